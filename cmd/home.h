@@ -1,0 +1,19 @@
+/* Which home directory: ssh's answer, and that of the environment. */
+#ifndef HOME_H
+#define HOME_H
+
+#include <limits.h>
+
+/*
+ * The home directory that ssh takes "~" for: the password database's, not
+ * $HOME. 0, or -1 where the user is in no database (ssh refuses to run then).
+ */
+int home_of_ssh(char home[PATH_MAX]);
+
+/*
+ * The default for --root, ~/.ssh/ssh-fast, where "~" is $HOME if that folder
+ * belongs to the user, else (sudo keeps the caller's) ssh's home.
+ */
+void home_default_root(char root[PATH_MAX], const char *ssh_home);
+
+#endif

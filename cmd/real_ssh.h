@@ -1,0 +1,30 @@
+/* Finding the ssh that does the work, which must not be ssh-fast again. */
+#ifndef REAL_SSH_H
+#define REAL_SSH_H
+
+#include <limits.h>
+#include <stdbool.h>
+
+struct real_ssh {
+	char path[PATH_MAX];
+	const char *argv0; /* what it is told that it is called */
+	bool is_script; /* it may well call ssh-fast again */
+};
+
+/*
+ * Finds the real ssh: the wanted one (a path, or a name to look up in PATH),
+ * else the first "ssh" in PATH that is not an ssh-fast, under whatever name,
+ * copied or linked. 0, or -1 after a message.
+ */
+int real_ssh_find(struct real_ssh *ssh, const char *wanted);
+
+/*
+ * Execs it with these arguments (argv[0] is replaced). Where the arguments do
+ * not show by themselves that they come from ssh-fast, may_come_back has a
+ * script run only so many levels deep (ELOOP). Returns only after a failure,
+ * with errno.
+ */
+void real_ssh_exec(
+    const struct real_ssh *ssh, char *argv[], bool may_come_back);
+
+#endif

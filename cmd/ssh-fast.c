@@ -1,0 +1,394 @@
+/*
+ * The story of one run: find the real ssh, read the command line as it would,
+ * lease a master of that endpoint, and become ssh. Whatever goes wrong on the
+ * way to the lease, the end is plain ssh.
+ */
+#include "commands.h"
+
+#include "deadline.h"
+#include "endpoint.h"
+#include "home.h"
+#include "keeper.h"
+#include "lease.h"
+#include "message.h"
+#include "namespace.h"
+#include "options.h"
+#include "pool.h"
+#include "real_ssh.h"
+#include "sshargs.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+struct run {
+	struct options options;
+	struct real_ssh ssh;
+	/* ssh's own arguments; argv[0] stands in front of them. */
+	int argc;
+	char **argv;
+	struct sshargs args;
+	char home[PATH_MAX];
+	struct pool pool;
+	struct lease lease;
+	struct lease_report report;
+	int64_t began_us;
+};
+
+/* -oControlMaster=auto -oControlPersist=N -S PATH */
+enum { LEASE_WORDS = 4 };
+struct lease_words {
+	char persist[40];
+	char socket[2 * NAMESPACE_SOCKET_PATH_MAX + 1];
+	char **argv;
+};
+
+/*
+ * Descriptors 0 to 2 may be closed, and what we open must not take their
+ * place. Close-on-exec, so that ssh finds them closed as they were.
+ */
+static void
+occupy_standard_descriptors(void)
+{
+	int fd;
+
+	for (fd = 0; fd <= 2; fd++)
+		if (fcntl(fd, F_GETFD) == -1 && errno == EBADF)
+			(void)open("/dev/null", O_RDWR | O_CLOEXEC);
+}
+
+static int
+cannot_run(const struct run *run)
+{
+	message("cannot run %s: %s", run->ssh.path,
+	    errno == ELOOP ? "it leads back to ssh-fast; set SSH_FAST_SSH to "
+			     "the real ssh"
+			   : strerror(errno));
+	return EXIT_OWN_ERROR;
+}
+
+static int
+become_plain_ssh(struct run *run, const char *reason)
+{
+	if (run->options.verbose && reason != NULL)
+		message("plain ssh: %s", reason);
+	real_ssh_exec(&run->ssh, run->argv, true);
+	return cannot_run(run);
+}
+
+/* A lease would have been had but for some trouble of ours. */
+static int
+go_on_without_lease(struct run *run, const struct failure *failure)
+{
+	if (run->options.strict || run->options.verbose ||
+	    failure_is_security(failure))
+		message_failure(failure);
+	if (run->options.strict)
+		return EXIT_OWN_ERROR;
+	return become_plain_ssh(run, "no lease could be had");
+}
+
+/*
+ * A script in the place of ssh that calls ssh-fast hands us our own words
+ * back, and would do so for ever.
+ */
+static bool
+is_our_own_command_line(int argc, char *argv[])
+{
+	static const char persist[] = "-oControlPersist=";
+	const char *slash;
+
+	return argc > LEASE_WORDS &&
+	    strcmp(argv[1], "-oControlMaster=auto") == 0 &&
+	    strncmp(argv[2], persist, sizeof(persist) - 1) == 0 &&
+	    strcmp(argv[3], "-S") == 0 &&
+	    (slash = strrchr(argv[4], '/')) != NULL &&
+	    namespace_is_lease_name(slash + 1);
+}
+
+/* Our words in front, the user's behind them as they are. 0, or -1. */
+static int
+put_lease_in_front(const struct run *run, const char *socket_path,
+    struct lease_words *words)
+{
+	char *to = words->socket;
+	int i;
+
+	(void)snprintf(words->persist, sizeof(words->persist),
+	    "-oControlPersist=%d", run->options.persist_secs);
+	/* ssh expands the path: "%" is written twice. */
+	for (; *socket_path != '\0'; socket_path++) {
+		if (*socket_path == '%')
+			*to++ = '%';
+		*to++ = *socket_path;
+	}
+	*to = '\0';
+	words->argv = calloc(
+	    (size_t)run->argc + LEASE_WORDS + 1, sizeof(*words->argv));
+	if (words->argv == NULL)
+		return -1;
+	words->argv[0] = (char *)run->ssh.argv0;
+	words->argv[1] = (char *)"-oControlMaster=auto";
+	words->argv[2] = words->persist;
+	words->argv[3] = (char *)"-S";
+	words->argv[4] = words->socket;
+	for (i = 1; i < run->argc; i++)
+		words->argv[i + LEASE_WORDS] = run->argv[i];
+	return 0;
+}
+
+static int
+become_leased_ssh(struct run *run)
+{
+	char path[NAMESPACE_SOCKET_PATH_MAX + 1];
+	struct lease_words words;
+
+	lease_socket_path(&run->pool.ns, &run->lease, path);
+	/*
+	 * The lock is inherited, for a wrapper script or another ssh that
+	 * keeps it; the real ssh closes it first thing, hence the keeper.
+	 */
+	if (put_lease_in_front(run, path, &words) == 0 &&
+	    fcntl(run->lease.lock_fd, F_SETFD, 0) == 0)
+		real_ssh_exec(&run->ssh, words.argv, false);
+	/* Our four words may have been too much for the system's limit. */
+	if (errno == E2BIG && !run->options.strict) {
+		(void)fcntl(run->lease.lock_fd, F_SETFD, FD_CLOEXEC);
+		return become_plain_ssh(run, "the arguments are too long");
+	}
+	return cannot_run(run);
+}
+
+static void
+tell_lease(const struct run *run)
+{
+	const struct lease_report *report = &run->report;
+	char master[32] = "";
+
+	if (run->lease.master_pid > 0)
+		(void)snprintf(master, sizeof(master), ", master %ld",
+		    (long)run->lease.master_pid);
+	message("namespace %s", run->pool.ns.path);
+	message("lease %s, %s%s; tried %u, salvaged %u, dead %u, hung %u, "
+		"unknown %u; probe %.2f ms, waited %.2f ms, all %.2f ms",
+	    run->lease.name, run->lease.is_warm ? "warm" : "cold", master,
+	    report->tried, report->salvaged, report->dead, report->hung,
+	    report->unknown, (double)report->probe_us / 1000,
+	    (double)report->wait_us / 1000,
+	    (double)(deadline_now_us() - run->began_us) / 1000);
+}
+
+/* From the open pool to ssh, or back to plain ssh. */
+static int
+lease_and_run(struct run *run)
+{
+	const struct probe probe = {.kind = run->options.probe,
+	    .timeout_ms = run->options.probe_timeout_ms,
+	    .ssh = run->ssh.path};
+	struct failure failure;
+
+	if (lease_acquire(&run->pool.ns, &probe, &run->lease, &run->report,
+		&failure) == -1)
+		return go_on_without_lease(run, &failure);
+	if (!run->lease.is_warm && run->pool.endpoint.is_verbose) {
+		/* Its master would keep stderr, and hang a pipe, for as long
+		 * as it lives. */
+		(void)lease_release(&run->pool.ns, &run->lease, false);
+		return become_plain_ssh(run, "-v, and no master lives yet");
+	}
+	if (run->options.verbose)
+		tell_lease(run);
+	if (run->options.touch)
+		(void)lease_touch(&run->pool.ns, &run->lease);
+	if (keeper_start(&run->pool.ns, &run->lease, run->options.touch) ==
+	    -1) {
+		(void)failure_set(&failure, FAILURE_SYSTEM, "keep a lease in",
+		    run->pool.ns.path, NULL);
+		(void)lease_release(
+		    &run->pool.ns, &run->lease, run->options.touch);
+		return go_on_without_lease(run, &failure);
+	}
+	return become_leased_ssh(run);
+}
+
+static void
+print_word(const char *word)
+{
+	if (word[0] != '\0' &&
+	    word[strspn(word, "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+			      "abcdefghijklmnopqrstuvwxyz"
+			      "0123456789-_=./:@,+%")] == '\0') {
+		(void)printf(" %s", word);
+		return;
+	}
+	(void)printf(" '");
+	for (; *word != '\0'; word++) {
+		if (*word == '\'')
+			(void)printf("'\\''");
+		else
+			(void)putchar(*word);
+	}
+	(void)printf("'");
+}
+
+static void
+print_command(const struct run *run, char *const argv[])
+{
+	int i;
+
+	(void)printf("command:");
+	print_word(run->ssh.path);
+	for (i = 1; argv[i] != NULL; i++)
+		print_word(argv[i]);
+	(void)printf("\n");
+}
+
+static int
+finish_explaining(void)
+{
+	if (fflush(stdout) == 0 && !ferror(stdout))
+		return 0;
+	message("cannot write the explanation: %s", strerror(errno));
+	return EXIT_OWN_ERROR;
+}
+
+static int
+explain_plain(const struct run *run, const char *reason)
+{
+	(void)printf("decision: plain ssh, %s\n", reason);
+	print_command(run, run->argv);
+	return finish_explaining();
+}
+
+static int
+explain_lease(const struct run *run)
+{
+	const struct pool *pool = &run->pool;
+	char folder[NAMESPACE_PATH_MAX + 1];
+	char path[NAMESPACE_SOCKET_PATH_MAX + 1];
+	bool is_warm = pool->is_open && lease_is_warm_likely(&pool->ns);
+	struct lease_words words;
+
+	if (!is_warm && pool->endpoint.is_verbose)
+		return explain_plain(run, "-v, and no master lives yet");
+	(void)printf("decision: lease, %s\n",
+	    is_warm ? "warm: there is a free master to ask"
+		    : "cold: ssh will start a master");
+	(void)printf("folder: %s/%s%s\n", pool->root.path, pool->name,
+	    pool->is_open ? "" : " (not made yet)");
+	(void)printf("namespace:\n%s", pool->text.data);
+	if (pool->text.length > 0 &&
+	    pool->text.data[pool->text.length - 1] != '\n')
+		(void)printf("\n");
+	namespace_path(&pool->root, pool->name, folder);
+	(void)snprintf(path, sizeof(path), "%s/c/sXXXXXXXXXXX", folder);
+	if (put_lease_in_front(run, path, &words) == 0)
+		print_command(run, words.argv);
+	return finish_explaining();
+}
+
+/* What the command line and the environment ask for, before any lease. */
+static int
+prepare(struct run *run, int argc, char *argv[])
+{
+	int first;
+
+	if ((first = options_read(&run->options, argc, argv)) == -1)
+		return -1;
+	run->argc = argc - first + 1;
+	run->argv = argv + first - 1;
+	run->argv[0] = argv[0];
+	if (run->options.help || run->options.version)
+		return 0;
+	return real_ssh_find(&run->ssh, run->options.ssh);
+}
+
+static int
+print_version(void)
+{
+	if (printf("ssh-fast %s\n", SSH_FAST_VERSION) > 0 &&
+	    fflush(stdout) == 0)
+		return 0;
+	return -1;
+}
+
+/* The pool that the command line belongs to, or why there is none. */
+static enum pool_status
+choose_pool(struct run *run, struct failure *failure)
+{
+	struct pool_request request = {.ssh = run->ssh.path,
+	    .home = run->home,
+	    .root = run->options.root,
+	    .namespace_text = run->options.namespace_text,
+	    .args = &run->args,
+	    .argc = run->argc,
+	    .argv = run->argv,
+	    .look_only = run->options.explain};
+	char root[PATH_MAX];
+
+	if (sshargs_read(&run->args, run->argc, run->argv) == -1)
+		return pool_fail(failure);
+	/* Decided without a home: ssh prints what it has to say itself. */
+	if (run->args.status != SSHARGS_OK) {
+		run->pool.plain_reason =
+		    run->args.status == SSHARGS_NO_DESTINATION
+		    ? "there is no destination"
+		    : "the arguments do not parse";
+		return POOL_PLAIN;
+	}
+	if (home_of_ssh(run->home) == -1) {
+		run->pool.plain_reason = "the user has no home directory";
+		return POOL_PLAIN;
+	}
+	if (request.root == NULL) {
+		home_default_root(root, run->home);
+		request.root = root;
+	} else if (strncmp(request.root, "~/", 2) == 0) {
+		(void)snprintf(root, sizeof(root), "%s%s", run->home,
+		    request.root + 1);
+		request.root = root;
+	}
+	return pool_open(&run->pool, &request, failure);
+}
+
+int
+ssh_fast_main(int argc, char *argv[])
+{
+	static struct run run;
+	struct failure failure;
+	bool explain;
+
+	occupy_standard_descriptors();
+	run.began_us = deadline_now_us();
+	if (prepare(&run, argc, argv) == -1)
+		return EXIT_OWN_ERROR;
+	if (run.options.help)
+		return options_print_help() == 0 ? 0 : EXIT_OWN_ERROR;
+	if (run.options.version)
+		return print_version() == 0 ? 0 : EXIT_OWN_ERROR;
+	explain = run.options.explain;
+	if (run.options.disable)
+		return explain ? explain_plain(&run, "SSH_FAST_DISABLE is set")
+			       : become_plain_ssh(&run, NULL);
+	if (is_our_own_command_line(run.argc, run.argv)) {
+		errno = ELOOP;
+		return cannot_run(&run);
+	}
+
+	switch (choose_pool(&run, &failure)) {
+	case POOL_PLAIN:
+		return explain ? explain_plain(&run, run.pool.plain_reason)
+			       : become_plain_ssh(&run, run.pool.plain_reason);
+	case POOL_FAILED:
+		if (!explain)
+			return go_on_without_lease(&run, &failure);
+		message_failure(&failure);
+		return explain_plain(&run, "no lease could be had");
+	case POOL_LEASE:
+		break;
+	}
+	return explain ? explain_lease(&run) : lease_and_run(&run);
+}

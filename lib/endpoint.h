@@ -1,0 +1,58 @@
+/*
+ * Which connection a command line asks for: the namespace text. Two command
+ * lines get the same text only where the connections they would make are the
+ * same; when in doubt, they differ.
+ */
+#ifndef ENDPOINT_H
+#define ENDPOINT_H
+
+#include "sshargs.h"
+#include "sshconfig.h"
+#include "text.h"
+
+/* What a connection may be asked to carry besides its session. */
+enum {
+	ENDPOINT_AGENT = 1 << 0,
+	ENDPOINT_X11 = 1 << 1,
+	ENDPOINT_FORWARDINGS = 1 << 2,
+	ENDPOINT_LOCAL_COMMAND = 1 << 3,
+};
+
+/* Where the connection is made from: all that is not on the command line. */
+struct endpoint_origin {
+	const char *ssh; /* path of the real ssh */
+	const char *home; /* the home directory that ssh takes "~" for */
+};
+
+struct endpoint {
+	/* Why this must be a plain ssh, in a few words; null where a lease
+	 * may be had. Nothing below is set then. */
+	const char *plain_reason;
+	const char *user, *host, *port; /* as asked for; null: not given */
+	bool is_verbose; /* -v: a cold start must be plain */
+	/*
+	 * The options that only take something away (-a, -x and the like): as
+	 * ENDPOINT_ bits, and as text to add where the configuration asks for
+	 * what they take away.
+	 */
+	unsigned int takes_away;
+	struct text without_taking; /* the text of the shared pool */
+	struct text taking; /* more lines, for a pool of its own */
+	struct sshconfig config;
+};
+
+/*
+ * Describes what args (status SSHARGS_OK) ask for; the strings point into
+ * args. 0 and endpoint_free() is owed; -1 with errno for lack of memory.
+ */
+int endpoint_describe(struct endpoint *endpoint, const struct sshargs *args,
+    const struct endpoint_origin *origin);
+void endpoint_free(struct endpoint *endpoint);
+
+/*
+ * Whether the option is one that only takes away, on this command line; such
+ * options are left out when the configuration is asked what it wants.
+ */
+unsigned int endpoint_option_takes_away(const struct sshargs_option *option);
+
+#endif

@@ -1,0 +1,47 @@
+/*
+ * What went wrong in a lease matter, in parts. The library only says which
+ * step failed, on which path and how; cmd/ finds the words, so that cause and
+ * wording can be tested apart.
+ */
+#ifndef FAILURE_H
+#define FAILURE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+enum failure_kind {
+	FAILURE_NONE,
+	FAILURE_SYSTEM, /* a system call: see error */
+	FAILURE_OWNER, /* owned by somebody who is not trusted there */
+	FAILURE_MODE, /* open to other users */
+	FAILURE_SYMLINK, /* a symbolic link where none is followed */
+	FAILURE_TYPE, /* neither a directory nor a plain file, as wanted */
+	FAILURE_TOO_LONG, /* the socket path would not fit: length, limit */
+	FAILURE_UNSPEAKABLE, /* the path holds what ssh would expand */
+	FAILURE_BUSY, /* somebody is removing the namespace, and takes long */
+	FAILURE_MEMORY,
+};
+
+struct failure {
+	enum failure_kind kind;
+	int error; /* errno, for FAILURE_SYSTEM */
+	const char *verb; /* what was tried: "open", "create", "lock" */
+	size_t length, limit; /* for FAILURE_TOO_LONG, in bytes */
+	char path[512]; /* on what; cut short where it is longer */
+};
+
+/*
+ * Fills *f (which may be null) with what failed on directory/name; either of
+ * the two may be null. Keeps errno as it finds it and records it. Always
+ * returns -1, so that a caller can fail in one line.
+ */
+int failure_set(struct failure *f, enum failure_kind kind, const char *verb,
+    const char *directory, const char *name);
+
+/*
+ * Whether the failure smells of another user's doing and so must be told
+ * even to someone who did not ask for --verbose.
+ */
+bool failure_is_security(const struct failure *f);
+
+#endif

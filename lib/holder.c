@@ -1,0 +1,87 @@
+#include "holder.h"
+#include "platform.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+/*
+ * Always this long, padded with blanks, so that one pwrite(2) replaces the
+ * line before and needs no new block on a full disk.
+ */
+enum { LINE_SIZE = 80 };
+
+int
+holder_self(struct holder *holder)
+{
+	holder->kind = HOLDER_PROCESS;
+	holder->pid = getpid();
+	holder->pid_space = platform_pid_space_id();
+	return platform_process_start(
+	    holder->pid, &holder->start_ticks, NULL);
+}
+
+int
+holder_write(int lock_fd, const struct holder *holder)
+{
+	char line[LINE_SIZE + 1];
+	ssize_t written;
+	int length;
+
+	if (holder->kind == HOLDER_PROCESS)
+		length = snprintf(line, sizeof(line),
+		    "pid %ld start %llu space %llu", (long)holder->pid,
+		    holder->start_ticks, holder->pid_space);
+	else
+		length = snprintf(line, sizeof(line), "%s",
+		    holder->kind == HOLDER_HUNG ? "hung" : "");
+	memset(line + length, ' ', (size_t)(LINE_SIZE - 1 - length));
+	line[LINE_SIZE - 1] = '\n';
+	written = pwrite(lock_fd, line, LINE_SIZE, 0);
+	if (written == LINE_SIZE)
+		return 0;
+	if (written >= 0)
+		errno = ENOSPC;
+	return -1;
+}
+
+void
+holder_read(int lock_fd, struct holder *holder)
+{
+	char line[LINE_SIZE + 1];
+	ssize_t length;
+	long pid;
+
+	memset(holder, 0, sizeof(*holder));
+	length = pread(lock_fd, line, LINE_SIZE, 0);
+	if (length <= 0)
+		return;
+	line[length] = '\0';
+	if (strncmp(line, "hung ", 5) == 0)
+		holder->kind = HOLDER_HUNG;
+	else if (sscanf(line, "pid %ld start %llu space %llu", &pid,
+		     &holder->start_ticks, &holder->pid_space) == 3 &&
+	    pid > 0) {
+		holder->kind = HOLDER_PROCESS;
+		holder->pid = (pid_t)pid;
+	}
+}
+
+enum holder_state
+holder_state(const struct holder *holder)
+{
+	unsigned long long start_ticks;
+	bool is_zombie;
+
+	if (holder->kind != HOLDER_PROCESS)
+		return HOLDER_GONE;
+	if (holder->pid_space != platform_pid_space_id())
+		return HOLDER_UNKNOWN;
+	if (platform_process_start(holder->pid, &start_ticks, &is_zombie) ==
+	    -1)
+		return errno == ESRCH ? HOLDER_GONE : HOLDER_UNKNOWN;
+	if (is_zombie || start_ticks != holder->start_ticks)
+		return HOLDER_GONE;
+	return HOLDER_ALIVE;
+}

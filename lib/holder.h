@@ -1,0 +1,43 @@
+/*
+ * The line in a lock file that tells who holds the lease. The flock is the
+ * truth as long as it is held; the line is for the case that the keeper was
+ * killed and took the lock with it while its ssh lives on, and for people.
+ */
+#ifndef HOLDER_H
+#define HOLDER_H
+
+#include <stdbool.h>
+#include <sys/types.h>
+
+enum holder_kind {
+	HOLDER_NONE, /* nothing written, or nothing that can be read */
+	HOLDER_PROCESS,
+	HOLDER_HUNG, /* nobody: the master did not answer, leave it alone */
+};
+
+struct holder {
+	enum holder_kind kind;
+	pid_t pid;
+	unsigned long long start_ticks;
+	unsigned long long pid_space;
+};
+
+enum holder_state {
+	HOLDER_GONE, /* ended, or there never was one */
+	HOLDER_ALIVE,
+	HOLDER_UNKNOWN, /* in another pid namespace, or /proc is not there */
+};
+
+/* Describes this process, which will become ssh. 0, or -1 with errno. */
+int holder_self(struct holder *holder);
+
+/* Writes the line over what is there, in one call. 0, or -1 with errno. */
+int holder_write(int lock_fd, const struct holder *holder);
+
+/* Reads the line; garbled or none is HOLDER_NONE. */
+void holder_read(int lock_fd, struct holder *holder);
+
+/* Whether the process still lives; a zombie has gone. */
+enum holder_state holder_state(const struct holder *holder);
+
+#endif

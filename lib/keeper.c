@@ -1,0 +1,69 @@
+#include "keeper.h"
+
+#include "platform.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <unistd.h>
+
+/*
+ * Standard input, output and error must not stay open here: whoever reads the
+ * other end of ssh's output would wait for the keeper too.
+ */
+static void
+leave_standard_descriptors(void)
+{
+	int fd = open("/dev/null", O_RDWR | O_CLOEXEC);
+
+	if (fd == -1)
+		return; /* they get closed with all the others */
+	(void)dup2(fd, STDIN_FILENO);
+	(void)dup2(fd, STDOUT_FILENO);
+	(void)dup2(fd, STDERR_FILENO);
+}
+
+static _Noreturn void
+keep(const struct namespace *ns, struct lease lease,
+    const struct platform_watch *watch, bool touch)
+{
+	int kept[] = {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO,
+	    lease.lock_fd, ns->fd, ns->sockets_fd, ns->free_fd, ns->used_fd,
+	    watch->fd};
+
+	/* Out of reach of the terminal's signals and its hangup. */
+	(void)setsid();
+	leave_standard_descriptors();
+	platform_close_all_but(kept, sizeof(kept) / sizeof(kept[0]));
+	/* Nobody's folder stays busy because of us. */
+	(void)chdir("/");
+	platform_set_process_name("ssh-fast-keeper");
+	platform_watch_wait(watch);
+	(void)lease_release(ns, &lease, touch);
+	_exit(0);
+}
+
+int
+keeper_start(const struct namespace *ns, const struct lease *lease, bool touch)
+{
+	struct platform_watch watch;
+	sigset_t all, inherited;
+	int saved_errno;
+	pid_t pid;
+
+	platform_watch_self(&watch);
+	/*
+	 * Blocked before the fork: a ^C that hits between fork and setsid is
+	 * meant for ssh and must not take the keeper. It stays blocked there.
+	 */
+	(void)sigfillset(&all);
+	(void)sigprocmask(SIG_SETMASK, &all, &inherited);
+	if ((pid = fork()) == 0)
+		keep(ns, *lease, &watch, touch);
+	saved_errno = errno;
+	(void)sigprocmask(SIG_SETMASK, &inherited, NULL);
+	if (watch.fd != -1)
+		(void)close(watch.fd);
+	errno = saved_errno;
+	return pid == -1 ? -1 : 0;
+}

@@ -1,0 +1,29 @@
+/*
+ * The keeper: a small process that holds a lease for a process that cannot.
+ *
+ * ssh begins its main() by closing every descriptor above 2, so a lock that it
+ * merely inherits is free at once. The keeper is a child of the process that
+ * becomes ssh and shares its open file description of the lock; it waits for
+ * the end of that process, however it comes, and releases the lease in order.
+ */
+#ifndef KEEPER_H
+#define KEEPER_H
+
+#include "lease.h"
+
+#include <stdbool.h>
+
+/*
+ * Starts the keeper of a lease held by this process. When this process ends,
+ * also by kill -9, also under another program after exec, the keeper releases
+ * the lease (refreshing the socket's mtime where touch is set). The keeper
+ * lives in a session of its own with its standard descriptors on /dev/null,
+ * holds nothing open but what the release needs, and no signal but SIGKILL
+ * ends it. The caller goes on owning its copies of the descriptors.
+ *
+ * 0, or -1 with errno when no process could be started.
+ */
+int keeper_start(
+    const struct namespace *ns, const struct lease *lease, bool touch);
+
+#endif

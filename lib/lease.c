@@ -1,0 +1,493 @@
+#include "lease.h"
+
+#include "deadline.h"
+#include "holder.h"
+#include "platform.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum {
+	/*
+	 * A holder that has ended leaves its lease a moment later, when its
+	 * keeper has been scheduled. Waiting for that, at most this long, is
+	 * worth it: a new master costs more, and stays.
+	 */
+	KEEPER_WAIT_MS = 250,
+	KEEPER_PAUSE_US = 200,
+	/* Reads of used/ (256 names each) that one acquire spends at most. */
+	USED_READS_MAX = 1,
+	FREE_READS_MAX = 8,
+	/* Milliseconds kept back from a hung master for the one tried next. */
+	PATIENCE_RESERVE_PERCENT = 10,
+	NEW_NAME_TRIES = 8,
+};
+
+/* One name seen in free/. */
+struct candidate {
+	char name[NAMESPACE_LEASE_NAME_LENGTH + 1];
+	bool has_socket;
+	struct timespec used; /* mtime of the socket */
+};
+
+/* What one lease_acquire() carries from step to step. */
+struct search {
+	const struct namespace *ns;
+	const struct probe *probe;
+	struct lease_report *report;
+	int64_t probe_deadline_us; /* 0 until the first master is asked */
+	struct lease spare; /* a name in hand without a master */
+	bool holder_is_ending; /* somebody's keeper is about to release */
+};
+
+static int
+compare_candidates(const void *a, const void *b)
+{
+	const struct candidate *left = a, *right = b;
+
+	if (left->has_socket != right->has_socket)
+		return left->has_socket ? -1 : 1;
+	if (left->used.tv_sec != right->used.tv_sec)
+		return left->used.tv_sec > right->used.tv_sec ? -1 : 1;
+	if (left->used.tv_nsec != right->used.tv_nsec)
+		return left->used.tv_nsec > right->used.tv_nsec ? -1 : 1;
+	return strcmp(left->name, right->name);
+}
+
+static bool
+is_same_file(const struct stat *opened, int dir_fd, const char *name)
+{
+	struct stat named;
+
+	return fstatat(dir_fd, name, &named, AT_SYMLINK_NOFOLLOW) == 0 &&
+	    named.st_ino == opened->st_ino && named.st_dev == opened->st_dev;
+}
+
+/*
+ * Opens and locks dir/name and makes sure that it is what it seems: a plain
+ * file of ours, closed to others, and still the one that the name means (R2).
+ * Returns the descriptor; -1 with errno, EWOULDBLOCK when somebody holds it.
+ * *busy_fd, unless null, then gets the unlocked descriptor.
+ */
+static int
+open_and_lock(int dir_fd, const char *name, int *busy_fd)
+{
+	struct stat st;
+	int fd, saved_errno;
+
+	/* O_NONBLOCK: should a FIFO or a device lie there, opening returns. */
+	fd = openat(dir_fd, name,
+	    O_RDWR | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+	if (fd == -1)
+		return -1;
+	if (fstat(fd, &st) == -1)
+		goto fail;
+	if (!S_ISREG(st.st_mode) || st.st_uid != geteuid() ||
+	    (st.st_mode & 077) != 0) {
+		errno = EPERM;
+		goto fail;
+	}
+	if (flock(fd, LOCK_EX | LOCK_NB) == -1) {
+		if (errno == EWOULDBLOCK && busy_fd != NULL) {
+			*busy_fd = fd;
+			return -1;
+		}
+		goto fail;
+	}
+	if (is_same_file(&st, dir_fd, name))
+		return fd;
+	errno = ENOENT;
+fail:
+	saved_errno = errno;
+	(void)close(fd);
+	errno = saved_errno;
+	return -1;
+}
+
+/* A valid lease name has exactly the size of its array. */
+static void
+set_name(struct lease *lease, const char *name)
+{
+	memcpy(lease->name, name, sizeof(lease->name));
+	lease->is_warm = false;
+	lease->master_pid = 0;
+}
+
+static bool
+has_socket(const struct namespace *ns, const char *name, struct timespec *used)
+{
+	struct stat st;
+
+	if (fstatat(ns->sockets_fd, name, &st, AT_SYMLINK_NOFOLLOW) == -1 ||
+	    !S_ISSOCK(st.st_mode))
+		return false;
+	if (used != NULL)
+		*used = st.st_mtim;
+	return true;
+}
+
+void
+lease_socket_path(const struct namespace *ns, const struct lease *lease,
+    char path[NAMESPACE_SOCKET_PATH_MAX + 1])
+{
+	(void)snprintf(path, NAMESPACE_SOCKET_PATH_MAX + 1, "%s/c/%s",
+	    ns->path, lease->name);
+}
+
+int
+lease_touch(const struct namespace *ns, const struct lease *lease)
+{
+	return utimensat(
+	    ns->sockets_fd, lease->name, NULL, AT_SYMLINK_NOFOLLOW);
+}
+
+int
+lease_release(const struct namespace *ns, struct lease *lease, bool touch)
+{
+	int result, saved_errno;
+
+	if (touch)
+		(void)lease_touch(ns, lease);
+	if (!has_socket(ns, lease->name, NULL))
+		result = unlinkat(ns->used_fd, lease->name, 0);
+	else
+		result = platform_rename_new(
+		    ns->used_fd, lease->name, ns->free_fd, lease->name);
+	saved_errno = errno;
+	(void)close(lease->lock_fd);
+	lease->lock_fd = -1;
+	errno = saved_errno;
+	return result;
+}
+
+/*
+ * The name leaves circulation without being lost: in used/, where nobody takes
+ * what is marked hung (R5), until somebody finds the master answering or dead.
+ */
+static void
+set_aside_as_hung(struct lease *lease)
+{
+	const struct holder hung = {.kind = HOLDER_HUNG};
+
+	(void)holder_write(lease->lock_fd, &hung);
+	(void)close(lease->lock_fd);
+	lease->lock_fd = -1;
+}
+
+static enum probe_result
+ask_master(struct search *search, struct lease *lease)
+{
+	char path[NAMESPACE_SOCKET_PATH_MAX + 1];
+	int64_t began_us = deadline_now_us(), deadline_us;
+	enum probe_result result;
+	int64_t reserve_us = (int64_t)search->probe->timeout_ms * 10 *
+	    PATIENCE_RESERVE_PERCENT;
+
+	if (search->probe_deadline_us == 0)
+		search->probe_deadline_us =
+		    deadline_in_ms(search->probe->timeout_ms);
+	/* The first that hangs must leave some time to ask the next one. */
+	deadline_us = search->probe_deadline_us;
+	if (search->report->hung == 0)
+		deadline_us -= reserve_us;
+	lease_socket_path(search->ns, lease, path);
+	result = probe_master(
+	    search->probe, path, deadline_us, &lease->master_pid);
+	search->report->probe_us += deadline_now_us() - began_us;
+	return result;
+}
+
+/*
+ * What becomes of a lease just won, which lies in used/: true, and it is the
+ * one to use; false, and it is disposed of, as a spare where there was none.
+ */
+static bool
+examine(struct search *search, struct lease *lease)
+{
+	enum probe_result result = PROBE_DEAD;
+	bool socket = has_socket(search->ns, lease->name, NULL);
+
+	if (socket)
+		result = ask_master(search, lease);
+	switch (result) {
+	case PROBE_ALIVE:
+		lease->is_warm = true;
+		return true;
+	case PROBE_HUNG:
+		search->report->hung++;
+		set_aside_as_hung(lease);
+		return false;
+	case PROBE_UNKNOWN:
+		search->report->unknown++;
+		(void)lease_release(search->ns, lease, false);
+		return false;
+	case PROBE_DEAD:
+		break;
+	}
+	if (socket) {
+		search->report->dead++;
+		(void)unlinkat(search->ns->sockets_fd, lease->name, 0);
+	}
+	if (search->spare.lock_fd == -1)
+		search->spare = *lease;
+	else
+		(void)lease_release(search->ns, lease, false);
+	return false;
+}
+
+/* Once the time to ask masters is used up, no further one is taken. */
+static bool
+may_ask_more(const struct search *search)
+{
+	return search->probe_deadline_us == 0 ||
+	    deadline_left_ms(search->probe_deadline_us) > 0;
+}
+
+/* Locks a free name and moves it to used/ (R4). */
+static bool
+claim_free(struct search *search, const char *name, struct lease *lease)
+{
+	const struct namespace *ns = search->ns;
+
+	search->report->tried++;
+	lease->lock_fd = open_and_lock(ns->free_fd, name, NULL);
+	if (lease->lock_fd == -1)
+		return false;
+	if (platform_rename_new(ns->free_fd, name, ns->used_fd, name) == -1) {
+		(void)close(lease->lock_fd);
+		lease->lock_fd = -1;
+		return false;
+	}
+	set_name(lease, name);
+	return true;
+}
+
+/*
+ * Tries the free names of one directory read, the most recently used master
+ * first, so that those which are not needed reach the end of their
+ * ControlPersist time and the pool shrinks when load does.
+ */
+static bool
+take_from(struct search *search, struct candidate *candidates, size_t count,
+    struct lease *lease)
+{
+	size_t i;
+
+	if (count > 1)
+		qsort(candidates, count, sizeof(*candidates),
+		    compare_candidates);
+	for (i = 0; i < count; i++) {
+		/* Those without a socket come last, and one will do. */
+		if (!candidates[i].has_socket && search->spare.lock_fd != -1)
+			return false;
+		if (candidates[i].has_socket && !may_ask_more(search))
+			continue;
+		if (claim_free(search, candidates[i].name, lease) &&
+		    examine(search, lease))
+			return true;
+	}
+	return false;
+}
+
+static bool
+take_free(struct search *search, struct lease *lease)
+{
+	char names[PLATFORM_NAMES_MAX][PLATFORM_NAME_SIZE];
+	struct candidate candidates[PLATFORM_NAMES_MAX];
+	size_t count, wanted, i;
+	int reads;
+
+	if (platform_names_rewind(search->ns->free_fd) == -1)
+		return false;
+	for (reads = 0; reads < FREE_READS_MAX; reads++) {
+		if (platform_names_read(
+			search->ns->free_fd, names, &count) != 1)
+			return false;
+		wanted = 0;
+		for (i = 0; i < count; i++) {
+			struct candidate *candidate = &candidates[wanted];
+
+			if (!namespace_is_lease_name(names[i]))
+				continue;
+			memset(candidate, 0, sizeof(*candidate));
+			memcpy(candidate->name, names[i], PLATFORM_NAME_SIZE);
+			candidate->has_socket = has_socket(search->ns,
+			    candidate->name, &candidate->used);
+			wanted++;
+		}
+		if (take_from(search, candidates, wanted, lease))
+			return true;
+	}
+	return false;
+}
+
+/*
+ * Takes used/NAME where it is a leftover: unlocked, and its holder gone. Where
+ * it is locked though its holder has ended, the keeper is about to release it.
+ */
+static bool
+claim_leftover(struct search *search, const char *name, struct lease *lease)
+{
+	struct holder holder;
+	int busy_fd = -1;
+
+	lease->lock_fd = open_and_lock(search->ns->used_fd, name, &busy_fd);
+	if (busy_fd != -1) {
+		holder_read(busy_fd, &holder);
+		if (holder.kind == HOLDER_PROCESS &&
+		    holder_state(&holder) == HOLDER_GONE)
+			search->holder_is_ending = true;
+		(void)close(busy_fd);
+	}
+	if (lease->lock_fd == -1)
+		return false;
+	holder_read(lease->lock_fd, &holder);
+	if (holder.kind == HOLDER_HUNG ||
+	    holder_state(&holder) != HOLDER_GONE) {
+		(void)close(lease->lock_fd);
+		lease->lock_fd = -1;
+		return false;
+	}
+	set_name(lease, name);
+	search->report->salvaged++;
+	return true;
+}
+
+static bool
+take_leftover(struct search *search, struct lease *lease)
+{
+	char names[PLATFORM_NAMES_MAX][PLATFORM_NAME_SIZE];
+	size_t count, i;
+	int reads;
+
+	search->holder_is_ending = false;
+	if (platform_names_rewind(search->ns->used_fd) == -1)
+		return false;
+	for (reads = 0; reads < USED_READS_MAX; reads++) {
+		if (platform_names_read(
+			search->ns->used_fd, names, &count) != 1)
+			return false;
+		for (i = 0; i < count; i++) {
+			if (namespace_is_lease_name(names[i]) &&
+			    may_ask_more(search) &&
+			    claim_leftover(search, names[i], lease) &&
+			    examine(search, lease))
+				return true;
+		}
+	}
+	return false;
+}
+
+/*
+ * Everything that may save a new master. A name can move from used/ to free/
+ * between the two looks, seen by neither, so free/ is looked at once more in
+ * the end (measured: one needless login in 300 runs without).
+ */
+static bool
+take_live(struct search *search, struct lease *lease)
+{
+	int64_t began_us, deadline_us;
+	bool taken;
+
+	if (take_free(search, lease) || take_leftover(search, lease))
+		return true;
+	began_us = deadline_now_us();
+	deadline_us = deadline_in_ms(KEEPER_WAIT_MS);
+	while (!(taken = take_free(search, lease)) &&
+	    search->holder_is_ending && deadline_left_ms(deadline_us) > 0) {
+		deadline_sleep_us(KEEPER_PAUSE_US);
+		if ((taken = take_leftover(search, lease)))
+			break;
+	}
+	search->report->wait_us = deadline_now_us() - began_us;
+	return taken;
+}
+
+/* A new name, made in used/ and locked before anybody can salvage it. */
+static int
+create(const struct namespace *ns, struct lease *lease, struct failure *failure)
+{
+	unsigned char random[8];
+	struct stat st;
+	int tries, fd;
+
+	lease->is_warm = false;
+	lease->master_pid = 0;
+	for (tries = 0; tries < NEW_NAME_TRIES; tries++) {
+		if (platform_random(random, sizeof(random)) == -1)
+			break;
+		lease->name[0] = 's';
+		digest_encode_base64(random, sizeof(random), lease->name + 1);
+		fd = openat(ns->used_fd, lease->name,
+		    O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+		if (fd == -1) {
+			if (errno == EEXIST)
+				continue;
+			break;
+		}
+		/* fchmod: the user's umask may forbid him to open it again. */
+		if (fchmod(fd, 0600) == 0 &&
+		    flock(fd, LOCK_EX | LOCK_NB) == 0 && fstat(fd, &st) == 0 &&
+		    is_same_file(&st, ns->used_fd, lease->name)) {
+			lease->lock_fd = fd;
+			return 0;
+		}
+		/* Salvaged by somebody before it was locked: it is his. */
+		(void)close(fd);
+	}
+	return failure_set(
+	    failure, FAILURE_SYSTEM, "create a lease in", ns->path, "used");
+}
+
+int
+lease_acquire(const struct namespace *ns, const struct probe *probe,
+    struct lease *lease, struct lease_report *report, struct failure *failure)
+{
+	struct search search = {.ns = ns, .probe = probe, .report = report,
+	    .spare = {.lock_fd = -1}};
+	struct holder self;
+	char path[NAMESPACE_SOCKET_PATH_MAX + 1];
+
+	memset(report, 0, sizeof(*report));
+	lease->lock_fd = -1;
+	if (!take_live(&search, lease)) {
+		if (search.spare.lock_fd != -1)
+			*lease = search.spare;
+		else if (create(ns, lease, failure) == -1)
+			return -1;
+	} else if (search.spare.lock_fd != -1)
+		(void)lease_release(ns, &search.spare, false);
+
+	/* Without this a killed keeper would hand the master to another. */
+	lease_socket_path(ns, lease, path);
+	if (holder_self(&self) == -1 ||
+	    holder_write(lease->lock_fd, &self) == -1) {
+		(void)failure_set(failure, FAILURE_SYSTEM,
+		    "write the holder of", path, NULL);
+		(void)lease_release(ns, lease, false);
+		return -1;
+	}
+	return 0;
+}
+
+bool
+lease_is_warm_likely(const struct namespace *ns)
+{
+	char names[PLATFORM_NAMES_MAX][PLATFORM_NAME_SIZE];
+	size_t count, i;
+
+	if (platform_names_rewind(ns->free_fd) == -1)
+		return false;
+	while (platform_names_read(ns->free_fd, names, &count) == 1)
+		for (i = 0; i < count; i++)
+			if (namespace_is_lease_name(names[i]) &&
+			    has_socket(ns, names[i], NULL))
+				return true;
+	return false;
+}

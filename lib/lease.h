@@ -1,0 +1,81 @@
+/*
+ * Exclusive leases on the masters of one namespace.
+ *
+ * The rules that everybody who works on a namespace follows:
+ *
+ *  R1. Whoever holds an exclusive flock on the lock file NAME, while used/NAME
+ *      or free/NAME still is that very file, holds the lease. Nothing else
+ *      counts: the two folders only say where to look first.
+ *  R2. After locking, the path MUST be compared with the locked inode: the
+ *      file may have been pruned, or moved, between open and lock.
+ *  R3. Nobody MUST ever wait for a lock that is in use.
+ *  R4. A held lease lies in used/. It gets there from free/ by a rename that
+ *      replaces nothing, under the lock.
+ *  R5. An unlocked name in used/ is a leftover. It MUST NOT be taken while the
+ *      process recorded in it lives (its keeper was killed, its ssh was not),
+ *      nor while it is marked hung.
+ *  R6. Socket c/NAME is touched, probed and removed only under the lock, and
+ *      removed only when nobody listens behind it.
+ *  R7. Release, still under the lock: refresh the socket's mtime, rename
+ *      used/NAME to free/NAME, close. Without a socket the lock file is
+ *      removed instead.
+ *  R8. Holders keep a shared flock on the namespace folder; only the exclusive
+ *      one allows its removal (namespace.h).
+ */
+#ifndef LEASE_H
+#define LEASE_H
+
+#include "failure.h"
+#include "namespace.h"
+#include "probe.h"
+
+struct lease {
+	int lock_fd; /* close-on-exec */
+	char name[NAMESPACE_LEASE_NAME_LENGTH + 1];
+	bool is_warm; /* a live master answered (or is trusted to be there) */
+	pid_t master_pid; /* of that master, 0 where it did not tell */
+};
+
+/* What an acquire met on its way, for the curious. */
+struct lease_report {
+	unsigned int tried; /* locks won or lost on names that lay free */
+	unsigned int dead, hung, unknown; /* masters that were no use */
+	unsigned int salvaged; /* leftovers taken */
+	int64_t probe_us, wait_us;
+};
+
+/*
+ * Takes a lease: on the most recently used free master that answers, else on
+ * a leftover of somebody who crashed, else on a name without a master, which
+ * the caller's ssh will start. Never waits for a lease that is in use, only,
+ * for moments, for one whose holder has just ended. All probing together takes
+ * no longer than probe->timeout_ms.
+ *
+ * 0 and *lease is to be handed to lease_release() or to a keeper; or -1 with
+ * *failure (not null). *report (not null) is filled in either case.
+ */
+int lease_acquire(const struct namespace *ns, const struct probe *probe,
+    struct lease *lease, struct lease_report *report, struct failure *failure);
+
+/*
+ * Gives the lease back (R7) and closes lock_fd; the socket's mtime is left as
+ * it is without touch. Where another process shares the lock (it was
+ * inherited), the lease is free when that one closes it too. 0, or -1 with
+ * errno when the file could not be moved; it is closed anyway.
+ */
+int lease_release(const struct namespace *ns, struct lease *lease, bool touch);
+
+/* Sets the socket's mtime to now. 0, or -1 with errno (ENOENT: no socket). */
+int lease_touch(const struct namespace *ns, const struct lease *lease);
+
+/* ROOT/NS/c/NAME, for ssh -S and for connecting. */
+void lease_socket_path(const struct namespace *ns, const struct lease *lease,
+    char path[NAMESPACE_SOCKET_PATH_MAX + 1]);
+
+/*
+ * Whether an acquire would find a free name with a socket now. Takes no lock
+ * and asks no master: a guess that the next moment may prove wrong.
+ */
+bool lease_is_warm_likely(const struct namespace *ns);
+
+#endif

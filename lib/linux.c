@@ -1,0 +1,255 @@
+#define _GNU_SOURCE
+#include "platform.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/random.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#ifndef RENAME_NOREPLACE
+#define RENAME_NOREPLACE (1 << 0)
+#endif
+
+int
+platform_random(void *buffer, size_t length)
+{
+	ssize_t got;
+
+	do
+		got = getrandom(buffer, length, 0);
+	while (got == -1 && errno == EINTR);
+	if (got == (ssize_t)length)
+		return 0;
+	if (got >= 0)
+		errno = EIO;
+	return -1;
+}
+
+static unsigned long long
+inode_number(const char *path)
+{
+	struct stat st;
+
+	return stat(path, &st) == 0 ? (unsigned long long)st.st_ino : 0;
+}
+
+unsigned long long
+platform_network_id(void)
+{
+	return inode_number("/proc/self/ns/net");
+}
+
+unsigned long long
+platform_pid_space_id(void)
+{
+	return inode_number("/proc/self/ns/pid");
+}
+
+int
+platform_process_start(
+    pid_t pid, unsigned long long *start_ticks, bool *is_zombie)
+{
+	char path[32], line[1024], *field;
+	ssize_t length;
+	int fd, number;
+
+	(void)snprintf(path, sizeof(path), "/proc/%ld/stat", (long)pid);
+	if ((fd = open(path, O_RDONLY | O_CLOEXEC)) == -1) {
+		/* Without /proc nothing can be said of any process. */
+		if (errno == ENOENT && access("/proc/self/stat", F_OK) == 0)
+			errno = ESRCH;
+		return -1;
+	}
+	length = read(fd, line, sizeof(line) - 1);
+	(void)close(fd);
+	if (length <= 0) {
+		if (length == 0)
+			errno = ESRCH;
+		return -1;
+	}
+	line[length] = '\0';
+
+	/*
+	 * proc_pid_stat(5): the name stands in parentheses and may hold any
+	 * byte, so the fields are counted from the last closing one: state is
+	 * field 3, start time field 22.
+	 */
+	if ((field = strrchr(line, ')')) == NULL || field[1] != ' ') {
+		errno = EPROTO;
+		return -1;
+	}
+	field += 2;
+	if (is_zombie != NULL)
+		*is_zombie = *field == 'Z' || *field == 'X';
+	for (number = 3; number < 22; number++) {
+		if ((field = strchr(field, ' ')) == NULL) {
+			errno = EPROTO;
+			return -1;
+		}
+		field++;
+	}
+	*start_ticks = strtoull(field, NULL, 10);
+	return 0;
+}
+
+int
+platform_rename_new(
+    int from_dir_fd, const char *from, int to_dir_fd, const char *to)
+{
+	if (syscall(SYS_renameat2, from_dir_fd, from, to_dir_fd, to,
+		RENAME_NOREPLACE) == 0)
+		return 0;
+	if (errno != EINVAL && errno != ENOSYS)
+		return -1;
+	if (linkat(from_dir_fd, from, to_dir_fd, to, 0) == -1)
+		return -1;
+	return unlinkat(from_dir_fd, from, 0);
+}
+
+/* getdents64(2), which has no wrapper everywhere. */
+struct directory_entry {
+	uint64_t inode;
+	int64_t offset;
+	unsigned short record_length;
+	unsigned char type;
+	char name[];
+};
+
+int
+platform_names_read(int dir_fd,
+    char names[PLATFORM_NAMES_MAX][PLATFORM_NAME_SIZE], size_t *count)
+{
+	/* An entry with a name of 12 bytes takes 32: they all fit. */
+	union {
+		char bytes[32 * PLATFORM_NAMES_MAX];
+		struct directory_entry align;
+	} buffer;
+	const struct directory_entry *entry;
+	long length, at;
+
+	*count = 0;
+	length = syscall(SYS_getdents64, dir_fd, buffer.bytes,
+	    sizeof(buffer.bytes));
+	if (length <= 0)
+		return (int)length;
+	for (at = 0; at < length; at += entry->record_length) {
+		entry = (const void *)(buffer.bytes + at);
+		if (strlen(entry->name) == PLATFORM_NAME_SIZE - 1 &&
+		    *count < PLATFORM_NAMES_MAX)
+			memcpy(names[(*count)++], entry->name,
+			    PLATFORM_NAME_SIZE);
+	}
+	return 1;
+}
+
+int
+platform_names_rewind(int dir_fd)
+{
+	return lseek(dir_fd, 0, SEEK_SET) == -1 ? -1 : 0;
+}
+
+int
+platform_peer_user(int socket_fd, uid_t *user)
+{
+	struct ucred peer;
+	socklen_t size = sizeof(peer);
+
+	if (getsockopt(socket_fd, SOL_SOCKET, SO_PEERCRED, &peer, &size) == -1)
+		return -1;
+	*user = peer.uid;
+	return 0;
+}
+
+void
+platform_watch_self(struct platform_watch *watch)
+{
+	watch->pid = getpid();
+	/* Opened by the process itself, so that the pid cannot be reused. */
+	watch->fd = (int)syscall(SYS_pidfd_open, watch->pid, 0);
+}
+
+void
+platform_watch_wait(const struct platform_watch *watch)
+{
+	struct pollfd poll_fd = {.fd = watch->fd, .events = POLLIN};
+	sigset_t parent_died;
+
+	/* A pidfd gets readable when the process is a zombie: pidfd_open(2). */
+	if (watch->fd != -1) {
+		while (poll(&poll_fd, 1, -1) != 1)
+			;
+		return;
+	}
+	/*
+	 * Linux before 5.3, or a sandbox that hides pidfd_open. The signal is
+	 * only a hint, since anybody can send it: getppid(2) is what counts,
+	 * read after the signal was asked for, so that no end is missed.
+	 */
+	(void)sigemptyset(&parent_died);
+	(void)sigaddset(&parent_died, SIGTERM);
+	(void)sigprocmask(SIG_BLOCK, &parent_died, NULL);
+	(void)prctl(PR_SET_PDEATHSIG, SIGTERM);
+	while (getppid() == watch->pid) {
+		const struct timespec second = {1, 0};
+
+		(void)sigtimedwait(&parent_died, NULL, &second);
+	}
+}
+
+static int
+compare_ints(const void *a, const void *b)
+{
+	const int *left = a, *right = b;
+
+	return (*left > *right) - (*left < *right);
+}
+
+static void
+close_range_or_each(unsigned int first, unsigned int last)
+{
+	long maximum;
+	unsigned int fd;
+
+	if (first > last ||
+	    syscall(SYS_close_range, first, last, 0) == 0)
+		return;
+	maximum = sysconf(_SC_OPEN_MAX);
+	if (maximum < 0 || maximum > 65536)
+		maximum = 65536;
+	for (fd = first; fd <= last && fd < (unsigned int)maximum; fd++)
+		(void)close((int)fd);
+}
+
+void
+platform_close_all_but(int *keep, size_t count)
+{
+	unsigned int next = 0;
+	size_t i;
+
+	qsort(keep, count, sizeof(*keep), compare_ints);
+	for (i = 0; i < count; i++) {
+		if (keep[i] < 0 || (unsigned int)keep[i] < next)
+			continue;
+		if (keep[i] > 0)
+			close_range_or_each(next, (unsigned int)keep[i] - 1);
+		next = (unsigned int)keep[i] + 1;
+	}
+	close_range_or_each(next, UINT_MAX);
+}
+
+void
+platform_set_process_name(const char *name)
+{
+	(void)prctl(PR_SET_NAME, name);
+}

@@ -1,0 +1,91 @@
+/*
+ * The folders of one namespace, ROOT/NS/{c,free,used}, opened once, checked
+ * on the descriptor, and used through it ever after, so that nobody can swap
+ * what a path means between the check and the use.
+ */
+#ifndef NAMESPACE_H
+#define NAMESPACE_H
+
+#include "digest.h"
+#include "failure.h"
+
+#include <limits.h>
+#include <stdbool.h>
+
+enum {
+	/*
+	 * sun_path holds 108 bytes with its NUL on Linux, 104 elsewhere. ssh
+	 * binds PATH.xxxxxxxxxxxxxxxx first and then links it into place:
+	 * measured, 90 bytes pass and 91 fail.
+	 */
+#ifdef __linux__
+	NAMESPACE_SOCKET_PATH_MAX = 90,
+#else
+	NAMESPACE_SOCKET_PATH_MAX = 86,
+#endif
+	NAMESPACE_LEASE_NAME_LENGTH = 12, /* "s" and 64 random bits */
+	/* What is left for ROOT/NS in front of "/c/" and a lease name. */
+	NAMESPACE_PATH_MAX =
+	    NAMESPACE_SOCKET_PATH_MAX - 3 - NAMESPACE_LEASE_NAME_LENGTH,
+};
+
+struct namespace_root {
+	int fd;
+	char path[PATH_MAX]; /* absolute, no symbolic link in it */
+};
+
+struct namespace {
+	int fd; /* holds a shared flock: nobody may remove the folder */
+	int sockets_fd; /* c */
+	int free_fd;
+	int used_fd;
+	char name[DIGEST_LENGTH + 1];
+	char path[NAMESPACE_PATH_MAX + 1]; /* ROOT/NS */
+};
+
+/*
+ * Opens the folder that holds all namespaces. Every folder above it must
+ * belong to the user or to root and be closed to others' writing (or sticky,
+ * as /tmp is); it itself must belong to the user. Makes it, and .ssh above
+ * it, where they are missing and create is set. 0 and the descriptor is
+ * root's (namespace_root_close()), or -1 with *failure.
+ */
+int namespace_root_open(struct namespace_root *root, const char *path,
+    bool create, struct failure *failure);
+void namespace_root_close(struct namespace_root *root);
+
+/*
+ * The folder name for a namespace text: shorter under a root that is so long
+ * that the socket path would not fit. 0, or -1 with *failure where nothing
+ * helps (FAILURE_TOO_LONG), or ssh would expand the path (a "${" in it).
+ */
+int namespace_name(const struct namespace_root *root, const char *text,
+    size_t length, char name[DIGEST_LENGTH + 1], struct failure *failure);
+
+/* ROOT/NAME, for a name that namespace_name() made. */
+void namespace_path(const struct namespace_root *root, const char *name,
+    char path[NAMESPACE_PATH_MAX + 1]);
+
+/*
+ * Opens ROOT/NAME and its three folders, making what is missing where create
+ * is set, and takes the shared lock that keeps others from removing it. 0 and
+ * namespace_close() is owed, or -1 with *failure; a namespace that is not
+ * there is FAILURE_SYSTEM with ENOENT.
+ */
+int namespace_open(struct namespace *ns, const struct namespace_root *root,
+    const char *name, bool create, struct failure *failure);
+void namespace_close(struct namespace *ns);
+
+/*
+ * Tries once whether the file system can do what ssh does to make a control
+ * socket: bind it and hard-link it (FUSE and some overlay and network file
+ * systems cannot, and ssh would die). 1 yes, 0 no, -1 with *failure where it
+ * could not be found out now (a full disk, no descriptors left).
+ */
+int namespace_can_hold_sockets(
+    const struct namespace *ns, struct failure *failure);
+
+/* Whether that is what a lease is called: "s" and 11 letters of base64url. */
+bool namespace_is_lease_name(const char *name);
+
+#endif

@@ -1,0 +1,74 @@
+/*
+ * All that only Linux has, behind plain functions: another system needs one
+ * file in place of linux.c and nothing else.
+ */
+#ifndef PLATFORM_H
+#define PLATFORM_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <sys/types.h>
+
+/* Fills the buffer with random bytes. 0, or -1 with errno. */
+int platform_random(void *buffer, size_t length);
+
+/*
+ * Numbers of the network and the process id space that this process lives in,
+ * 0 where there is only one. Two processes with different numbers reach
+ * different hosts, or call different processes by the same pid.
+ */
+unsigned long long platform_network_id(void);
+unsigned long long platform_pid_space_id(void);
+
+/*
+ * When that process started, in clock ticks since boot: with the pid it names
+ * a process for good. exec leaves it as it is. *is_zombie, unless null, tells
+ * whether it has already ended and only waits for its parent. 0, or -1 with
+ * errno (ESRCH: there is none).
+ */
+int platform_process_start(
+    pid_t pid, unsigned long long *start_ticks, bool *is_zombie);
+
+/*
+ * Renames without ever replacing what is there: EEXIST then. Falls back to
+ * link and unlink where the file system cannot do it in one step. 0, or -1
+ * with errno.
+ */
+int platform_rename_new(int from_dir_fd, const char *from, int to_dir_fd,
+    const char *to);
+
+/*
+ * Reads the next names of a directory with one system call, each ended by a
+ * NUL; those that are not exactly as long as a lease name are left out. *count
+ * tells how many were stored. Returns 1, 0 at the end, -1 with errno. The
+ * position is the descriptor's: platform_names_rewind() starts anew.
+ */
+enum { PLATFORM_NAME_SIZE = 13, PLATFORM_NAMES_MAX = 256 };
+int platform_names_read(int dir_fd,
+    char names[PLATFORM_NAMES_MAX][PLATFORM_NAME_SIZE], size_t *count);
+int platform_names_rewind(int dir_fd);
+
+/* The user at the other end of a connected Unix socket. 0, or -1, errno. */
+int platform_peer_user(int socket_fd, uid_t *user);
+
+/*
+ * Watching a process for its end, without being its parent and without a pipe
+ * (ssh closes all it inherits). A watch is made by the watched process itself,
+ * then handed down to the child that waits; a child can always watch its
+ * parent, whether or not the kernel gave a descriptor (fd is -1 then).
+ */
+struct platform_watch {
+	int fd;
+	pid_t pid;
+};
+void platform_watch_self(struct platform_watch *watch);
+/* Returns when the watched process has ended, even as a zombie. */
+void platform_watch_wait(const struct platform_watch *watch);
+
+/* Closes every descriptor that is not among the kept; keep gets sorted. */
+void platform_close_all_but(int *keep, size_t count);
+
+/* How the process is called in ps and top; at most 15 bytes count. */
+void platform_set_process_name(const char *name);
+
+#endif

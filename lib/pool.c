@@ -1,0 +1,259 @@
+#include "pool.h"
+
+#include "record.h"
+#include "resolve.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+/* What a record says, or ssh -G where there is no record. */
+struct verdict {
+	unsigned int asks;
+	char plain_reason[256]; /* empty: lease */
+};
+
+enum pool_status
+pool_fail(struct failure *failure)
+{
+	errno = ENOMEM;
+	(void)failure_set(
+	    failure, FAILURE_MEMORY, "read", "the command line", NULL);
+	return POOL_FAILED;
+}
+
+static enum pool_status
+be_plain(struct pool *pool, const char *reason)
+{
+	static char kept[256];
+
+	(void)snprintf(kept, sizeof(kept), "%s", reason);
+	pool->plain_reason = kept;
+	return POOL_PLAIN;
+}
+
+static enum pool_status
+resolve(const struct pool *pool, const struct pool_request *request,
+    bool leave_taking_out, struct resolution *resolution,
+    struct failure *failure)
+{
+	int result = resolution_get(resolution, request->ssh, request->args,
+	    request->argv, request->argc, leave_taking_out,
+	    pool->endpoint.config.mentions_no_control_path);
+
+	if (result == 1)
+		return POOL_PLAIN;
+	if (result == -1) {
+		(void)failure_set(failure, FAILURE_SYSTEM,
+		    "ask for the configuration", request->ssh, NULL);
+		return POOL_FAILED;
+	}
+	return POOL_LEASE;
+}
+
+static void
+set_verdict(struct verdict *verdict, const char *plain_reason,
+    unsigned int asks)
+{
+	verdict->asks = asks;
+	(void)snprintf(verdict->plain_reason, sizeof(verdict->plain_reason),
+	    "%s", plain_reason != NULL ? plain_reason : "");
+}
+
+/*
+ * First sight: asks ssh what the configuration wants, tries what the file
+ * system can do, and writes both down.
+ */
+static enum pool_status
+make_record(struct pool *pool, const struct pool_request *request,
+    bool leave_taking_out, struct verdict *verdict, struct failure *failure)
+{
+	struct resolution resolution;
+	struct record record = {0};
+	enum pool_status status;
+	time_t now = time(NULL);
+	struct tm utc;
+	char made[32] = "";
+	int can_hold = 1;
+
+	status = resolve(
+	    pool, request, leave_taking_out, &resolution, failure);
+	if (status == POOL_PLAIN)
+		return be_plain(pool, "ssh rejects the arguments or the "
+				      "configuration");
+	if (status == POOL_FAILED)
+		return status;
+	if (pool->is_open && !request->look_only)
+		can_hold = namespace_can_hold_sockets(&pool->ns, failure);
+	if (can_hold == -1) {
+		resolution_free(&resolution);
+		return POOL_FAILED;
+	}
+	if (gmtime_r(&now, &utc) != NULL)
+		(void)strftime(made, sizeof(made), "%Y-%m-%dT%H:%M:%SZ", &utc);
+	record.text = pool->text.data;
+	record.destination = request->args->destination;
+	record.user = resolution.user;
+	record.hostname = resolution.hostname;
+	record.port = resolution.port;
+	record.jump = resolution.jump;
+	record.made = made;
+	record.asks = resolution.asks;
+	record.plain_reason = resolution.plain_reason;
+	if (can_hold == 0 && record.plain_reason == NULL)
+		record.plain_reason = "the file system of the namespace "
+				      "cannot bind and link a socket";
+	set_verdict(verdict, record.plain_reason, record.asks);
+	status = POOL_LEASE;
+	if (pool->is_open && !request->look_only &&
+	    record_write(&record, &pool->ns, failure) == -1)
+		status = POOL_FAILED;
+	resolution_free(&resolution);
+	return status;
+}
+
+/* Opens the namespace of pool->text and gets its verdict. */
+static enum pool_status
+enter(struct pool *pool, const struct pool_request *request,
+    bool leave_taking_out, struct verdict *verdict, struct failure *failure)
+{
+	struct record record;
+	enum pool_status status;
+
+	if (!text_ok(&pool->text))
+		return pool_fail(failure);
+	if (namespace_name(&pool->root, pool->text.data, pool->text.length,
+		pool->name, failure) == -1)
+		return POOL_FAILED;
+	pool->is_open = pool->root.fd != -1 &&
+	    namespace_open(&pool->ns, &pool->root, pool->name,
+		!request->look_only, failure) == 0;
+	if (!pool->is_open) {
+		if (!request->look_only ||
+		    (pool->root.fd != -1 &&
+			(failure->kind != FAILURE_SYSTEM ||
+			    failure->error != ENOENT)))
+			return POOL_FAILED;
+		return make_record(
+		    pool, request, leave_taking_out, verdict, failure);
+	}
+	switch (record_read(&record, &pool->ns, pool->text.data, failure)) {
+	case RECORD_FOUND:
+		set_verdict(verdict, record.plain_reason, record.asks);
+		record_free(&record);
+		return POOL_LEASE;
+	case RECORD_NONE:
+	case RECORD_GARBLED:
+		status = make_record(
+		    pool, request, leave_taking_out, verdict, failure);
+		break;
+	case RECORD_FAILED:
+	default:
+		status = POOL_FAILED;
+		break;
+	}
+	if (status == POOL_LEASE)
+		return status;
+	namespace_close(&pool->ns);
+	pool->is_open = false;
+	return status;
+}
+
+/*
+ * The whole text of the shared pool: what the command line says and, where
+ * the configuration asks for more than text can tell, what ssh makes of it.
+ */
+static enum pool_status
+compose_text(struct pool *pool, const struct pool_request *request,
+    struct failure *failure)
+{
+	struct resolution resolution;
+	enum pool_status status;
+
+	if (request->namespace_text != NULL) {
+		text_add(&pool->text, request->namespace_text);
+		return POOL_LEASE;
+	}
+	text_add_bytes(&pool->text, pool->endpoint.without_taking.data,
+	    pool->endpoint.without_taking.length);
+	if (!pool->endpoint.config.is_dynamic)
+		return POOL_LEASE;
+	status = resolve(pool, request, true, &resolution, failure);
+	if (status == POOL_PLAIN)
+		return be_plain(pool, "ssh rejects the arguments or the "
+				      "configuration");
+	if (status == POOL_FAILED)
+		return status;
+	text_add_line(&pool->text, "resolved", resolution.digest);
+	resolution_free(&resolution);
+	return POOL_LEASE;
+}
+
+static int
+open_root(struct pool *pool, const struct pool_request *request,
+    struct failure *failure)
+{
+	if (namespace_root_open(
+		&pool->root, request->root, !request->look_only, failure) == 0)
+		return 0;
+	/* Just looking: what is not there yet can still be spoken of. */
+	if (request->look_only && failure->kind == FAILURE_SYSTEM &&
+	    failure->error == ENOENT)
+		return 0;
+	return -1;
+}
+
+enum pool_status
+pool_open(struct pool *pool, const struct pool_request *request,
+    struct failure *failure)
+{
+	struct verdict verdict;
+	enum pool_status status;
+
+	pool->root.fd = -1;
+	text_init(&pool->text);
+	if (endpoint_describe(&pool->endpoint, request->args,
+		&(const struct endpoint_origin){
+		    .ssh = request->ssh, .home = request->home}) == -1)
+		return pool_fail(failure);
+	if (pool->endpoint.plain_reason != NULL)
+		return be_plain(pool, pool->endpoint.plain_reason);
+	if (open_root(pool, request, failure) == -1)
+		return POOL_FAILED;
+	status = compose_text(pool, request, failure);
+	if (status == POOL_LEASE)
+		status = enter(pool, request, true, &verdict, failure);
+	if (status != POOL_LEASE)
+		return status;
+
+	/*
+	 * scp and its like take away agent and forwardings. Where the
+	 * configuration asks for none of these, that makes no difference and
+	 * they share; where it does, they get a pool of their own.
+	 */
+	if ((verdict.asks & pool->endpoint.takes_away) != 0 &&
+	    request->namespace_text == NULL) {
+		text_add_bytes(&pool->text, pool->endpoint.taking.data,
+		    pool->endpoint.taking.length);
+		if (pool->is_open)
+			namespace_close(&pool->ns);
+		status = enter(pool, request, false, &verdict, failure);
+		if (status != POOL_LEASE)
+			return status;
+	}
+	if (verdict.plain_reason[0] != '\0')
+		return be_plain(pool, verdict.plain_reason);
+	return POOL_LEASE;
+}
+
+void
+pool_close(struct pool *pool)
+{
+	if (pool->is_open)
+		namespace_close(&pool->ns);
+	pool->is_open = false;
+	namespace_root_close(&pool->root);
+	text_free(&pool->text);
+	endpoint_free(&pool->endpoint);
+}

@@ -1,0 +1,36 @@
+/* Asking a master whether it lives, before anybody's session depends on it. */
+#ifndef PROBE_H
+#define PROBE_H
+
+#include <stdint.h>
+#include <sys/types.h>
+
+enum probe_kind {
+	PROBE_NATIVE, /* the alive check of OpenSSH's protocol, spoken here */
+	PROBE_SSH, /* the same question, asked by ssh -O check */
+	PROBE_NONE, /* trust the socket */
+};
+
+enum probe_result {
+	PROBE_ALIVE,
+	PROBE_DEAD, /* nobody listens: no socket, refused, closed on us */
+	PROBE_HUNG, /* connected, and no answer before the deadline */
+	PROBE_UNKNOWN, /* could not be found out: leave the master alone */
+};
+
+struct probe {
+	enum probe_kind kind;
+	int timeout_ms;
+	const char *ssh; /* path of the real ssh, for PROBE_SSH */
+};
+
+/*
+ * Asks the master behind the socket path (absolute, at most
+ * NAMESPACE_SOCKET_PATH_MAX bytes) under one absolute deadline. *master_pid is
+ * set where the answer told it, else 0. An answer that is not understood is
+ * asked again through ssh -O check, under the same deadline.
+ */
+enum probe_result probe_master(const struct probe *probe,
+    const char *socket_path, int64_t deadline_us, pid_t *master_pid);
+
+#endif

@@ -1,0 +1,49 @@
+/*
+ * NS/endpoint: what a hashed namespace folder stands for, and whether its
+ * connections may be leased. "key: value" lines, values escaped as text.h
+ * does it; keys that are not known are left alone, so that a newer version
+ * may write more.
+ */
+#ifndef RECORD_H
+#define RECORD_H
+
+#include "failure.h"
+#include "namespace.h"
+
+#define RECORD_FILE "endpoint"
+
+struct record {
+	const char *text; /* the namespace text */
+	const char *destination; /* as typed */
+	const char *user, *hostname, *port; /* as ssh resolved them */
+	const char *jump; /* null: a direct connection */
+	const char *made; /* when, as 2006-01-02T15:04:05Z */
+	const char *plain_reason; /* policy plain and why; null: lease */
+	unsigned int asks; /* ENDPOINT_ bits */
+	char *storage; /* what the strings point into, after record_read() */
+};
+
+enum record_status {
+	RECORD_FOUND,
+	RECORD_NONE,
+	RECORD_GARBLED, /* to be made anew */
+	RECORD_FAILED, /* *failure says why; not to be replaced */
+};
+
+/*
+ * Reads the record of the namespace; with FOUND record_free() is owed. One
+ * whose text is not expected_text (unless null) is garbled.
+ */
+enum record_status record_read(struct record *record,
+    const struct namespace *ns, const char *expected_text,
+    struct failure *failure);
+void record_free(struct record *record);
+
+/*
+ * Writes the record to a temporary name and renames it into place. 0, or -1
+ * with *failure and nothing left behind.
+ */
+int record_write(const struct record *record, const struct namespace *ns,
+    struct failure *failure);
+
+#endif

@@ -1,0 +1,246 @@
+#include "resolve.h"
+
+#include "child.h"
+#include "deadline.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+enum {
+	/* Match exec and canonical names may take a while. */
+	TIMEOUT_MS = 10000,
+	OUTPUT_MAX = 1 << 20,
+};
+
+/* A path that no configuration holds by chance. */
+#define CONTROL_PATH_SENTINEL "/ssh-fast/no-control-path-was-set"
+
+/*
+ * The command line again, as ssh -G ..., from its parts: flags apart from
+ * their values, which means the same to ssh. Null without memory; the words
+ * are borrowed, the array is the caller's.
+ */
+static char **
+build_argv(const char *ssh, const struct sshargs *args, char *const argv[],
+    int argc, bool leave_taking_out, const char *config_file)
+{
+	const struct sshargs_option *option;
+	const char **words;
+	size_t count = 0, i;
+	int word;
+
+	words = calloc(args->option_count * 2 + (size_t)argc + 8,
+	    sizeof(*words));
+	if (words == NULL)
+		return NULL;
+	words[count++] = ssh;
+	words[count++] = "-G";
+	if (config_file != NULL) {
+		words[count++] = "-F";
+		words[count++] = config_file;
+	}
+	for (i = 0; i < args->option_count; i++) {
+		option = &args->options[i];
+		if ((leave_taking_out &&
+			endpoint_option_takes_away(option) != 0) ||
+		    option->flag == 'v' ||
+		    (config_file != NULL && option->flag == 'F'))
+			continue;
+		words[count++] = sshargs_flag_word(option->flag);
+		if (option->value != NULL)
+			words[count++] = option->value;
+	}
+	words[count++] = "--";
+	words[count++] = args->destination;
+	for (word = args->command_index; word < argc; word++)
+		words[count++] = argv[word];
+	return (char **)words;
+}
+
+static int
+run(struct text *output, const char *ssh, const struct sshargs *args,
+    char *const argv[], int argc, bool leave_taking_out, const char *input)
+{
+	char **words;
+	int status, saved_errno;
+
+	words = build_argv(ssh, args, argv, argc, leave_taking_out,
+	    input != NULL ? "/dev/stdin" : NULL);
+	if (words == NULL)
+		return -1;
+	status = child_run(words, input, output, OUTPUT_MAX,
+	    deadline_in_ms(TIMEOUT_MS));
+	saved_errno = errno;
+	free(words);
+	errno = saved_errno;
+	if (status == -1)
+		return -1;
+	if (status != 0)
+		return 1;
+	if (!text_ok(output)) {
+		errno = ENOMEM;
+		return -1;
+	}
+	return 0;
+}
+
+/* The settings that keep a connection from being leased, or are asked for. */
+static void
+look_at(struct resolution *resolution, const char *key, const char *value)
+{
+	const char *reason = NULL;
+
+	if (strcmp(key, "user") == 0)
+		resolution->user = value;
+	else if (strcmp(key, "hostname") == 0)
+		resolution->hostname = value;
+	else if (strcmp(key, "port") == 0)
+		resolution->port = value;
+	else if ((strcmp(key, "proxyjump") == 0 ||
+		     strcmp(key, "proxycommand") == 0) &&
+	    strcmp(value, "none") != 0)
+		resolution->jump = value;
+	else if (strcmp(key, "forwardagent") == 0) {
+		if (strcmp(value, "no") != 0)
+			resolution->asks |= ENDPOINT_AGENT;
+	} else if (strcmp(key, "forwardx11") == 0) {
+		if (strcmp(value, "no") != 0)
+			resolution->asks |= ENDPOINT_X11;
+	} else if (strcmp(key, "permitlocalcommand") == 0) {
+		if (strcmp(value, "no") != 0)
+			resolution->asks |= ENDPOINT_LOCAL_COMMAND;
+	} else if (strcmp(key, "localforward") == 0)
+		reason = "LocalForward in the configuration";
+	else if (strcmp(key, "remoteforward") == 0)
+		reason = "RemoteForward in the configuration";
+	else if (strcmp(key, "dynamicforward") == 0)
+		reason = "DynamicForward in the configuration";
+	else if (strcmp(key, "tunnel") == 0 && strcmp(value, "false") != 0 &&
+	    strcmp(value, "no") != 0)
+		reason = "Tunnel in the configuration";
+	else if (strcmp(key, "sessiontype") == 0 && strcmp(value, "none") == 0)
+		reason = "SessionType none in the configuration";
+	else if (strcmp(key, "forkafterauthentication") == 0 &&
+	    strcmp(value, "no") != 0)
+		reason = "ForkAfterAuthentication in the configuration";
+	if (reason == NULL)
+		return;
+	if (resolution->plain_reason == NULL)
+		resolution->plain_reason = reason;
+	if (strstr(reason, "Forward in") != NULL)
+		resolution->asks |= ENDPOINT_FORWARDINGS;
+}
+
+static void
+read_output(struct resolution *resolution)
+{
+	char *at = resolution->output.data, *line, *value;
+	bool has_local_command = false;
+
+	while ((line = at) != NULL && *line != '\0') {
+		if ((at = strchr(line, '\n')) != NULL)
+			*at++ = '\0';
+		if ((value = strchr(line, ' ')) == NULL)
+			continue;
+		*value++ = '\0';
+		if (strcmp(line, "localcommand") == 0)
+			has_local_command = true;
+		look_at(resolution, line, value);
+	}
+	if (!has_local_command)
+		resolution->asks &= ~(unsigned int)ENDPOINT_LOCAL_COMMAND;
+	else if ((resolution->asks & ENDPOINT_LOCAL_COMMAND) != 0 &&
+	    resolution->plain_reason == NULL)
+		resolution->plain_reason = "LocalCommand in the configuration";
+}
+
+/* A path as a word for Include, where glob must find just that. */
+static void
+add_include(struct text *text, const char *path)
+{
+	text_add(text, "Include \"");
+	for (; *path != '\0'; path++) {
+		if (strchr("*?[]\\\"", *path) != NULL)
+			text_add(text, "\\");
+		text_add_bytes(text, path, 1);
+	}
+	text_add(text, "\"\n");
+}
+
+/*
+ * Asks again with a file that includes the real ones and then sets a
+ * ControlPath: ssh takes the first it meets, so the sentinel comes out only
+ * where none was set. The file comes on standard input.
+ */
+static int
+has_no_control_path(const char *ssh, const struct sshargs *args,
+    char *const argv[], int argc, bool leave_taking_out)
+{
+	struct text input, output;
+	const char *config_file = NULL;
+	size_t i;
+	int result;
+
+	for (i = 0; i < args->option_count; i++)
+		if (args->options[i].flag == 'F')
+			config_file = args->options[i].value;
+	text_init(&input);
+	text_init(&output);
+	if (config_file != NULL) {
+		char *absolute = realpath(config_file, NULL);
+
+		if (absolute != NULL)
+			add_include(&input, absolute);
+		free(absolute);
+	} else
+		text_add(&input,
+		    "Include ~/.ssh/config\n"
+		    "Include " SSH_SYSTEM_CONFIG "\n");
+	text_add(&input,
+	    "Match all\nControlPath " CONTROL_PATH_SENTINEL "\n");
+	result = text_ok(&input) ? run(&output, ssh, args, argv, argc,
+				       leave_taking_out, input.data)
+				 : -1;
+	/* Where it was set to a path, that path comes out; none is silent. */
+	if (result == 0)
+		result = strstr(output.data, "\ncontrolpath ") == NULL;
+	text_free(&input);
+	text_free(&output);
+	return result;
+}
+
+int
+resolution_get(struct resolution *resolution, const char *ssh,
+    const struct sshargs *args, char *const argv[], int argc,
+    bool leave_taking_out, bool may_have_no_control_path)
+{
+	int result;
+
+	memset(resolution, 0, sizeof(*resolution));
+	text_init(&resolution->output);
+	result = run(&resolution->output, ssh, args, argv, argc,
+	    leave_taking_out, NULL);
+	if (result == 0) {
+		digest_base64(resolution->output.data,
+		    resolution->output.length, resolution->digest);
+		read_output(resolution);
+		if (may_have_no_control_path &&
+		    resolution->plain_reason == NULL &&
+		    has_no_control_path(
+			ssh, args, argv, argc, leave_taking_out) != 0)
+			resolution->plain_reason =
+			    "ControlPath none in the configuration";
+		return 0;
+	}
+	resolution_free(resolution);
+	return result;
+}
+
+void
+resolution_free(struct resolution *resolution)
+{
+	text_free(&resolution->output);
+	memset(resolution, 0, sizeof(*resolution));
+}
