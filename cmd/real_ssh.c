@@ -8,7 +8,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 /* What PATH means where it is not set: confstr(3) would say the same. */
@@ -52,15 +51,13 @@ static enum program_kind
 look_at(const char *path)
 {
 	char bytes[4096];
-	struct stat st;
 	ssize_t length;
 	int fd;
 
-	fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+	fd = openat(AT_FDCWD, path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
 	if (fd == -1 && errno != EACCES)
 		return PROGRAM_NONE;
-	if (access(path, X_OK) == -1 || stat(path, &st) == -1 ||
-	    !S_ISREG(st.st_mode)) {
+	if (access(path, X_OK) == -1) {
 		if (fd != -1)
 			(void)close(fd);
 		return PROGRAM_NONE;
@@ -68,10 +65,13 @@ look_at(const char *path)
 	/* One that may be executed and not read is none of ours. */
 	if (fd == -1)
 		return PROGRAM_BINARY;
+	/* A folder or the like cannot be read, or gives nothing. */
 	length = read(fd, bytes, sizeof(bytes));
 	(void)close(fd);
-	if (length < 2)
-		return PROGRAM_BINARY;
+	if (length < 2) {
+		errno = ENOEXEC;
+		return PROGRAM_NONE;
+	}
 	if (bytes[0] == '#' && bytes[1] == '!')
 		return contains_mark(bytes, (size_t)length)
 		    ? PROGRAM_MARKED_SCRIPT
@@ -138,8 +138,7 @@ real_ssh_find(struct real_ssh *ssh, const char *wanted)
 		return -1;
 	}
 	if (kind == PROGRAM_NONE) {
-		message("cannot run %s: %s", wanted,
-		    errno == 0 ? strerror(EACCES) : strerror(errno));
+		message("cannot run %s: %s", wanted, strerror(errno));
 		return -1;
 	}
 	return 0;

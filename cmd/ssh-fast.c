@@ -19,6 +19,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -44,6 +45,7 @@ struct lease_words {
 	char persist[40];
 	char socket[2 * NAMESPACE_SOCKET_PATH_MAX + 1];
 	char **argv;
+	char *inline_argv[64];
 };
 
 /*
@@ -53,10 +55,14 @@ struct lease_words {
 static void
 occupy_standard_descriptors(void)
 {
+	struct pollfd standard[3] = {{.fd = 0}, {.fd = 1}, {.fd = 2}};
 	int fd;
 
+	/* poll(2) tells of all three at once which are not open. */
+	if (poll(standard, 3, 0) <= 0)
+		return;
 	for (fd = 0; fd <= 2; fd++)
-		if (fcntl(fd, F_GETFD) == -1 && errno == EBADF)
+		if ((standard[fd].revents & POLLNVAL) != 0)
 			(void)open("/dev/null", O_RDWR | O_CLOEXEC);
 }
 
@@ -114,6 +120,7 @@ static int
 put_lease_in_front(const struct run *run, const char *socket_path,
     struct lease_words *words)
 {
+	size_t count = (size_t)run->argc + LEASE_WORDS + 1;
 	char *to = words->socket;
 	int i;
 
@@ -126,10 +133,11 @@ put_lease_in_front(const struct run *run, const char *socket_path,
 		*to++ = *socket_path;
 	}
 	*to = '\0';
-	words->argv = calloc(
-	    (size_t)run->argc + LEASE_WORDS + 1, sizeof(*words->argv));
-	if (words->argv == NULL)
+	words->argv = words->inline_argv;
+	if (count > sizeof(words->inline_argv) / sizeof(*words->argv) &&
+	    (words->argv = calloc(count, sizeof(*words->argv))) == NULL)
 		return -1;
+	words->argv[count - 1] = NULL;
 	words->argv[0] = (char *)run->ssh.argv0;
 	words->argv[1] = (char *)"-oControlMaster=auto";
 	words->argv[2] = words->persist;
@@ -201,7 +209,7 @@ lease_and_run(struct run *run)
 	}
 	if (run->options.verbose)
 		tell_lease(run);
-	if (run->options.touch)
+	if (run->options.touch && run->lease.is_warm)
 		(void)lease_touch(&run->pool.ns, &run->lease);
 	if (keeper_start(&run->pool.ns, &run->lease, run->options.touch) ==
 	    -1) {

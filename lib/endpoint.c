@@ -228,8 +228,9 @@ add_option(struct text *text, const struct sshargs_option *option,
     const struct meaning *meaning)
 {
 	struct text line;
+	char storage[512];
 
-	text_init(&line);
+	text_init_in(&line, storage, sizeof(storage));
 	text_add(&line,
 	    meaning->keyword[0] != '\0' ? meaning->keyword
 					: sshargs_flag_word(option->flag));
@@ -294,14 +295,15 @@ take_first(const char **setting, const char *value)
 }
 
 /*
- * Sorts one option into the endpoint. Of user and port ssh takes the first it
+ * Sorts one option into the endpoint, or into the text where it shapes the
+ * connection. Of user and port ssh takes the first it
  * meets, of -F the last.
  */
 static void
-add_meaning(struct endpoint *endpoint, const struct sshargs_option *option,
-    unsigned int asked, const char **config_file, const char *home)
+add_meaning(struct endpoint *endpoint, struct text *text,
+    const struct sshargs_option *option, unsigned int asked,
+    const char **config_file, const char *home)
 {
-	struct text *text = &endpoint->without_taking;
 	struct meaning meaning;
 
 	read_meaning(&meaning, option);
@@ -344,8 +346,8 @@ add_meaning(struct endpoint *endpoint, const struct sshargs_option *option,
 }
 
 static void
-add_options(struct endpoint *endpoint, const struct sshargs *args,
-    const char **config_file, const char *home)
+add_options(struct endpoint *endpoint, struct text *text,
+    const struct sshargs *args, const char **config_file, const char *home)
 {
 	unsigned int asked = asked_by_command_line(args);
 	size_t i;
@@ -355,8 +357,8 @@ add_options(struct endpoint *endpoint, const struct sshargs *args,
 			take_first(&endpoint->user, args->user);
 			take_first(&endpoint->port, args->port);
 		}
-		add_meaning(endpoint, &args->options[i], asked, config_file,
-		    home);
+		add_meaning(endpoint, text, &args->options[i], asked,
+		    config_file, home);
 	}
 	take_first(&endpoint->user, args->user);
 	take_first(&endpoint->port, args->port);
@@ -387,18 +389,20 @@ endpoint_describe(struct endpoint *endpoint, const struct sshargs *args,
 {
 	struct text options, *text = &endpoint->without_taking;
 	const char *config_file = NULL;
+	char storage[1024];
 
 	memset(endpoint, 0, sizeof(*endpoint));
-	text_init(&endpoint->taking);
+	text_init_in(text, endpoint->storage[0], sizeof(endpoint->storage[0]));
+	text_init_in(&endpoint->taking, endpoint->storage[1],
+	    sizeof(endpoint->storage[1]));
+	text_init_in(&options, storage, sizeof(storage));
 	text_init(&endpoint->config.variables);
-	text_init(text);
-	add_options(endpoint, args, &config_file, origin->home);
-	if (endpoint->plain_reason != NULL)
-		return 0;
-	options = *text;
-	text_init(text);
+	add_options(endpoint, &options, args, &config_file, origin->home);
 	endpoint->host = args->host;
-
+	if (endpoint->plain_reason != NULL) {
+		text_free(&options);
+		return 0;
+	}
 	if (sshconfig_read(&endpoint->config, config_file, origin->home) ==
 	    -1) {
 		text_free(&options);

@@ -39,6 +39,7 @@ struct endpoint {
 	struct text without_taking; /* the text of the shared pool */
 	struct text taking; /* more lines, for a pool of its own */
 	struct sshconfig config;
+	char storage[2][1024]; /* where the two texts begin */
 };
 
 /*

@@ -14,7 +14,7 @@
 static void
 leave_standard_descriptors(void)
 {
-	int fd = open("/dev/null", O_RDWR | O_CLOEXEC);
+	int fd = openat(AT_FDCWD, "/dev/null", O_RDWR | O_CLOEXEC);
 
 	if (fd == -1)
 		return; /* they get closed with all the others */
@@ -51,19 +51,17 @@ keeper_start(const struct namespace *ns, const struct lease *lease, bool touch)
 	int saved_errno;
 	pid_t pid;
 
-	platform_watch_self(&watch);
+	platform_watch_self(&watch, lease->holder_pid);
 	/*
 	 * Blocked before the fork: a ^C that hits between fork and setsid is
 	 * meant for ssh and must not take the keeper. It stays blocked there.
 	 */
 	(void)sigfillset(&all);
 	(void)sigprocmask(SIG_SETMASK, &all, &inherited);
-	if ((pid = fork()) == 0)
+	if ((pid = platform_fork()) == 0)
 		keep(ns, *lease, &watch, touch);
 	saved_errno = errno;
 	(void)sigprocmask(SIG_SETMASK, &inherited, NULL);
-	if (watch.fd != -1)
-		(void)close(watch.fd);
 	errno = saved_errno;
 	return pid == -1 ? -1 : 0;
 }

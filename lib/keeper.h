@@ -19,7 +19,8 @@
  * the lease (refreshing the socket's mtime where touch is set). The keeper
  * lives in a session of its own with its standard descriptors on /dev/null,
  * holds nothing open but what the release needs, and no signal but SIGKILL
- * ends it. The caller goes on owning its copies of the descriptors.
+ * ends it. The caller goes on owning its copies of the descriptors, and one
+ * more that is closed on exec.
  *
  * 0, or -1 with errno when no process could be started.
  */

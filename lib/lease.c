@@ -41,8 +41,10 @@ struct search {
 	const struct namespace *ns;
 	const struct probe *probe;
 	struct lease_report *report;
+	struct holder self;
 	int64_t probe_deadline_us; /* 0 until the first master is asked */
 	struct lease spare; /* a name in hand without a master */
+	bool free_was_read; /* and must be rewound */
 	bool holder_is_ending; /* somebody's keeper is about to release */
 };
 
@@ -76,7 +78,8 @@ is_same_file(const struct stat *opened, int dir_fd, const char *name)
  * *busy_fd, unless null, then gets the unlocked descriptor.
  */
 static int
-open_and_lock(int dir_fd, const char *name, int *busy_fd)
+open_and_lock(
+    const struct namespace *ns, int dir_fd, const char *name, int *busy_fd)
 {
 	struct stat st;
 	int fd, saved_errno;
@@ -88,7 +91,7 @@ open_and_lock(int dir_fd, const char *name, int *busy_fd)
 		return -1;
 	if (fstat(fd, &st) == -1)
 		goto fail;
-	if (!S_ISREG(st.st_mode) || st.st_uid != geteuid() ||
+	if (!S_ISREG(st.st_mode) || st.st_uid != ns->owner ||
 	    (st.st_mode & 077) != 0) {
 		errno = EPERM;
 		goto fail;
@@ -208,10 +211,9 @@ ask_master(struct search *search, struct lease *lease)
  * one to use; false, and it is disposed of, as a spare where there was none.
  */
 static bool
-examine(struct search *search, struct lease *lease)
+examine(struct search *search, struct lease *lease, bool socket)
 {
 	enum probe_result result = PROBE_DEAD;
-	bool socket = has_socket(search->ns, lease->name, NULL);
 
 	if (socket)
 		result = ask_master(search, lease);
@@ -249,6 +251,27 @@ may_ask_more(const struct search *search)
 	    deadline_left_ms(search->probe_deadline_us) > 0;
 }
 
+/*
+ * Writes down that this process holds the lease, before it does anything with
+ * it: a lock under the name of a holder that has gone looks like a keeper
+ * about to release, and others would wait for it. Where that cannot be
+ * written (a full disk), the lease is of no use: a killed keeper would hand
+ * the master to another.
+ */
+static bool
+sign(struct search *search, struct lease *lease)
+{
+	int saved_errno;
+
+	lease->holder_pid = search->self.pid;
+	if (holder_write(lease->lock_fd, &search->self) == 0)
+		return true;
+	saved_errno = errno;
+	(void)lease_release(search->ns, lease, false);
+	errno = saved_errno;
+	return false;
+}
+
 /* Locks a free name and moves it to used/ (R4). */
 static bool
 claim_free(struct search *search, const char *name, struct lease *lease)
@@ -256,7 +279,7 @@ claim_free(struct search *search, const char *name, struct lease *lease)
 	const struct namespace *ns = search->ns;
 
 	search->report->tried++;
-	lease->lock_fd = open_and_lock(ns->free_fd, name, NULL);
+	lease->lock_fd = open_and_lock(ns, ns->free_fd, name, NULL);
 	if (lease->lock_fd == -1)
 		return false;
 	if (platform_rename_new(ns->free_fd, name, ns->used_fd, name) == -1) {
@@ -265,7 +288,7 @@ claim_free(struct search *search, const char *name, struct lease *lease)
 		return false;
 	}
 	set_name(lease, name);
-	return true;
+	return sign(search, lease);
 }
 
 /*
@@ -289,7 +312,7 @@ take_from(struct search *search, struct candidate *candidates, size_t count,
 		if (candidates[i].has_socket && !may_ask_more(search))
 			continue;
 		if (claim_free(search, candidates[i].name, lease) &&
-		    examine(search, lease))
+		    examine(search, lease, candidates[i].has_socket))
 			return true;
 	}
 	return false;
@@ -303,8 +326,10 @@ take_free(struct search *search, struct lease *lease)
 	size_t count, wanted, i;
 	int reads;
 
-	if (platform_names_rewind(search->ns->free_fd) == -1)
+	if (search->free_was_read &&
+	    platform_names_rewind(search->ns->free_fd) == -1)
 		return false;
+	search->free_was_read = true;
 	for (reads = 0; reads < FREE_READS_MAX; reads++) {
 		if (platform_names_read(
 			search->ns->free_fd, names, &count) != 1)
@@ -337,7 +362,8 @@ claim_leftover(struct search *search, const char *name, struct lease *lease)
 	struct holder holder;
 	int busy_fd = -1;
 
-	lease->lock_fd = open_and_lock(search->ns->used_fd, name, &busy_fd);
+	lease->lock_fd = open_and_lock(
+	    search->ns, search->ns->used_fd, name, &busy_fd);
 	if (busy_fd != -1) {
 		holder_read(busy_fd, &holder);
 		if (holder.kind == HOLDER_PROCESS &&
@@ -356,7 +382,7 @@ claim_leftover(struct search *search, const char *name, struct lease *lease)
 	}
 	set_name(lease, name);
 	search->report->salvaged++;
-	return true;
+	return sign(search, lease);
 }
 
 static bool
@@ -377,7 +403,8 @@ take_leftover(struct search *search, struct lease *lease)
 			if (namespace_is_lease_name(names[i]) &&
 			    may_ask_more(search) &&
 			    claim_leftover(search, names[i], lease) &&
-			    examine(search, lease))
+			    examine(search, lease,
+				has_socket(search->ns, names[i], NULL)))
 				return true;
 		}
 	}
@@ -411,8 +438,9 @@ take_live(struct search *search, struct lease *lease)
 
 /* A new name, made in used/ and locked before anybody can salvage it. */
 static int
-create(const struct namespace *ns, struct lease *lease, struct failure *failure)
+create(struct search *search, struct lease *lease, struct failure *failure)
 {
+	const struct namespace *ns = search->ns;
 	unsigned char random[8];
 	struct stat st;
 	int tries, fd;
@@ -436,7 +464,9 @@ create(const struct namespace *ns, struct lease *lease, struct failure *failure)
 		    flock(fd, LOCK_EX | LOCK_NB) == 0 && fstat(fd, &st) == 0 &&
 		    is_same_file(&st, ns->used_fd, lease->name)) {
 			lease->lock_fd = fd;
-			return 0;
+			if (sign(search, lease))
+				return 0;
+			break;
 		}
 		/* Salvaged by somebody before it was locked: it is his. */
 		(void)close(fd);
@@ -451,28 +481,20 @@ lease_acquire(const struct namespace *ns, const struct probe *probe,
 {
 	struct search search = {.ns = ns, .probe = probe, .report = report,
 	    .spare = {.lock_fd = -1}};
-	struct holder self;
-	char path[NAMESPACE_SOCKET_PATH_MAX + 1];
 
 	memset(report, 0, sizeof(*report));
 	lease->lock_fd = -1;
-	if (!take_live(&search, lease)) {
+	if (holder_self(&search.self) == -1)
+		return failure_set(failure, FAILURE_SYSTEM,
+		    "look up this process in", "/proc", NULL);
+	if (take_live(&search, lease)) {
 		if (search.spare.lock_fd != -1)
-			*lease = search.spare;
-		else if (create(ns, lease, failure) == -1)
-			return -1;
-	} else if (search.spare.lock_fd != -1)
-		(void)lease_release(ns, &search.spare, false);
-
-	/* Without this a killed keeper would hand the master to another. */
-	lease_socket_path(ns, lease, path);
-	if (holder_self(&self) == -1 ||
-	    holder_write(lease->lock_fd, &self) == -1) {
-		(void)failure_set(failure, FAILURE_SYSTEM,
-		    "write the holder of", path, NULL);
-		(void)lease_release(ns, lease, false);
-		return -1;
+			(void)lease_release(ns, &search.spare, false);
+		return 0;
 	}
+	if (search.spare.lock_fd == -1)
+		return create(&search, lease, failure);
+	*lease = search.spare;
 	return 0;
 }
 

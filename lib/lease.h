@@ -33,6 +33,7 @@ struct lease {
 	int lock_fd; /* close-on-exec */
 	char name[NAMESPACE_LEASE_NAME_LENGTH + 1];
 	bool is_warm; /* a live master answered (or is trusted to be there) */
+	pid_t holder_pid; /* of the process that took it */
 	pid_t master_pid; /* of that master, 0 where it did not tell */
 };
 

@@ -31,7 +31,8 @@ writable_by_others(const struct stat *st)
  * 0, since the caller makes it.
  */
 static int
-check_folders_above(const char *path, struct failure *failure)
+check_folders_above(
+    const char *path, uid_t owner, struct failure *failure)
 {
 	char prefix[PATH_MAX];
 	const char *slash = path;
@@ -45,7 +46,7 @@ check_folders_above(const char *path, struct failure *failure)
 		if (lstat(prefix, &st) == -1)
 			return failure_set(failure, FAILURE_SYSTEM, "open",
 			    prefix, NULL);
-		if (st.st_uid != 0 && st.st_uid != geteuid())
+		if (st.st_uid != 0 && st.st_uid != owner)
 			return failure_set(failure, FAILURE_OWNER, "trust",
 			    prefix, NULL);
 		if (S_ISLNK(st.st_mode))
@@ -115,14 +116,25 @@ resolve_folders_above(char path[PATH_MAX])
 	return 0;
 }
 
+/* A folder to open: its name below a parent, and whose it must be. */
+struct folder {
+	int parent_fd;
+	const char *parent_path;
+	const char *name;
+	uid_t owner;
+};
+
 /*
- * Opens name below the folder without following a link and checks what came
- * out of it; forbidden are the permission bits it must not have.
+ * Opens the folder without following a link and checks what came out of it;
+ * forbidden are the permission bits it must not have. *opened, unless null,
+ * tells what it is.
  */
 static int
-open_folder(int parent_fd, const char *parent_path, const char *name,
-    mode_t forbidden, struct failure *failure)
+open_folder(const struct folder *folder, mode_t forbidden,
+    struct stat *opened, struct failure *failure)
 {
+	const char *parent_path = folder->parent_path, *name = folder->name;
+	int parent_fd = folder->parent_fd;
 	struct stat st;
 	int fd;
 
@@ -142,14 +154,17 @@ open_folder(int parent_fd, const char *parent_path, const char *name,
 	if (fstat(fd, &st) == -1)
 		(void)failure_set(
 		    failure, FAILURE_SYSTEM, "open", parent_path, name);
-	else if (st.st_uid != geteuid())
+	else if (st.st_uid != folder->owner)
 		(void)failure_set(
 		    failure, FAILURE_OWNER, "trust", parent_path, name);
 	else if ((st.st_mode & forbidden) != 0)
 		(void)failure_set(
 		    failure, FAILURE_MODE, "trust", parent_path, name);
-	else
+	else {
+		if (opened != NULL)
+			*opened = st;
 		return fd;
+	}
 	(void)close(fd);
 	return -1;
 }
@@ -164,20 +179,19 @@ make_folder(int parent_fd, const char *name)
 }
 
 static int
-open_or_make_folder(int parent_fd, const char *parent_path, const char *name,
-    bool create, struct failure *failure)
+open_or_make_folder(const struct folder *folder, bool create,
+    struct stat *opened, struct failure *failure)
 {
 	struct failure first;
 	int fd;
 
-	fd = open_folder(parent_fd, parent_path, name, 077, &first);
+	fd = open_folder(folder, 077, opened, &first);
 	if (fd == -1 && create && first.kind == FAILURE_SYSTEM &&
 	    first.error == ENOENT) {
-		if (make_folder(parent_fd, name) == -1)
+		if (make_folder(folder->parent_fd, folder->name) == -1)
 			return failure_set(failure, FAILURE_SYSTEM, "create",
-			    parent_path, name);
-		return open_folder(
-		    parent_fd, parent_path, name, 077, failure);
+			    folder->parent_path, folder->name);
+		return open_folder(folder, 077, opened, failure);
 	}
 	if (fd == -1 && failure != NULL)
 		*failure = first;
@@ -185,7 +199,7 @@ open_or_make_folder(int parent_fd, const char *parent_path, const char *name,
 }
 
 /* ~/.ssh may be missing, as for a user that never ran ssh; ssh makes it too. */
-static void
+static bool
 make_dot_ssh(const char *path)
 {
 	static const char dot_ssh[] = "/.ssh";
@@ -194,49 +208,56 @@ make_dot_ssh(const char *path)
 
 	(void)snprintf(folder, sizeof(folder), "%s", path);
 	if ((slash = strrchr(folder, '/')) == NULL)
-		return;
+		return false;
 	*slash = '\0';
-	if ((size_t)(slash - folder) >= sizeof(dot_ssh) &&
-	    strcmp(slash - (sizeof(dot_ssh) - 1), dot_ssh) == 0)
-		(void)make_folder(AT_FDCWD, folder);
+	return (size_t)(slash - folder) >= sizeof(dot_ssh) &&
+	    strcmp(slash - (sizeof(dot_ssh) - 1), dot_ssh) == 0 &&
+	    make_folder(AT_FDCWD, folder) == 0;
 }
 
 int
 namespace_root_open(struct namespace_root *root, const char *path, bool create,
     struct failure *failure)
 {
+	struct folder folder = {.parent_fd = AT_FDCWD};
 	int links;
 
 	root->fd = -1;
+	root->owner = folder.owner = geteuid();
 	if (path[0] == '\0') {
 		errno = ENOENT;
 		return failure_set(failure, FAILURE_SYSTEM, "open", path, NULL);
 	}
 	if (make_absolute(path, root->path) == -1)
 		return failure_set(failure, FAILURE_SYSTEM, "open", path, NULL);
-	if (create)
-		make_dot_ssh(root->path);
-	if ((links = check_folders_above(root->path, failure)) == -1)
+	links = check_folders_above(root->path, root->owner, failure);
+	if (links == -1 && create && failure->kind == FAILURE_SYSTEM &&
+	    failure->error == ENOENT && make_dot_ssh(root->path))
+		links =
+		    check_folders_above(root->path, root->owner, failure);
+	if (links == -1)
 		return -1;
 	if (links == 1) {
 		if (resolve_folders_above(root->path) == -1)
 			return failure_set(failure, FAILURE_SYSTEM, "open",
 			    root->path, NULL);
-		if ((links = check_folders_above(root->path, failure)) == -1)
+		if ((links = check_folders_above(
+		 root->path, root->owner, failure)) == -1)
 			return -1;
 		if (links == 1)
 			return failure_set(failure, FAILURE_SYMLINK, "trust",
 			    root->path, NULL);
 	}
+	folder.name = root->path;
 	root->fd =
-	    open_folder(AT_FDCWD, NULL, root->path, S_IWGRP | S_IWOTH, failure);
+	    open_folder(&folder, S_IWGRP | S_IWOTH, NULL, failure);
 	if (root->fd == -1 && create && failure->kind == FAILURE_SYSTEM &&
 	    failure->error == ENOENT) {
 		if (make_folder(AT_FDCWD, root->path) == -1)
 			return failure_set(failure, FAILURE_SYSTEM, "create",
 			    root->path, NULL);
-		root->fd = open_folder(AT_FDCWD, NULL, root->path,
-		    S_IWGRP | S_IWOTH, failure);
+		root->fd = open_folder(
+		    &folder, S_IWGRP | S_IWOTH, NULL, failure);
 	}
 	return root->fd == -1 ? -1 : 0;
 }
@@ -298,11 +319,11 @@ namespace_path(const struct namespace_root *root, const char *name,
  * exclusive lock, may have moved it away. 1 held; 0 try again; -1 *failure.
  */
 static int
-lock_against_removal(
-    int fd, const struct namespace_root *root, const char *name,
+lock_against_removal(int fd, const struct stat *opened,
+    const struct namespace_root *root, const char *name,
     struct failure *failure)
 {
-	struct stat opened, named;
+	struct stat named;
 
 	if (flock(fd, LOCK_SH | LOCK_NB) == -1) {
 		if (errno == EWOULDBLOCK || errno == EINTR)
@@ -310,26 +331,25 @@ lock_against_removal(
 		return failure_set(
 		    failure, FAILURE_SYSTEM, "lock", root->path, name);
 	}
-	if (fstat(fd, &opened) == -1)
-		return failure_set(
-		    failure, FAILURE_SYSTEM, "open", root->path, name);
 	return fstatat(root->fd, name, &named, AT_SYMLINK_NOFOLLOW) == 0 &&
-	    opened.st_ino == named.st_ino && opened.st_dev == named.st_dev;
+	    opened->st_ino == named.st_ino && opened->st_dev == named.st_dev;
 }
 
 static int
 open_and_lock(const struct namespace_root *root, const char *name, bool create,
     struct failure *failure)
 {
+	const struct folder folder = {root->fd, root->path, name, root->owner};
 	int64_t deadline_us = deadline_in_ms(REMOVAL_WAIT_MS);
+	struct stat opened;
 	int fd, locked;
 
 	for (;;) {
-		fd = open_or_make_folder(
-		    root->fd, root->path, name, create, failure);
+		fd = open_or_make_folder(&folder, create, &opened, failure);
 		if (fd == -1)
 			return -1;
-		locked = lock_against_removal(fd, root, name, failure);
+		locked =
+		    lock_against_removal(fd, &opened, root, name, failure);
 		if (locked == 1)
 			return fd;
 		(void)close(fd);
@@ -346,19 +366,25 @@ int
 namespace_open(struct namespace *ns, const struct namespace_root *root,
     const char *name, bool create, struct failure *failure)
 {
+	static const char *const names[] = {"c", "free", "used"};
+	int *const fds[] = {&ns->sockets_fd, &ns->free_fd, &ns->used_fd};
+	struct folder folder = {
+	    .parent_path = ns->path, .owner = root->owner};
+	size_t i;
+
+	ns->owner = root->owner;
 	ns->sockets_fd = ns->free_fd = ns->used_fd = -1;
 	if ((ns->fd = open_and_lock(root, name, create, failure)) == -1)
 		return -1;
 	(void)snprintf(ns->name, sizeof(ns->name), "%s", name);
 	namespace_path(root, name, ns->path);
-	ns->sockets_fd =
-	    open_or_make_folder(ns->fd, ns->path, "c", create, failure);
-	if (ns->sockets_fd != -1)
-		ns->free_fd = open_or_make_folder(
-		    ns->fd, ns->path, "free", create, failure);
-	if (ns->free_fd != -1)
-		ns->used_fd = open_or_make_folder(
-		    ns->fd, ns->path, "used", create, failure);
+	for (i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		folder.parent_fd = ns->fd;
+		folder.name = names[i];
+		*fds[i] = open_or_make_folder(&folder, create, NULL, failure);
+		if (*fds[i] == -1)
+			break;
+	}
 	if (ns->used_fd != -1)
 		return 0;
 	namespace_close(ns);

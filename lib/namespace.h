@@ -11,6 +11,7 @@
 
 #include <limits.h>
 #include <stdbool.h>
+#include <sys/types.h>
 
 enum {
 	/*
@@ -31,6 +32,7 @@ enum {
 
 struct namespace_root {
 	int fd;
+	uid_t owner; /* the effective user: whatever is below must be his */
 	char path[PATH_MAX]; /* absolute, no symbolic link in it */
 };
 
@@ -39,6 +41,7 @@ struct namespace {
 	int sockets_fd; /* c */
 	int free_fd;
 	int used_fd;
+	uid_t owner;
 	char name[DIGEST_LENGTH + 1];
 	char path[NAMESPACE_PATH_MAX + 1]; /* ROOT/NS */
 };

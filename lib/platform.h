@@ -54,16 +54,22 @@ int platform_peer_user(int socket_fd, uid_t *user);
 /*
  * Watching a process for its end, without being its parent and without a pipe
  * (ssh closes all it inherits). A watch is made by the watched process itself,
- * then handed down to the child that waits; a child can always watch its
+ * (whose pid is self), then handed down to the child that waits; a child can always watch its
  * parent, whether or not the kernel gave a descriptor (fd is -1 then).
  */
 struct platform_watch {
 	int fd;
 	pid_t pid;
 };
-void platform_watch_self(struct platform_watch *watch);
+void platform_watch_self(struct platform_watch *watch, pid_t self);
 /* Returns when the watched process has ended, even as a zombie. */
 void platform_watch_wait(const struct platform_watch *watch);
+
+/*
+ * fork(2) for a child that makes system calls only: no locks, no allocation,
+ * no standard streams, and _exit(2) in the end.
+ */
+pid_t platform_fork(void);
 
 /* Closes every descriptor that is not among the kept; keep gets sorted. */
 void platform_close_all_but(int *keep, size_t count);

@@ -212,7 +212,7 @@ pool_open(struct pool *pool, const struct pool_request *request,
 	enum pool_status status;
 
 	pool->root.fd = -1;
-	text_init(&pool->text);
+	text_init_in(&pool->text, pool->storage, sizeof(pool->storage));
 	if (endpoint_describe(&pool->endpoint, request->args,
 		&(const struct endpoint_origin){
 		    .ssh = request->ssh, .home = request->home}) == -1)

@@ -32,6 +32,7 @@ struct pool {
 	const char *plain_reason;
 	struct endpoint endpoint;
 	struct text text; /* the namespace text */
+	char storage[1024]; /* where it begins */
 	char name[DIGEST_LENGTH + 1]; /* its folder below the root */
 	struct namespace_root root;
 	struct namespace ns;

@@ -90,10 +90,19 @@ parse(struct record *record, const char *expected_text)
 		strcmp(record->text, expected_text) == 0);
 }
 
+static char *
+room_for(struct record *record, size_t size)
+{
+	record->storage = size <= sizeof(record->inline_storage)
+	    ? record->inline_storage
+	    : malloc(size);
+	return record->storage;
+}
+
 /* The whole file, ended by a NUL, or null: *status says what of it. */
 static char *
-slurp(const struct namespace *ns, enum record_status *status,
-    struct failure *failure)
+slurp(struct record *record, const struct namespace *ns,
+    enum record_status *status, struct failure *failure)
 {
 	struct stat st;
 	char *storage = NULL;
@@ -116,7 +125,7 @@ slurp(const struct namespace *ns, enum record_status *status,
 	else if (!S_ISREG(st.st_mode))
 		(void)failure_set(
 		    failure, FAILURE_TYPE, "trust", ns->path, RECORD_FILE);
-	else if (st.st_uid != geteuid())
+	else if (st.st_uid != ns->owner)
 		(void)failure_set(
 		    failure, FAILURE_OWNER, "trust", ns->path, RECORD_FILE);
 	else if ((st.st_mode & (S_IWGRP | S_IWOTH)) != 0)
@@ -124,13 +133,13 @@ slurp(const struct namespace *ns, enum record_status *status,
 		    failure, FAILURE_MODE, "trust", ns->path, RECORD_FILE);
 	else if (st.st_size > RECORD_SIZE_MAX)
 		*status = RECORD_GARBLED;
-	else if ((storage = malloc((size_t)st.st_size + 1)) == NULL)
+	else if ((storage = room_for(record, (size_t)st.st_size + 1)) == NULL)
 		(void)failure_set(
 		    failure, FAILURE_MEMORY, "read", ns->path, RECORD_FILE);
 	else if ((got = read(fd, storage, (size_t)st.st_size)) == -1) {
 		(void)failure_set(
 		    failure, FAILURE_SYSTEM, "read", ns->path, RECORD_FILE);
-		free(storage);
+		record_free(record);
 		storage = NULL;
 	} else {
 		storage[got] = '\0';
@@ -149,7 +158,7 @@ record_read(struct record *record, const struct namespace *ns,
 	enum record_status status;
 
 	memset(record, 0, sizeof(*record));
-	if ((record->storage = slurp(ns, &status, failure)) == NULL)
+	if (slurp(record, ns, &status, failure) == NULL)
 		return status;
 	if (parse(record, expected_text))
 		return RECORD_FOUND;
@@ -160,8 +169,9 @@ record_read(struct record *record, const struct namespace *ns,
 void
 record_free(struct record *record)
 {
-	free(record->storage);
-	memset(record, 0, sizeof(*record));
+	if (record->storage != record->inline_storage)
+		free(record->storage);
+	record->storage = NULL;
 }
 
 static void

@@ -20,7 +20,9 @@ struct record {
 	const char *made; /* when, as 2006-01-02T15:04:05Z */
 	const char *plain_reason; /* policy plain and why; null: lease */
 	unsigned int asks; /* ENDPOINT_ bits */
-	char *storage; /* what the strings point into, after record_read() */
+	/* What the strings point into, after record_read(). */
+	char *storage;
+	char inline_storage[2048];
 };
 
 enum record_status {

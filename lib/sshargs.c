@@ -1,6 +1,5 @@
 #include "sshargs.h"
 
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -101,15 +100,20 @@ decode_url(char *string)
 	return true;
 }
 
-static int
-set_copy(char **to, const char *from, size_t length)
+/* A part of the destination, which as a whole fits into the storage. */
+static char *
+copy(struct sshargs *args, const char *from, size_t length)
 {
-	free(*to);
-	return (*to = strndup(from, length)) == NULL ? -1 : 0;
+	char *to = args->storage + args->storage_used;
+
+	memcpy(to, from, length);
+	to[length] = '\0';
+	args->storage_used += length + 1;
+	return to;
 }
 
 /* [user[;parameters]@]host[:port], with the host perhaps in brackets. */
-static int
+static void
 read_uri(struct sshargs *args, const char *rest)
 {
 	const char *at = strchr(rest, '@'), *end;
@@ -119,8 +123,7 @@ read_uri(struct sshargs *args, const char *rest)
 		length = strcspn(rest, ";@");
 		if (length == 0)
 			goto bad;
-		if (set_copy(&args->user, rest, length) == -1)
-			return -1;
+		args->user = copy(args, rest, length);
 		if (!decode_url(args->user))
 			goto bad;
 		rest = at + 1;
@@ -137,45 +140,48 @@ read_uri(struct sshargs *args, const char *rest)
 	}
 	if (length == 0)
 		goto bad;
-	if (set_copy(&args->host, rest, length) == -1)
-		return -1;
+	args->host = copy(args, rest, length);
 	if (*end == ':') {
 		length = strspn(end + 1, "0123456789");
-		if (length == 0 || set_copy(&args->port, end + 1, length) == -1)
+		if (length == 0)
 			goto bad;
+		args->port = copy(args, end + 1, length);
 		end += 1 + length;
 	}
 	if (end[0] == '/' && end[1] == '\0')
 		end++;
 	if (*end == '\0')
-		return 0;
+		return;
 bad:
 	args->status = SSHARGS_BAD;
-	return 0;
 }
 
 /* The last @ counts: user names may hold one. */
-static int
+static void
 read_destination(struct sshargs *args, const char *destination)
 {
 	const char *at;
 
 	args->destination = destination;
-	if (strncmp(destination, "ssh://", 6) == 0)
-		return read_uri(args, destination + 6);
+	/* No host and user are that long; ssh may say what it thinks. */
+	if (strlen(destination) >= SSHARGS_DESTINATION_MAX) {
+		args->status = SSHARGS_BAD;
+		return;
+	}
+	if (strncmp(destination, "ssh://", 6) == 0) {
+		read_uri(args, destination + 6);
+		return;
+	}
 	if ((at = strrchr(destination, '@')) != NULL) {
-		if (at == destination) {
+		if (at == destination)
 			args->status = SSHARGS_BAD;
-			return 0;
-		}
-		if (set_copy(&args->user, destination,
-			(size_t)(at - destination)) == -1)
-			return -1;
+		args->user =
+		    copy(args, destination, (size_t)(at - destination));
 		destination = at + 1;
 	}
 	if (destination[0] == '\0')
 		args->status = SSHARGS_BAD;
-	return set_copy(&args->host, destination, strlen(destination));
+	args->host = copy(args, destination, strlen(destination));
 }
 
 /* Whether the word before index ends the options, as ssh decides it. */
@@ -191,14 +197,18 @@ sshargs_read(struct sshargs *args, int argc, char *const argv[])
 	size_t room = 1;
 	int index, i;
 
-	memset(args, 0, sizeof(*args));
+	args->status = SSHARGS_OK;
+	args->options = args->inline_options;
+	args->option_count = args->options_before_destination = 0;
+	args->destination = args->user = args->host = args->port = NULL;
+	args->storage_used = 0;
 	args->command_index = argc;
 	/* No word can hold more options than it has letters. */
 	for (i = 1; i < argc; i++)
 		if (argv[i][0] == '-')
 			room += strlen(argv[i]);
-	args->options = calloc(room, sizeof(*args->options));
-	if (args->options == NULL)
+	if (room > SSHARGS_OPTIONS_INLINE &&
+	    (args->options = calloc(room, sizeof(*args->options))) == NULL)
 		return -1;
 
 	if ((index = read_options(args, 1, argc, argv)) == -1) {
@@ -210,10 +220,9 @@ sshargs_read(struct sshargs *args, int argc, char *const argv[])
 		args->status = SSHARGS_NO_DESTINATION;
 		return 0;
 	}
-	if (read_destination(args, argv[index]) == -1) {
-		sshargs_free(args);
-		return -1;
-	}
+	read_destination(args, argv[index]);
+	if (args->status != SSHARGS_OK)
+		return 0;
 	index++;
 	/* ssh starts getopt anew behind the host, unless "--" came first. */
 	if (!ended_by_dashes(index - 1, 1, argv) && index < argc &&
@@ -228,9 +237,8 @@ sshargs_read(struct sshargs *args, int argc, char *const argv[])
 void
 sshargs_free(struct sshargs *args)
 {
-	free(args->options);
-	free(args->user);
-	free(args->host);
-	free(args->port);
-	memset(args, 0, sizeof(*args));
+	if (args->options != args->inline_options)
+		free(args->options);
+	args->options = args->inline_options;
+	args->option_count = 0;
 }

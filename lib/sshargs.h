@@ -20,6 +20,8 @@ struct sshargs_option {
 	const char *value; /* points into argv; null for a flag without one */
 };
 
+enum { SSHARGS_OPTIONS_INLINE = 32, SSHARGS_DESTINATION_MAX = 512 };
+
 struct sshargs {
 	enum sshargs_status status;
 	/* All options in the order in which ssh meets them. */
@@ -28,9 +30,13 @@ struct sshargs {
 	/* How many of them stand in front of the destination. */
 	size_t options_before_destination;
 	const char *destination; /* as typed; points into argv */
-	char *user, *host, *port; /* out of the destination; null: not given */
+	/* Out of the destination, in storage below; null: not given. */
+	char *user, *host, *port;
 	/* The command's words: argv from there on; argc where there is none. */
 	int command_index;
+	struct sshargs_option inline_options[SSHARGS_OPTIONS_INLINE];
+	char storage[2 * SSHARGS_DESTINATION_MAX];
+	size_t storage_used;
 };
 
 /*

@@ -15,6 +15,8 @@
 enum {
 	INCLUDE_DEPTH_MAX = 16, /* as ssh_config(5) allows */
 	FILE_SIZE_MAX = 16 << 20,
+	USUAL_SIZE = 16384, /* of all files together, for most people */
+	INCLUDE_LINE_MAX = 4096,
 };
 
 struct reader {
@@ -205,6 +207,7 @@ static void
 read_line(struct reader *reader, const char *line, size_t length)
 {
 	char keyword[SSHCONFIG_KEYWORD_MAX], word[PATH_MAX];
+	char patterns[INCLUDE_LINE_MAX];
 	const char *value, *end;
 	size_t value_length;
 
@@ -213,6 +216,14 @@ read_line(struct reader *reader, const char *line, size_t length)
 	end = value + value_length;
 	note_variables(reader, value, end);
 	if (strcmp(keyword, "include") == 0) {
+		if (value_length >= sizeof(patterns)) {
+			reader->config->is_dynamic = true;
+			return;
+		}
+		/* What gets included may move the text that we read from. */
+		memcpy(patterns, value, value_length);
+		value = patterns;
+		end = value + value_length;
 		while (next_word(&value, end, word, sizeof(word)))
 			include(reader, word);
 	} else if (strcmp(keyword, "match") == 0) {
@@ -224,17 +235,19 @@ read_line(struct reader *reader, const char *line, size_t length)
 	}
 }
 
+/* The lines of seen from one offset to another; seen grows meanwhile. */
 static void
-read_lines(struct reader *reader, const char *at, size_t length)
+read_lines(struct reader *reader, size_t at, size_t end)
 {
-	const char *end = at + length, *line_end;
+	const char *line, *line_end;
+	size_t length;
 
-	while (at < end) {
-		line_end = memchr(at, '\n', (size_t)(end - at));
-		if (line_end == NULL)
-			line_end = end;
-		read_line(reader, at, (size_t)(line_end - at));
-		at = line_end + 1;
+	while (at < end && text_ok(&reader->seen)) {
+		line = reader->seen.data + at;
+		line_end = memchr(line, '\n', end - at);
+		length = line_end != NULL ? (size_t)(line_end - line) : end - at;
+		read_line(reader, line, length);
+		at += length + 1;
 	}
 }
 
@@ -247,7 +260,7 @@ slurp(struct text *into, const char *path, size_t size)
 	char *room;
 	int fd;
 
-	if ((fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY)) ==
+	if ((fd = openat(AT_FDCWD, path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY)) ==
 	    -1)
 		return -1;
 	/* One byte more than the size, so that the end is seen at once. */
@@ -277,7 +290,6 @@ read_file(struct reader *reader, const char *path)
 	struct text *seen = &reader->seen;
 	size_t begin;
 	ssize_t length;
-	char *copy;
 
 	text_printf(seen, "%d", reader->depth);
 	if (stat(path, &st) == -1 || S_ISDIR(st.st_mode)) {
@@ -298,17 +310,8 @@ read_file(struct reader *reader, const char *path)
 	}
 	text_add(seen, "file\n");
 	begin = seen->length;
-	if ((length = slurp(seen, path, (size_t)st.st_size)) <= 0 ||
-	    !text_ok(seen))
-		return;
-	/* Includes append to the text and may move it: read from a copy. */
-	if ((copy = malloc((size_t)length)) == NULL) {
-		seen->failed = true;
-		return;
-	}
-	memcpy(copy, seen->data + begin, (size_t)length);
-	read_lines(reader, copy, (size_t)length);
-	free(copy);
+	if ((length = slurp(seen, path, (size_t)st.st_size)) > 0)
+		read_lines(reader, begin, begin + (size_t)length);
 }
 
 int
@@ -316,11 +319,11 @@ sshconfig_read(
     struct sshconfig *config, const char *config_file, const char *home)
 {
 	struct reader reader = {.config = config, .home = home};
-	char path[PATH_MAX];
+	char path[PATH_MAX], storage[USUAL_SIZE];
 
 	memset(config, 0, sizeof(*config));
 	text_init(&config->variables);
-	text_init(&reader.seen);
+	text_init_in(&reader.seen, storage, sizeof(storage));
 	reader.is_user = true;
 	if (config_file != NULL) {
 		if (strcasecmp(config_file, "none") != 0)

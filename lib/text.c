@@ -14,13 +14,24 @@ text_init(struct text *t)
 	t->data = empty;
 	t->length = 0;
 	t->size = 0;
+	t->is_borrowed = false;
 	t->failed = false;
+}
+
+void
+text_init_in(struct text *t, char *storage, size_t size)
+{
+	text_init(t);
+	storage[0] = '\0';
+	t->data = storage;
+	t->size = size;
+	t->is_borrowed = true;
 }
 
 void
 text_free(struct text *t)
 {
-	if (t->size > 0)
+	if (t->size > 0 && !t->is_borrowed)
 		free(t->data);
 	text_init(t);
 }
@@ -41,12 +52,16 @@ text_room(struct text *t, size_t bytes)
 		size = t->size > 0 ? t->size : 512;
 		while (size < wanted)
 			size *= 2;
-		data = realloc(t->size > 0 ? t->data : NULL, size);
+		data = realloc(
+		    t->size > 0 && !t->is_borrowed ? t->data : NULL, size);
 		if (data == NULL) {
 			t->failed = true;
 			return NULL;
 		}
+		if (t->is_borrowed)
+			memcpy(data, t->data, t->length);
 		data[t->length] = '\0';
+		t->is_borrowed = false;
 		t->data = data;
 		t->size = size;
 	}

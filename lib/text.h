@@ -12,11 +12,18 @@ struct text {
 	char *data; /* always ends in a NUL that length does not count */
 	size_t length;
 	size_t size;
+	bool is_borrowed; /* data is the caller's storage */
 	bool failed;
 };
 
 /* An empty text, without allocation; text_free() it in the end. */
 void text_init(struct text *t);
+
+/*
+ * The same, growing within storage of the caller's until that is full: most
+ * texts never need an allocation, which costs a short program system calls.
+ */
+void text_init_in(struct text *t, char *storage, size_t size);
 void text_free(struct text *t);
 
 void text_add(struct text *t, const char *string);
