@@ -1,0 +1,46 @@
+# Once around all test files: builds what they use, and in the end makes sure
+# that no process and no file of theirs is left.
+
+setup_suite() {
+  local umask_was
+  umask_was=$(umask)
+  umask 077
+  SUITE=$(mktemp -d /tmp/sf.XXXXXX)
+  umask "$umask_was"
+  # bats starts with whatever the caller had: no setting of his counts here.
+  local name
+  for name in $(compgen -e SSH_FAST_); do unset "$name"; done
+  unset SSH_AUTH_SOCK DISPLAY KRB5CCNAME
+  export SUITE
+  export PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin:$BATS_LIBEXEC
+  export LC_ALL=C.UTF-8
+  # As root, sshd wants its empty folder; a package install makes it.
+  if [ "$(id -u)" = 0 ] && [ ! -d /run/sshd ]; then
+    mkdir -m 0755 /run/sshd
+    : >"$SUITE/made-run-sshd"
+  fi
+}
+
+# Processes that have the suite's folder on their command line.
+processes_left() {
+  ps -eo pid=,args= | grep -F "$SUITE" | grep -vF 'grep -F' || :
+}
+
+teardown_suite() {
+  local left tries=0
+  left=$(processes_left)
+  while [ -n "$left" ] && [ $((tries += 1)) -lt 100 ]; do
+    sleep 0.05
+    left=$(processes_left)
+  done
+  if [ -e "$SUITE/made-run-sshd" ]; then rmdir /run/sshd; fi
+  rm -f "$SUITE/made-run-sshd"
+  local files
+  files=$(find "$SUITE" -mindepth 1 2>/dev/null)
+  chmod -R u+rwx "$SUITE" 2>/dev/null
+  rm -rf "$SUITE"
+  if [ -n "$left$files" ]; then
+    echo "left behind: $left $files" >&2
+    return 1
+  fi
+}
