@@ -45,6 +45,9 @@ reason(const struct failure *failure)
 		return "it is neither a folder nor a plain file, as expected";
 	case FAILURE_UNSPEAKABLE:
 		return "ssh would expand \"${\" in it";
+	case FAILURE_NO_SOCKETS:
+		return "its file system cannot bind and hard-link a socket "
+		       "(choose another with --root or SSH_FAST_ROOT)";
 	case FAILURE_BUSY:
 		return "somebody is removing it";
 	case FAILURE_MEMORY:

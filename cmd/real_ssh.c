@@ -1,6 +1,7 @@
 #include "real_ssh.h"
 
 #include "message.h"
+#include "platform.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -12,8 +13,7 @@
 
 /* What PATH means where it is not set: confstr(3) would say the same. */
 #define DEFAULT_PATH "/usr/bin:/bin"
-/* How deep scripts called ssh may be nested before it is called a loop. */
-#define DEPTH_VARIABLE "SSH_FAST_DEPTH"
+/* How often plain runs may be nested before it is called a loop. */
 enum { DEPTH_MAX = 8 };
 
 /*
@@ -62,9 +62,10 @@ look_at(const char *path)
 			(void)close(fd);
 		return PROGRAM_NONE;
 	}
-	/* One that may be executed and not read is none of ours. */
+	/* It may be executed and not read. */
 	if (fd == -1)
-		return PROGRAM_BINARY;
+		return platform_is_own_program(path) ? PROGRAM_OURSELVES
+						     : PROGRAM_BINARY;
 	/* A folder or the like cannot be read, or gives nothing. */
 	length = read(fd, bytes, sizeof(bytes));
 	(void)close(fd);
@@ -72,7 +73,8 @@ look_at(const char *path)
 		errno = ENOEXEC;
 		return PROGRAM_NONE;
 	}
-	if (bytes[0] == '#' && bytes[1] == '!')
+	/* What is no ELF file is a script: the shell runs those without #!. */
+	if (bytes[0] != '\177')
 		return contains_mark(bytes, (size_t)length)
 		    ? PROGRAM_MARKED_SCRIPT
 		    : PROGRAM_SCRIPT;
@@ -144,25 +146,37 @@ real_ssh_find(struct real_ssh *ssh, const char *wanted)
 	return 0;
 }
 
+/* As execvp(3) does it for a script that has no #! line. */
+static void
+exec_by_shell(const struct real_ssh *ssh, char *argv[])
+{
+	size_t count = 0, i;
+	char **words;
+
+	while (argv[count] != NULL)
+		count++;
+	if ((words = calloc(count + 2, sizeof(*words))) == NULL)
+		return;
+	words[0] = (char *)"/bin/sh";
+	words[1] = (char *)ssh->path;
+	for (i = 1; i < count; i++)
+		words[i + 1] = argv[i];
+	(void)execv(words[0], words);
+	free(words);
+}
+
 void
 real_ssh_exec(const struct real_ssh *ssh, char *argv[], bool may_come_back)
 {
-	const char *value = getenv(DEPTH_VARIABLE);
-	long depth = value != NULL ? strtol(value, NULL, 10) : 0;
-	char next[16];
-
 	argv[0] = (char *)ssh->argv0;
-	/*
-	 * A binary is ssh, and sees the environment it would see without us.
-	 * A script may lead back here: then the depth is counted.
-	 */
-	if (ssh->is_script && may_come_back) {
-		if (depth < 0 || depth >= DEPTH_MAX) {
+	if (may_come_back) {
+		if (platform_depth() >= DEPTH_MAX) {
 			errno = ELOOP;
 			return;
 		}
-		(void)snprintf(next, sizeof(next), "%ld", depth + 1);
-		(void)setenv(DEPTH_VARIABLE, next, 1);
+		platform_deepen();
 	}
 	(void)execv(ssh->path, argv);
+	if (errno == ENOEXEC)
+		exec_by_shell(ssh, argv);
 }

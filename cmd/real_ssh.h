@@ -8,7 +8,7 @@
 struct real_ssh {
 	char path[PATH_MAX];
 	const char *argv0; /* what it is told that it is called */
-	bool is_script; /* it may well call ssh-fast again */
+	bool is_script; /* it may end before the ssh that it starts does */
 };
 
 /*
@@ -20,9 +20,9 @@ int real_ssh_find(struct real_ssh *ssh, const char *wanted);
 
 /*
  * Execs it with these arguments (argv[0] is replaced). Where the arguments do
- * not show by themselves that they come from ssh-fast, may_come_back has a
- * script run only so many levels deep (ELOOP). Returns only after a failure,
- * with errno.
+ * not show by themselves that they come from ssh-fast, may_come_back has it
+ * run only so many levels deep (ELOOP). Returns only after a failure, with
+ * errno.
  */
 void real_ssh_exec(
     const struct real_ssh *ssh, char *argv[], bool may_come_back);

@@ -20,9 +20,11 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 struct run {
@@ -37,6 +39,7 @@ struct run {
 	struct lease lease;
 	struct lease_report report;
 	int64_t began_us;
+	sigset_t inherited_mask;
 };
 
 /* -oControlMaster=auto -oControlPersist=N -S PATH */
@@ -66,23 +69,61 @@ occupy_standard_descriptors(void)
 			(void)open("/dev/null", O_RDWR | O_CLOEXEC);
 }
 
+/*
+ * A write to a stderr that nobody reads, or beyond the limit on file sizes,
+ * must not end what ssh would have survived. Blocked rather than ignored: ssh
+ * inherits what is ignored.
+ */
+static void
+hold_signals(struct run *run)
+{
+	sigset_t held;
+
+	(void)sigemptyset(&held);
+	(void)sigaddset(&held, SIGPIPE);
+	(void)sigaddset(&held, SIGXFSZ);
+	(void)sigprocmask(SIG_BLOCK, &held, &run->inherited_mask);
+}
+
+/* Forgets what our own writes have raised; hands the mask on as it was. */
+static void
+give_back_signals(const struct run *run, bool may_be_pending)
+{
+	const struct timespec at_once = {0, 0};
+	sigset_t held;
+
+	if (may_be_pending) {
+		(void)sigemptyset(&held);
+		(void)sigaddset(&held, SIGPIPE);
+		(void)sigaddset(&held, SIGXFSZ);
+		while (sigtimedwait(&held, NULL, &at_once) > 0)
+			;
+	}
+	(void)sigprocmask(SIG_SETMASK, &run->inherited_mask, NULL);
+}
+
 static int
-cannot_run(const struct run *run)
+cannot_run(const struct run *run, int error)
 {
 	message("cannot run %s: %s", run->ssh.path,
-	    errno == ELOOP ? "it leads back to ssh-fast; set SSH_FAST_SSH to "
+	    error == ELOOP ? "it leads back to ssh-fast; set SSH_FAST_SSH to "
 			     "the real ssh"
-			   : strerror(errno));
+			   : strerror(error));
 	return EXIT_OWN_ERROR;
 }
 
 static int
 become_plain_ssh(struct run *run, const char *reason)
 {
+	int error;
+
 	if (run->options.verbose && reason != NULL)
 		message("plain ssh: %s", reason);
+	give_back_signals(run, true);
 	real_ssh_exec(&run->ssh, run->argv, true);
-	return cannot_run(run);
+	error = errno;
+	hold_signals(run);
+	return cannot_run(run, error);
 }
 
 /* A lease would have been had but for some trouble of ours. */
@@ -153,21 +194,29 @@ become_leased_ssh(struct run *run)
 {
 	char path[NAMESPACE_SOCKET_PATH_MAX + 1];
 	struct lease_words words;
+	struct failure failure;
+	int error;
 
 	lease_socket_path(&run->pool.ns, &run->lease, path);
 	/*
 	 * The lock is inherited, for a wrapper script or another ssh that
 	 * keeps it; the real ssh closes it first thing, hence the keeper.
 	 */
-	if (put_lease_in_front(run, path, &words) == 0 &&
-	    fcntl(run->lease.lock_fd, F_SETFD, 0) == 0)
-		real_ssh_exec(&run->ssh, words.argv, false);
-	/* Our four words may have been too much for the system's limit. */
-	if (errno == E2BIG && !run->options.strict) {
-		(void)fcntl(run->lease.lock_fd, F_SETFD, FD_CLOEXEC);
-		return become_plain_ssh(run, "the arguments are too long");
+	if (put_lease_in_front(run, path, &words) == -1 ||
+	    fcntl(run->lease.lock_fd, F_SETFD, 0) == -1) {
+		(void)failure_set(
+		    &failure, FAILURE_SYSTEM, "hand on", path, NULL);
+		return go_on_without_lease(run, &failure);
 	}
-	return cannot_run(run);
+	give_back_signals(run, run->options.verbose);
+	real_ssh_exec(&run->ssh, words.argv, false);
+	error = errno;
+	hold_signals(run);
+	/* Our four words may have been too much for the system's limit. */
+	if (error != E2BIG || run->options.strict)
+		return cannot_run(run, error);
+	(void)fcntl(run->lease.lock_fd, F_SETFD, FD_CLOEXEC);
+	return become_plain_ssh(run, "the arguments are too long");
 }
 
 static void
@@ -196,6 +245,8 @@ lease_and_run(struct run *run)
 	const struct probe probe = {.kind = run->options.probe,
 	    .timeout_ms = run->options.probe_timeout_ms,
 	    .ssh = run->ssh.path};
+	const struct keeper_options keeping = {.touch = run->options.touch,
+	    .wait_for_clients = run->ssh.is_script};
 	struct failure failure;
 
 	if (lease_acquire(&run->pool.ns, &probe, &run->lease, &run->report,
@@ -211,8 +262,7 @@ lease_and_run(struct run *run)
 		tell_lease(run);
 	if (run->options.touch && run->lease.is_warm)
 		(void)lease_touch(&run->pool.ns, &run->lease);
-	if (keeper_start(&run->pool.ns, &run->lease, run->options.touch) ==
-	    -1) {
+	if (keeper_start(&run->pool.ns, &run->lease, &keeping) == -1) {
 		(void)failure_set(&failure, FAILURE_SYSTEM, "keep a lease in",
 		    run->pool.ns.path, NULL);
 		(void)lease_release(
@@ -332,8 +382,6 @@ choose_pool(struct run *run, struct failure *failure)
 	    .root = run->options.root,
 	    .namespace_text = run->options.namespace_text,
 	    .args = &run->args,
-	    .argc = run->argc,
-	    .argv = run->argv,
 	    .look_only = run->options.explain};
 	char root[PATH_MAX];
 
@@ -370,6 +418,7 @@ ssh_fast_main(int argc, char *argv[])
 	bool explain;
 
 	occupy_standard_descriptors();
+	hold_signals(&run);
 	run.began_us = deadline_now_us();
 	if (prepare(&run, argc, argv) == -1)
 		return EXIT_OWN_ERROR;
@@ -381,10 +430,8 @@ ssh_fast_main(int argc, char *argv[])
 	if (run.options.disable)
 		return explain ? explain_plain(&run, "SSH_FAST_DISABLE is set")
 			       : become_plain_ssh(&run, NULL);
-	if (is_our_own_command_line(run.argc, run.argv)) {
-		errno = ELOOP;
-		return cannot_run(&run);
-	}
+	if (is_our_own_command_line(run.argc, run.argv))
+		return cannot_run(&run, ELOOP);
 
 	switch (choose_pool(&run, &failure)) {
 	case POOL_PLAIN:

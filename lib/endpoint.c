@@ -16,7 +16,6 @@ enum effect {
 	SHAPES, /* it shapes the connection, the login or what is granted */
 	SESSION, /* it concerns the session alone */
 	PLAIN, /* no lease with this one */
-	PLAIN_UNLESS_NO, /* no lease, but with the value "no" it says nothing */
 	TAKES_AGENT,
 	TAKES_X11,
 	TAKES_FORWARDINGS,
@@ -80,8 +79,9 @@ static const struct keyword_effect keyword_effects[] = {
     {"remotecommand", SESSION, NULL, NULL},
     {"requesttty", SESSION, NULL, NULL},
     {"stdinnull", SESSION, NULL, NULL},
-    {"sessiontype", PLAIN, "SessionType none is -N", "none"},
-    {"sessiontype", SESSION, NULL, NULL},
+    {"sessiontype", SESSION, NULL, "default"},
+    {"sessiontype", SESSION, NULL, "subsystem"},
+    {"sessiontype", PLAIN, "SessionType none is -N", NULL},
     {"forwardagent", TAKES_AGENT, NULL, "no"},
     {"forwardx11", TAKES_X11, NULL, "no"},
     {"clearallforwardings", TAKES_FORWARDINGS, NULL, "yes"},
@@ -89,15 +89,19 @@ static const struct keyword_effect keyword_effects[] = {
     {"user", USER, NULL, NULL},
     {"port", PORT, NULL, NULL},
     {"identityfile", KEY_FILE, NULL, NULL},
+    {"identityfile2", KEY_FILE, NULL, NULL},
     {"certificatefile", KEY_FILE, NULL, NULL},
-    {"controlmaster", PLAIN_UNLESS_NO, "ControlMaster is set", NULL},
+    {"controlmaster", SESSION, NULL, "no"},
+    {"controlmaster", PLAIN, "ControlMaster is set", NULL},
     {"controlpath", PLAIN, "ControlPath chooses a master itself", NULL},
     {"controlpersist", PLAIN, "ControlPersist is set", NULL},
     {"localforward", PLAIN, "LocalForward outlives its session", NULL},
     {"remoteforward", PLAIN, "RemoteForward outlives its session", NULL},
     {"dynamicforward", PLAIN, "DynamicForward outlives its session", NULL},
-    {"tunnel", PLAIN_UNLESS_NO, "Tunnel outlives its session", NULL},
-    {"forkafterauthentication", PLAIN_UNLESS_NO,
+    {"tunnel", SHAPES, NULL, "no"},
+    {"tunnel", PLAIN, "Tunnel outlives its session", NULL},
+    {"forkafterauthentication", SHAPES, NULL, "no"},
+    {"forkafterauthentication", PLAIN,
 	"ForkAfterAuthentication leaves the process that holds the lease",
 	NULL},
     {"include", PLAIN, "Include on the command line", NULL},
@@ -140,9 +144,6 @@ read_keyword(struct meaning *meaning, const char *value)
 			continue;
 		meaning->effect = entry->effect;
 		meaning->plain_reason = entry->plain_reason;
-		if (entry->effect == PLAIN_UNLESS_NO)
-			meaning->effect =
-			    value_is(meaning, "no") ? SESSION : PLAIN;
 		return;
 	}
 }
@@ -185,6 +186,15 @@ taken_by(enum effect effect)
 	default:
 		return 0;
 	}
+}
+
+bool
+endpoint_option_is_session(const struct sshargs_option *option)
+{
+	struct meaning meaning;
+
+	read_meaning(&meaning, option);
+	return meaning.effect == SESSION || meaning.effect == VERBOSE;
 }
 
 unsigned int
@@ -261,30 +271,36 @@ add_file_identity(struct text *text, const char *path)
 /*
  * A key is what the file holds, not what it is called: a replaced key is a
  * new login. The certificate that ssh finds beside a key counts as well.
+ * False where ssh would make another name of it than we can.
  */
-static void
+static bool
 add_key_file(struct text *text, const struct meaning *meaning,
     const char *home)
 {
 	char path[PATH_MAX];
 	const char *name = meaning->value;
-	size_t length = meaning->value_length;
+	size_t length = meaning->value_length, i;
+	bool is_in_home;
 
-	if (length >= 2 && name[0] == '"' && name[length - 1] == '"') {
+	/* Behind -o it is a word of the configuration, behind -i as it is. */
+	if (meaning->keyword[0] != '\0' && length >= 2 && name[0] == '"' &&
+	    name[length - 1] == '"') {
 		name++;
 		length -= 2;
 	}
-	if (length + strlen(home) + sizeof("-cert.pub") > sizeof(path))
-		return;
-	if (length >= 2 && name[0] == '~' && name[1] == '/')
-		(void)snprintf(path, sizeof(path), "%s%.*s", home,
-		    (int)length - 1, name + 1);
-	else
-		(void)snprintf(
-		    path, sizeof(path), "%.*s", (int)length, name);
+	for (i = 0; i < length; i++)
+		if (strchr("%$\\\"'#", name[i]) != NULL)
+			return false;
+	is_in_home = length >= 2 && name[0] == '~' && name[1] == '/';
+	if ((length >= 1 && name[0] == '~' && !is_in_home) ||
+	    length + strlen(home) + sizeof("-cert.pub") > sizeof(path))
+		return false;
+	(void)snprintf(path, sizeof(path), "%s%.*s", is_in_home ? home : "",
+	    (int)length - is_in_home, name + is_in_home);
 	add_file_identity(text, path);
-	(void)snprintf(path + strlen(path), sizeof("-cert.pub"), "-cert.pub");
+	memcpy(path + strlen(path), "-cert.pub", sizeof("-cert.pub"));
 	add_file_identity(text, path);
+	return true;
 }
 
 static void
@@ -311,7 +327,6 @@ add_meaning(struct endpoint *endpoint, struct text *text,
 		meaning.effect = SHAPES;
 	switch (meaning.effect) {
 	case SESSION:
-	case PLAIN_UNLESS_NO:
 		break;
 	case PLAIN:
 		take_first(&endpoint->plain_reason, meaning.plain_reason);
@@ -337,12 +352,36 @@ add_meaning(struct endpoint *endpoint, struct text *text,
 		break;
 	case KEY_FILE:
 		add_option(text, option, &meaning);
-		add_key_file(text, &meaning, home);
+		if (!add_key_file(text, &meaning, home))
+			take_first(&endpoint->plain_reason,
+			    "ssh expands the name of the key file");
 		break;
 	case SHAPES:
 		add_option(text, option, &meaning);
 		break;
 	}
+}
+
+/*
+ * What an option refers to beyond its text: variables, and files that are
+ * looked for from the working directory on.
+ */
+static void
+note_references(
+    struct sshconfig *config, const struct sshargs_option *option)
+{
+	struct meaning meaning;
+
+	read_meaning(&meaning, option);
+	if (option->flag == 'o' && meaning.effect != SESSION &&
+	    meaning.keyword[0] != '\0')
+		sshconfig_note(config, meaning.keyword, meaning.value,
+		    meaning.value_length);
+	/* A master goes on writing to its log. */
+	if (option->flag == 'E' && option->value[0] != '/')
+		config->depends_on_folder = true;
+	if (option->flag == 'I' && option->value[0] != '/')
+		config->depends_on_folder = true;
 }
 
 static void
@@ -368,7 +407,17 @@ add_options(struct endpoint *endpoint, struct text *text,
 static void
 add_origin(struct text *text, const struct endpoint_origin *origin)
 {
+	static const char *const variables[] = {
+	    /* A master forwards its own agent and display, nobody else's. */
+	    "SSH_AUTH_SOCK", "DISPLAY",
+	    /* With GSSAPI this is who logs in. */
+	    "KRB5CCNAME",
+	    /* torsocks, proxychains: another way to the host. */
+	    "LD_PRELOAD",
+	    /* resolver(3), hostname(7): another host by the same name. */
+	    "LOCALDOMAIN", "RES_OPTIONS", "HOSTALIASES"};
 	char machine[256] = "";
+	size_t i;
 
 	/* Homes are shared between machines, sockets are not. */
 	(void)gethostname(machine, sizeof(machine) - 1);
@@ -376,11 +425,24 @@ add_origin(struct text *text, const struct endpoint_origin *origin)
 	/* Another network namespace reaches other hosts by the same name. */
 	text_printf(text, "network: %llu\n", platform_network_id());
 	text_add_line(text, "ssh", origin->ssh);
-	/* A master forwards its own agent and display, nobody else's. */
-	text_add_line(text, "agent", getenv("SSH_AUTH_SOCK"));
-	text_add_line(text, "display", getenv("DISPLAY"));
-	/* With GSSAPI this is who logs in. */
-	text_add_line(text, "kerberos", getenv("KRB5CCNAME"));
+	for (i = 0; i < sizeof(variables) / sizeof(variables[0]); i++)
+		text_add_line(text, variables[i], getenv(variables[i]));
+}
+
+/* What the configuration refers to outside of itself. */
+static void
+add_references(struct text *text, const struct sshconfig *config)
+{
+	char folder[PATH_MAX];
+
+	text_add_bytes(
+	    text, config->variables.data, config->variables.length);
+	if (!config->depends_on_folder)
+		return;
+	if (getcwd(folder, sizeof(folder)) != NULL)
+		text_add_line(text, "folder", folder);
+	else
+		text_add(text, "folder: unknown\n");
 }
 
 int
@@ -390,6 +452,7 @@ endpoint_describe(struct endpoint *endpoint, const struct sshargs *args,
 	struct text options, *text = &endpoint->without_taking;
 	const char *config_file = NULL;
 	char storage[1024];
+	size_t i;
 
 	memset(endpoint, 0, sizeof(*endpoint));
 	text_init_in(text, endpoint->storage[0], sizeof(endpoint->storage[0]));
@@ -409,16 +472,20 @@ endpoint_describe(struct endpoint *endpoint, const struct sshargs *args,
 		endpoint_free(endpoint);
 		return -1;
 	}
-	if (endpoint->config.is_unreadable_twice)
+	for (i = 0; i < args->option_count; i++)
+		note_references(&endpoint->config, &args->options[i]);
+	endpoint->plain_reason = endpoint->config.doubt;
+	/* ssh -G tells it for one pass and one outcome only. */
+	if (endpoint->config.mentions_no_control_path &&
+	    (endpoint->config.is_dynamic || endpoint->config.has_second_pass))
 		endpoint->plain_reason =
-		    "the configuration is not a plain file";
+		    "whether ControlPath is none depends on more than text";
 	text_add_line(text, "destination", endpoint->host);
 	text_add_line(text, "user", endpoint->user);
 	text_add_line(text, "port", endpoint->port);
 	add_origin(text, origin);
 	text_add_line(text, "config", endpoint->config.digest);
-	text_add_bytes(text, endpoint->config.variables.data,
-	    endpoint->config.variables.length);
+	add_references(text, &endpoint->config);
 	text_add_bytes(text, options.data, options.length);
 	if (!text_ok(&options))
 		text->failed = true;

@@ -51,8 +51,14 @@ int endpoint_describe(struct endpoint *endpoint, const struct sshargs *args,
 void endpoint_free(struct endpoint *endpoint);
 
 /*
- * Whether the option is one that only takes away, on this command line; such
- * options are left out when the configuration is asked what it wants.
+ * Whether the option concerns the session alone; ssh -G is asked without such
+ * options, since what it says is kept for all who share the pool.
+ */
+bool endpoint_option_is_session(const struct sshargs_option *option);
+
+/*
+ * The ENDPOINT_ bits that the option takes away, 0 for all others. Options
+ * that do are left out too when it is asked what the configuration wants.
  */
 unsigned int endpoint_option_takes_away(const struct sshargs_option *option);
 

@@ -18,6 +18,7 @@ enum failure_kind {
 	FAILURE_TYPE, /* neither a directory nor a plain file, as wanted */
 	FAILURE_TOO_LONG, /* the socket path would not fit: length, limit */
 	FAILURE_UNSPEAKABLE, /* the path holds what ssh would expand */
+	FAILURE_NO_SOCKETS, /* the file system cannot bind or link a socket */
 	FAILURE_BUSY, /* somebody is removing the namespace, and takes long */
 	FAILURE_MEMORY,
 };

@@ -1,5 +1,6 @@
 #include "keeper.h"
 
+#include "deadline.h"
 #include "platform.h"
 
 #include <errno.h>
@@ -7,20 +8,24 @@
 #include <signal.h>
 #include <unistd.h>
 
+enum { CLIENTS_PAUSE_US = 20000 };
+
 /*
  * Standard input, output and error must not stay open here: whoever reads the
- * other end of ssh's output would wait for the keeper too.
+ * other end of ssh's output would wait for the keeper too. False where there
+ * is no /dev/null to put in their place.
  */
-static void
+static bool
 leave_standard_descriptors(void)
 {
 	int fd = openat(AT_FDCWD, "/dev/null", O_RDWR | O_CLOEXEC);
 
 	if (fd == -1)
-		return; /* they get closed with all the others */
+		return false;
 	(void)dup2(fd, STDIN_FILENO);
 	(void)dup2(fd, STDOUT_FILENO);
 	(void)dup2(fd, STDERR_FILENO);
+	return true;
 }
 
 /* All that a keeper knows; its own copy. */
@@ -28,7 +33,7 @@ struct keeping {
 	struct namespace ns;
 	struct lease lease;
 	struct platform_watch watch;
-	bool touch;
+	struct keeper_options options;
 };
 
 static void
@@ -36,25 +41,35 @@ keep(void *argument)
 {
 	struct keeping *keeping = argument;
 	const struct namespace *ns = &keeping->ns;
-	int kept[] = {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO,
-	    keeping->lease.lock_fd, ns->fd, ns->sockets_fd, ns->free_fd,
-	    ns->used_fd, keeping->watch.fd};
+	char path[NAMESPACE_SOCKET_PATH_MAX + 1];
+	int kept[] = {keeping->lease.lock_fd, ns->fd, ns->sockets_fd,
+	    ns->free_fd, ns->used_fd, keeping->watch.fd, STDIN_FILENO,
+	    STDOUT_FILENO, STDERR_FILENO};
+	size_t count = sizeof(kept) / sizeof(kept[0]);
 
 	/* Out of reach of the terminal's signals and its hangup. */
 	(void)setsid();
-	leave_standard_descriptors();
-	platform_close_all_but(kept, sizeof(kept) / sizeof(kept[0]));
+	if (!leave_standard_descriptors())
+		count -= 3;
+	platform_close_all_but(kept, count);
 	/* Nobody's folder stays busy because of us. */
 	(void)chdir("/");
 	platform_set_process_name("ssh-fast-keeper");
 	platform_watch_wait(&keeping->watch);
-	(void)lease_release(ns, &keeping->lease, keeping->touch);
+	if (keeping->options.wait_for_clients) {
+		lease_socket_path(ns, &keeping->lease, path);
+		while (platform_socket_has_clients(path))
+			deadline_sleep_us(CLIENTS_PAUSE_US);
+	}
+	(void)lease_release(ns, &keeping->lease, keeping->options.touch);
 }
 
 int
-keeper_start(const struct namespace *ns, const struct lease *lease, bool touch)
+keeper_start(const struct namespace *ns, const struct lease *lease,
+    const struct keeper_options *options)
 {
-	struct keeping keeping = {.ns = *ns, .lease = *lease, .touch = touch};
+	struct keeping keeping = {
+	    .ns = *ns, .lease = *lease, .options = *options};
 	sigset_t all, inherited;
 	int result, saved_errno;
 

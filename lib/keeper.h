@@ -13,18 +13,27 @@
 
 #include <stdbool.h>
 
+struct keeper_options {
+	bool touch; /* refresh the socket's mtime at the release */
+	/*
+	 * This process becomes a script or the like, which may end and leave
+	 * an ssh of its own behind: wait until nobody is connected to the
+	 * master any more.
+	 */
+	bool wait_for_clients;
+};
+
 /*
  * Starts the keeper of a lease held by this process. When this process ends,
  * also by kill -9, also under another program after exec, the keeper releases
- * the lease (refreshing the socket's mtime where touch is set). The keeper
- * lives in a session of its own with its standard descriptors on /dev/null,
- * holds nothing open but what the release needs, and no signal but SIGKILL
- * ends it. The caller goes on owning its copies of the descriptors, and one
- * more that is closed on exec.
+ * the lease. The keeper lives in a session of its own with its standard
+ * descriptors on /dev/null, holds nothing open but what the release needs, and
+ * no signal but SIGKILL ends it. The caller goes on owning its copies of the
+ * descriptors, and one more that is closed on exec.
  *
  * 0, or -1 with errno when no process could be started.
  */
-int keeper_start(
-    const struct namespace *ns, const struct lease *lease, bool touch);
+int keeper_start(const struct namespace *ns, const struct lease *lease,
+    const struct keeper_options *options);
 
 #endif

@@ -11,6 +11,7 @@
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 enum {
@@ -20,7 +21,11 @@ enum {
 	 * worth it: a new master costs more, and stays.
 	 */
 	KEEPER_WAIT_MS = 250,
-	KEEPER_PAUSE_US = 200,
+	KEEPER_PAUSE_US = 100,
+	KEEPER_PAUSE_MAX_US = 3000,
+	/* A master that hung is asked again after so long, so briefly. */
+	HUNG_REST_SECS = 10,
+	HUNG_PATIENCE_US = 5000,
 	/* Reads of used/ (256 names each) that one acquire spends at most. */
 	USED_READS_MAX = 1,
 	FREE_READS_MAX = 8,
@@ -39,7 +44,7 @@ struct candidate {
 /* What one lease_acquire() carries from step to step. */
 struct search {
 	const struct namespace *ns;
-	const struct probe *probe;
+	struct probe probe;
 	struct lease_report *report;
 	struct holder self;
 	int64_t probe_deadline_us; /* 0 until the first master is asked */
@@ -163,6 +168,8 @@ lease_release(const struct namespace *ns, struct lease *lease, bool touch)
 		result = platform_rename_new(
 		    ns->used_fd, lease->name, ns->free_fd, lease->name);
 	saved_errno = errno;
+	/* A wrapper around ssh may have left its copy to somebody else. */
+	(void)flock(lease->lock_fd, LOCK_UN);
 	(void)close(lease->lock_fd);
 	lease->lock_fd = -1;
 	errno = saved_errno;
@@ -183,26 +190,33 @@ set_aside_as_hung(struct lease *lease)
 	lease->lock_fd = -1;
 }
 
+/* patience_us, unless 0, shortens the time that the master is given. */
 static enum probe_result
-ask_master(struct search *search, struct lease *lease)
+ask_master(struct search *search, struct lease *lease, int64_t patience_us)
 {
 	char path[NAMESPACE_SOCKET_PATH_MAX + 1];
 	int64_t began_us = deadline_now_us(), deadline_us;
 	enum probe_result result;
-	int64_t reserve_us = (int64_t)search->probe->timeout_ms * 10 *
+	int64_t reserve_us = (int64_t)search->probe.timeout_ms * 10 *
 	    PATIENCE_RESERVE_PERCENT;
 
 	if (search->probe_deadline_us == 0)
 		search->probe_deadline_us =
-		    deadline_in_ms(search->probe->timeout_ms);
+		    deadline_in_ms(search->probe.timeout_ms);
 	/* The first that hangs must leave some time to ask the next one. */
 	deadline_us = search->probe_deadline_us;
 	if (search->report->hung == 0)
 		deadline_us -= reserve_us;
+	if (patience_us > 0 && began_us + patience_us < deadline_us)
+		deadline_us = began_us + patience_us;
 	lease_socket_path(search->ns, lease, path);
 	result = probe_master(
-	    search->probe, path, deadline_us, &lease->master_pid);
+	    &search->probe, path, deadline_us, &lease->master_pid);
 	search->report->probe_us += deadline_now_us() - began_us;
+	/* One that was asked after another had hung had little time. */
+	if (result == PROBE_HUNG && search->report->hung > 0 &&
+	    patience_us == 0)
+		result = PROBE_UNKNOWN;
 	return result;
 }
 
@@ -211,12 +225,13 @@ ask_master(struct search *search, struct lease *lease)
  * one to use; false, and it is disposed of, as a spare where there was none.
  */
 static bool
-examine(struct search *search, struct lease *lease, bool socket)
+examine(struct search *search, struct lease *lease, bool socket,
+    int64_t patience_us)
 {
 	enum probe_result result = PROBE_DEAD;
 
 	if (socket)
-		result = ask_master(search, lease);
+		result = ask_master(search, lease, patience_us);
 	switch (result) {
 	case PROBE_ALIVE:
 		lease->is_warm = true;
@@ -335,7 +350,7 @@ take_from(struct search *search, struct candidate *candidates, size_t count,
 		if (candidates[i].has_socket && !may_ask_more(search))
 			continue;
 		if (claim_free(search, candidates[i].name, lease) &&
-		    examine(search, lease, candidates[i].has_socket))
+		    examine(search, lease, candidates[i].has_socket, 0))
 			return true;
 	}
 	return false;
@@ -375,31 +390,63 @@ take_free(struct search *search, struct lease *lease)
 	return false;
 }
 
+/* Whether the mark in the lock file was written long enough ago. */
+static bool
+has_rested(int lock_fd)
+{
+	struct stat st;
+
+	return fstat(lock_fd, &st) == 0 &&
+	    time(NULL) - st.st_mtim.tv_sec >= HUNG_REST_SECS;
+}
+
 /*
- * Takes used/NAME where it is a leftover: unlocked, and its holder gone. Where
- * it is locked though its holder has ended, the keeper is about to release it.
+ * Whether an unlocked name in used/ may be taken (R5). Of a holder in another
+ * pid namespace nothing can be known: then only what has no socket may.
  */
 static bool
-claim_leftover(struct search *search, const char *name, struct lease *lease)
+is_leftover(const struct search *search, const struct lease *lease,
+    const struct holder *holder)
+{
+	switch (holder_state(holder)) {
+	case HOLDER_ALIVE:
+		return false;
+	case HOLDER_UNKNOWN:
+		return !has_socket(search->ns, lease->name, NULL);
+	case HOLDER_GONE:
+		break;
+	}
+	return holder->kind != HOLDER_HUNG || has_rested(lease->lock_fd) ||
+	    !has_socket(search->ns, lease->name, NULL);
+}
+
+/*
+ * Takes used/NAME where it is a leftover and its master answers, or is no
+ * more. Where it is locked though its holder has ended, the keeper is about
+ * to release it.
+ */
+static bool
+take_used(struct search *search, const char *name, struct lease *lease)
 {
 	struct holder holder;
 	int busy_fd = -1;
 
+	set_name(lease, name);
 	lease->lock_fd = open_and_lock(
 	    search->ns, search->ns->used_fd, name, &busy_fd);
 	look_at_holder(search, busy_fd);
 	if (lease->lock_fd == -1)
 		return false;
 	holder_read(lease->lock_fd, &holder);
-	if (holder.kind == HOLDER_HUNG ||
-	    holder_state(&holder) != HOLDER_GONE) {
+	if (!is_leftover(search, lease, &holder)) {
 		(void)close(lease->lock_fd);
 		lease->lock_fd = -1;
 		return false;
 	}
-	set_name(lease, name);
 	search->report->salvaged++;
-	return sign(search, lease);
+	return sign(search, lease) &&
+	    examine(search, lease, has_socket(search->ns, name, NULL),
+		holder.kind == HOLDER_HUNG ? HUNG_PATIENCE_US : 0);
 }
 
 static bool
@@ -418,9 +465,7 @@ take_leftover(struct search *search, struct lease *lease)
 		for (i = 0; i < count; i++) {
 			if (namespace_is_lease_name(names[i]) &&
 			    may_ask_more(search) &&
-			    claim_leftover(search, names[i], lease) &&
-			    examine(search, lease,
-				has_socket(search->ns, names[i], NULL)))
+			    take_used(search, names[i], lease))
 				return true;
 		}
 	}
@@ -439,15 +484,18 @@ take_live(struct search *search, struct lease *lease)
 	int64_t began_us = deadline_now_us();
 	int64_t deadline_us = began_us + KEEPER_WAIT_MS * (int64_t)1000;
 	bool taken = false;
-	int round;
+	int round, pause_us = KEEPER_PAUSE_US;
 
 	for (round = 0; !taken; round++) {
 		if (round >= 2 &&
 		    (!search->holder_is_ending ||
 			deadline_left_ms(deadline_us) == 0))
 			break;
-		if (search->holder_is_ending)
-			deadline_sleep_us(KEEPER_PAUSE_US);
+		if (search->holder_is_ending) {
+			deadline_sleep_us(pause_us);
+			if ((pause_us *= 2) > KEEPER_PAUSE_MAX_US)
+				pause_us = KEEPER_PAUSE_MAX_US;
+		}
 		search->holder_is_ending = false;
 		taken = take_free(search, lease) ||
 		    take_leftover(search, lease);
@@ -457,40 +505,56 @@ take_live(struct search *search, struct lease *lease)
 	return taken;
 }
 
-/* A new name, made in used/ and locked before anybody can salvage it. */
+/*
+ * Locks a file just made in used/ before anybody can salvage it. 1 it is
+ * ours; 0 somebody was quicker and it is his; -1 with errno.
+ */
+static int
+lock_new(const struct namespace *ns, const char *name, int fd)
+{
+	struct stat st;
+
+	/* fchmod: the user's umask may forbid him to open it again. */
+	if (fchmod(fd, 0600) == -1 || fstat(fd, &st) == -1)
+		return -1;
+	if (flock(fd, LOCK_EX | LOCK_NB) == -1)
+		return errno == EWOULDBLOCK ? 0 : -1;
+	return is_same_file(&st, ns->used_fd, name);
+}
+
+/* A new name. 0, or -1 with *failure. */
 static int
 create(struct search *search, struct lease *lease, struct failure *failure)
 {
 	const struct namespace *ns = search->ns;
+	char name[NAMESPACE_LEASE_NAME_LENGTH + 1] = "s";
 	unsigned char random[8];
-	struct stat st;
-	int tries, fd;
+	int tries, locked;
 
-	lease->is_warm = false;
-	lease->master_pid = 0;
 	for (tries = 0; tries < NEW_NAME_TRIES; tries++) {
 		if (platform_random(random, sizeof(random)) == -1)
 			break;
-		lease->name[0] = 's';
-		digest_encode_base64(random, sizeof(random), lease->name + 1);
-		fd = openat(ns->used_fd, lease->name,
+		digest_encode_base64(random, sizeof(random), name + 1);
+		set_name(lease, name);
+		lease->lock_fd = openat(ns->used_fd, name,
 		    O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
-		if (fd == -1) {
-			if (errno == EEXIST)
-				continue;
+		if (lease->lock_fd == -1 && errno == EEXIST)
+			continue;
+		if (lease->lock_fd == -1)
 			break;
-		}
-		/* fchmod: the user's umask may forbid him to open it again. */
-		if (fchmod(fd, 0600) == 0 &&
-		    flock(fd, LOCK_EX | LOCK_NB) == 0 && fstat(fd, &st) == 0 &&
-		    is_same_file(&st, ns->used_fd, lease->name)) {
-			lease->lock_fd = fd;
-			if (sign(search, lease))
-				return 0;
+		locked = lock_new(ns, name, lease->lock_fd);
+		if (locked == 1 && sign(search, lease))
+			return 0;
+		if (locked == 1)
 			break;
-		}
-		/* Salvaged by somebody before it was locked: it is his. */
-		(void)close(fd);
+		(void)failure_set(failure, FAILURE_SYSTEM, "lock", ns->path,
+		    "used");
+		if (locked == -1)
+			(void)unlinkat(ns->used_fd, name, 0);
+		(void)close(lease->lock_fd);
+		lease->lock_fd = -1;
+		if (locked == -1)
+			return -1;
 	}
 	return failure_set(
 	    failure, FAILURE_SYSTEM, "create a lease in", ns->path, "used");
@@ -500,11 +564,12 @@ int
 lease_acquire(const struct namespace *ns, const struct probe *probe,
     struct lease *lease, struct lease_report *report, struct failure *failure)
 {
-	struct search search = {.ns = ns, .probe = probe, .report = report,
+	struct search search = {.ns = ns, .probe = *probe, .report = report,
 	    .spare = {.lock_fd = -1}};
 
 	memset(report, 0, sizeof(*report));
 	lease->lock_fd = -1;
+	search.probe.owner = ns->owner;
 	if (holder_self(&search.self) == -1)
 		return failure_set(failure, FAILURE_SYSTEM,
 		    "look up this process in", "/proc", NULL);

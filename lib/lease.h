@@ -12,12 +12,12 @@
  *  R4. A held lease lies in used/. It gets there from free/ by a rename that
  *      replaces nothing, under the lock.
  *  R5. An unlocked name in used/ is a leftover. It MUST NOT be taken while the
- *      process recorded in it lives (its keeper was killed, its ssh was not),
- *      nor while it is marked hung.
+ *      process recorded in it lives (its keeper was killed, its ssh was not);
+ *      one that is marked hung is looked at again only after a while.
  *  R6. Socket c/NAME is touched, probed and removed only under the lock, and
  *      removed only when nobody listens behind it.
  *  R7. Release, still under the lock: refresh the socket's mtime, rename
- *      used/NAME to free/NAME, close. Without a socket the lock file is
+ *      used/NAME to free/NAME, unlock. Without a socket the lock file is
  *      removed instead.
  *  R8. Holders keep a shared flock on the namespace folder; only the exclusive
  *      one allows its removal (namespace.h).
@@ -60,9 +60,9 @@ int lease_acquire(const struct namespace *ns, const struct probe *probe,
 
 /*
  * Gives the lease back (R7) and closes lock_fd; the socket's mtime is left as
- * it is without touch. Where another process shares the lock (it was
- * inherited), the lease is free when that one closes it too. 0, or -1 with
- * errno when the file could not be moved; it is closed anyway.
+ * it is without touch. The lease is free then, also where another process has
+ * inherited the descriptor. 0, or -1 with errno when the file could not be
+ * moved; it is closed anyway.
  */
 int lease_release(const struct namespace *ns, struct lease *lease, bool touch);
 

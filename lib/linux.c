@@ -12,6 +12,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/auxv.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/random.h>
@@ -294,6 +295,104 @@ platform_close_all_but(int *keep, size_t count)
 		next = (unsigned int)keep[i] + 1;
 	}
 	close_range_or_each(next, UINT_MAX);
+}
+
+/*
+ * A line of /proc/net/unix: address, reference count, protocol, flags, type,
+ * state (3: connected), inode, path. Both ends of a connection are listed, the
+ * accepted one under the name of the listening socket: unix(7).
+ */
+static bool
+is_client_line(const char *line, const char *path)
+{
+	const size_t length = strlen(path);
+	const char *at = line;
+	int field;
+
+	for (field = 0; field < 5; field++) {
+		at += strspn(at, " ");
+		at += strcspn(at, " ");
+	}
+	at += strspn(at, " ");
+	if (strncmp(at, "03 ", 3) != 0 || (at = strchr(at, '/')) == NULL)
+		return false;
+	return strncmp(at, path, length) == 0 &&
+	    (at[length] == '\0' || at[length] == '.');
+}
+
+bool
+platform_socket_has_clients(const char *path)
+{
+	char buffer[4096], *line, *end;
+	size_t held = 0;
+	ssize_t got;
+	bool found = false;
+	int fd;
+
+	fd = openat(AT_FDCWD, "/proc/net/unix", O_RDONLY | O_CLOEXEC);
+	if (fd == -1)
+		return false;
+	while (!found &&
+	    (got = read(fd, buffer + held, sizeof(buffer) - 1 - held)) > 0) {
+		held += (size_t)got;
+		buffer[held] = '\0';
+		for (line = buffer; (end = strchr(line, '\n')) != NULL;
+		     line = end + 1) {
+			*end = '\0';
+			if (is_client_line(line, path))
+				found = true;
+		}
+		held -= (size_t)(line - buffer);
+		memmove(buffer, line, held);
+		if (held == sizeof(buffer) - 1)
+			held = 0;
+	}
+	(void)close(fd);
+	return found;
+}
+
+/*
+ * The depth is kept in the process's timer slack, which prctl(2) says is
+ * inherited and survives exec: nanoseconds beyond the default, where nothing
+ * but this would put them. An environment variable would be seen by ssh.
+ */
+enum { DEFAULT_SLACK_NS = 50000, DEPTH_LIMIT = 100 };
+
+int
+platform_depth(void)
+{
+	int slack_ns = prctl(PR_GET_TIMERSLACK);
+
+	if (slack_ns < DEFAULT_SLACK_NS ||
+	    slack_ns > DEFAULT_SLACK_NS + DEPTH_LIMIT)
+		return 0;
+	return slack_ns - DEFAULT_SLACK_NS;
+}
+
+void
+platform_deepen(void)
+{
+	int slack_ns = prctl(PR_GET_TIMERSLACK);
+
+	if (slack_ns >= DEFAULT_SLACK_NS &&
+	    slack_ns < DEFAULT_SLACK_NS + DEPTH_LIMIT)
+		(void)prctl(PR_SET_TIMERSLACK, slack_ns + 1);
+}
+
+bool
+platform_is_own_program(const char *path)
+{
+	const char *own = (const char *)getauxval(AT_EXECFN);
+	struct stat named, running;
+
+	if (stat(path, &named) == -1)
+		return false;
+	/* /proc hides the program of who may run it but not read it. */
+	if (stat("/proc/self/exe", &running) == -1 &&
+	    (own == NULL || stat(own, &running) == -1))
+		return false;
+	return named.st_ino == running.st_ino &&
+	    named.st_dev == running.st_dev;
 }
 
 void

@@ -80,6 +80,24 @@ int platform_start_child(
 /* Closes every descriptor that is not among the kept; keep gets sorted. */
 void platform_close_all_but(int *keep, size_t count);
 
+/*
+ * Whether anybody is connected to the Unix socket at that path, or at a name
+ * that begins with it and a dot (ssh binds its control sockets so). Needs no
+ * allocation.
+ */
+bool platform_socket_has_clients(const char *path);
+
+/*
+ * How often, one inside the other, programs were run by way of
+ * platform_deepen(), counted where the program that is run cannot see it. 0
+ * where that is not known.
+ */
+int platform_depth(void);
+void platform_deepen(void);
+
+/* Whether the path leads to the very file that this process runs. */
+bool platform_is_own_program(const char *path);
+
 /* How the process is called in ps and top; at most 15 bytes count. */
 void platform_set_process_name(const char *name);
 

@@ -10,8 +10,10 @@
 
 /* What a record says, or ssh -G where there is no record. */
 struct verdict {
+	bool is_plain;
+	bool cannot_hold_sockets;
 	unsigned int asks;
-	char plain_reason[256]; /* empty: lease */
+	char plain_reason[256];
 };
 
 enum pool_status
@@ -38,9 +40,15 @@ resolve(const struct pool *pool, const struct pool_request *request,
     bool leave_taking_out, struct resolution *resolution,
     struct failure *failure)
 {
-	int result = resolution_get(resolution, request->ssh, request->args,
-	    request->argv, request->argc, leave_taking_out,
-	    pool->endpoint.config.mentions_no_control_path);
+	const struct resolution_request question = {
+	    .ssh = request->ssh,
+	    .home = request->home,
+	    .args = request->args,
+	    .leave_taking_out = leave_taking_out,
+	    .may_have_no_control_path =
+		pool->endpoint.config.mentions_no_control_path,
+	};
+	int result = resolution_get(resolution, &question);
 
 	if (result == 1)
 		return POOL_PLAIN;
@@ -53,12 +61,13 @@ resolve(const struct pool *pool, const struct pool_request *request,
 }
 
 static void
-set_verdict(struct verdict *verdict, const char *plain_reason,
-    unsigned int asks)
+set_verdict(struct verdict *verdict, const struct record *record)
 {
-	verdict->asks = asks;
+	verdict->is_plain = record->plain_reason != NULL;
+	verdict->cannot_hold_sockets = record->cannot_hold_sockets;
+	verdict->asks = record->asks;
 	(void)snprintf(verdict->plain_reason, sizeof(verdict->plain_reason),
-	    "%s", plain_reason != NULL ? plain_reason : "");
+	    "%s", verdict->is_plain ? record->plain_reason : "");
 }
 
 /*
@@ -101,10 +110,12 @@ make_record(struct pool *pool, const struct pool_request *request,
 	record.made = made;
 	record.asks = resolution.asks;
 	record.plain_reason = resolution.plain_reason;
-	if (can_hold == 0 && record.plain_reason == NULL)
+	if (can_hold == 0 && record.plain_reason == NULL) {
+		record.cannot_hold_sockets = true;
 		record.plain_reason = "the file system of the namespace "
 				      "cannot bind and link a socket";
-	set_verdict(verdict, record.plain_reason, record.asks);
+	}
+	set_verdict(verdict, &record);
 	status = POOL_LEASE;
 	if (pool->is_open && !request->look_only &&
 	    record_write(&record, &pool->ns, failure) == -1)
@@ -140,7 +151,7 @@ enter(struct pool *pool, const struct pool_request *request,
 	}
 	switch (record_read(&record, &pool->ns, pool->text.data, failure)) {
 	case RECORD_FOUND:
-		set_verdict(verdict, record.plain_reason, record.asks);
+		set_verdict(verdict, &record);
 		record_free(&record);
 		return POOL_LEASE;
 	case RECORD_NONE:
@@ -210,6 +221,7 @@ pool_open(struct pool *pool, const struct pool_request *request,
 {
 	struct verdict verdict;
 	enum pool_status status;
+	char folder[NAMESPACE_PATH_MAX + 1];
 
 	pool->root.fd = -1;
 	text_init_in(&pool->text, pool->storage, sizeof(pool->storage));
@@ -242,7 +254,13 @@ pool_open(struct pool *pool, const struct pool_request *request,
 		if (status != POOL_LEASE)
 			return status;
 	}
-	if (verdict.plain_reason[0] != '\0')
+	if (verdict.is_plain && verdict.cannot_hold_sockets) {
+		namespace_path(&pool->root, pool->name, folder);
+		(void)failure_set(
+		    failure, FAILURE_NO_SOCKETS, "use", folder, NULL);
+		return POOL_FAILED;
+	}
+	if (verdict.is_plain)
 		return be_plain(pool, verdict.plain_reason);
 	return POOL_LEASE;
 }

@@ -17,8 +17,6 @@ struct pool_request {
 	const char *root; /* the folder of all namespaces */
 	const char *namespace_text; /* to be used as it is, or null: derived */
 	const struct sshargs *args; /* with status SSHARGS_OK */
-	int argc;
-	char *const *argv;
 	bool look_only; /* make and write nothing */
 };
 

@@ -86,7 +86,7 @@ parse_replies(const unsigned char *bytes, size_t length, pid_t *master_pid)
  * that nobody listens; all else may be our own trouble.
  */
 static enum probe_result
-connect_to(const char *socket_path, int *socket_fd)
+connect_to(const char *socket_path, uid_t owner, int *socket_fd)
 {
 	struct sockaddr_un address = {.sun_family = AF_UNIX};
 	uid_t user;
@@ -108,7 +108,7 @@ connect_to(const char *socket_path, int *socket_fd)
 		return dead ? PROBE_DEAD : PROBE_UNKNOWN;
 	}
 	/* Nobody else's master gets to see a session of ours. */
-	if (platform_peer_user(fd, &user) == -1 || user != geteuid()) {
+	if (platform_peer_user(fd, &user) == -1 || user != owner) {
 		(void)close(fd);
 		return PROBE_UNKNOWN;
 	}
@@ -172,13 +172,13 @@ read_answer(int socket_fd, int64_t deadline_us, pid_t *master_pid,
 }
 
 static enum probe_result
-probe_native(const char *socket_path, int64_t deadline_us, pid_t *master_pid,
-    bool *unexpected)
+probe_native(const struct probe *probe, const char *socket_path,
+    int64_t deadline_us, pid_t *master_pid, bool *unexpected)
 {
 	enum probe_result result;
 	int socket_fd;
 
-	result = connect_to(socket_path, &socket_fd);
+	result = connect_to(socket_path, probe->owner, &socket_fd);
 	if (result != PROBE_ALIVE)
 		return result;
 	/* EPIPE: the master closed on us between connect and send. */
@@ -197,14 +197,15 @@ probe_native(const char *socket_path, int64_t deadline_us, pid_t *master_pid,
  * whether somebody listens is found out first.
  */
 static enum probe_result
-probe_ssh(const char *ssh, const char *socket_path, int64_t deadline_us)
+probe_ssh(
+    const struct probe *probe, const char *socket_path, int64_t deadline_us)
 {
 	char escaped[2 * sizeof(((struct sockaddr_un *)0)->sun_path)];
 	char *to = escaped;
 	int status, socket_fd;
 	enum probe_result result;
 
-	if ((result = connect_to(socket_path, &socket_fd)) != PROBE_ALIVE)
+	if ((result = connect_to(socket_path, probe->owner, &socket_fd)) != PROBE_ALIVE)
 		return result;
 	(void)close(socket_fd);
 	for (; *socket_path != '\0'; socket_path++) {
@@ -214,7 +215,7 @@ probe_ssh(const char *ssh, const char *socket_path, int64_t deadline_us)
 	}
 	*to = '\0';
 
-	char *const argv[] = {(char *)ssh, (char *)"-F", (char *)"none",
+	char *const argv[] = {(char *)probe->ssh, (char *)"-F", (char *)"none",
 	    (char *)"-S", escaped, (char *)"-O", (char *)"check",
 	    (char *)"--", (char *)"master", NULL};
 
@@ -238,10 +239,10 @@ probe_master(const struct probe *probe, const char *socket_path,
 	if (probe->kind == PROBE_NONE)
 		return PROBE_ALIVE;
 	if (probe->kind == PROBE_SSH)
-		return probe_ssh(probe->ssh, socket_path, deadline_us);
-	result =
-	    probe_native(socket_path, deadline_us, master_pid, &unexpected);
+		return probe_ssh(probe, socket_path, deadline_us);
+	result = probe_native(
+	    probe, socket_path, deadline_us, master_pid, &unexpected);
 	if (unexpected && probe->ssh != NULL)
-		result = probe_ssh(probe->ssh, socket_path, deadline_us);
+		result = probe_ssh(probe, socket_path, deadline_us);
 	return result;
 }

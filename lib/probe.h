@@ -22,6 +22,7 @@ struct probe {
 	enum probe_kind kind;
 	int timeout_ms;
 	const char *ssh; /* path of the real ssh, for PROBE_SSH */
+	uid_t owner; /* whose master it must be; lease_acquire() sets it */
 };
 
 /*

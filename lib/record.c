@@ -59,6 +59,8 @@ parse_line(struct record *record, char *key, char *value, bool *has_policy)
 		record->made = value;
 	else if (strcmp(key, "asks") == 0)
 		record->asks = parse_asks(value);
+	else if (strcmp(key, "sockets") == 0)
+		record->cannot_hold_sockets = strcmp(value, "no") == 0;
 	else if (strcmp(key, "policy") == 0) {
 		*has_policy = true;
 		if (strcmp(value, "lease") == 0)
@@ -66,7 +68,9 @@ parse_line(struct record *record, char *key, char *value, bool *has_policy)
 		if (strncmp(value, "plain", 5) != 0)
 			return false;
 		record->plain_reason =
-		    strncmp(value, "plain, ", 7) == 0 ? value + 7 : "unknown";
+		    strncmp(value, "plain, ", 7) == 0 && value[7] != '\0'
+		    ? value + 7
+		    : "the record says so";
 	}
 	return true;
 }
@@ -196,6 +200,8 @@ compose(struct text *text, const struct record *record)
 	text_add_line(text, "port", record->port);
 	text_add_line(text, "jump", record->jump);
 	text_add_line(text, "asks", asks.data);
+	if (record->cannot_hold_sockets)
+		text_add_line(text, "sockets", "no");
 	text_add_line(text, "made", record->made);
 	text_add_line(text, "text", record->text);
 	if (!text_ok(&policy) || !text_ok(&asks))

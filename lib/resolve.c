@@ -17,57 +17,65 @@ enum {
 /* A path that no configuration holds by chance. */
 #define CONTROL_PATH_SENTINEL "/ssh-fast/no-control-path-was-set"
 
+static bool
+is_left_out(const struct resolution_request *request,
+    const struct sshargs_option *option, const char *config_file)
+{
+	return endpoint_option_is_session(option) ||
+	    (request->leave_taking_out &&
+		endpoint_option_takes_away(option) != 0) ||
+	    (config_file != NULL && option->flag == 'F');
+}
+
 /*
  * The command line again, as ssh -G ..., from its parts: flags apart from
- * their values, which means the same to ssh. Null without memory; the words
- * are borrowed, the array is the caller's.
+ * their values, which means the same to ssh, and in the same order before and
+ * behind the destination, since of users and ports the first one counts. Null
+ * without memory; the words are borrowed, the array is the caller's.
  */
 static char **
-build_argv(const char *ssh, const struct sshargs *args, char *const argv[],
-    int argc, bool leave_taking_out, const char *config_file)
+build_argv(const struct resolution_request *request, const char *config_file)
 {
+	const struct sshargs *args = request->args;
 	const struct sshargs_option *option;
 	const char **words;
 	size_t count = 0, i;
-	int word;
 
-	words = calloc(args->option_count * 2 + (size_t)argc + 8,
-	    sizeof(*words));
+	words = calloc(args->option_count * 2 + 8, sizeof(*words));
 	if (words == NULL)
 		return NULL;
-	words[count++] = ssh;
+	words[count++] = request->ssh;
 	words[count++] = "-G";
 	if (config_file != NULL) {
 		words[count++] = "-F";
 		words[count++] = config_file;
 	}
-	for (i = 0; i < args->option_count; i++) {
+	for (i = 0; i <= args->option_count; i++) {
+		if (i == args->options_before_destination) {
+			if (i == args->option_count)
+				words[count++] = "--";
+			words[count++] = args->destination;
+		}
+		if (i == args->option_count)
+			break;
 		option = &args->options[i];
-		if ((leave_taking_out &&
-			endpoint_option_takes_away(option) != 0) ||
-		    option->flag == 'v' ||
-		    (config_file != NULL && option->flag == 'F'))
+		if (is_left_out(request, option, config_file))
 			continue;
 		words[count++] = sshargs_flag_word(option->flag);
 		if (option->value != NULL)
 			words[count++] = option->value;
 	}
-	words[count++] = "--";
-	words[count++] = args->destination;
-	for (word = args->command_index; word < argc; word++)
-		words[count++] = argv[word];
 	return (char **)words;
 }
 
 static int
-run(struct text *output, const char *ssh, const struct sshargs *args,
-    char *const argv[], int argc, bool leave_taking_out, const char *input)
+run(struct text *output, const struct resolution_request *request,
+    const char *input)
 {
 	char **words;
 	int status, saved_errno;
 
-	words = build_argv(ssh, args, argv, argc, leave_taking_out,
-	    input != NULL ? "/dev/stdin" : NULL);
+	words = build_argv(request, input != NULL ? "/dev/stdin" : NULL);
 	if (words == NULL)
 		return -1;
 	status = child_run(words, input, output, OUTPUT_MAX,
@@ -172,70 +180,72 @@ add_include(struct text *text, const char *path)
 /*
  * Asks again with a file that includes the real ones and then sets a
  * ControlPath: ssh takes the first it meets, so the sentinel comes out only
- * where none was set. The file comes on standard input.
+ * where none was set. The file comes on standard input. 1 none, 0 not, -1
+ * could not be found out.
  */
 static int
-has_no_control_path(const char *ssh, const struct sshargs *args,
-    char *const argv[], int argc, bool leave_taking_out)
+has_no_control_path(const struct resolution_request *request)
 {
-	struct text input, output;
+	const struct sshargs *args = request->args;
+	struct text input, output, user_config;
 	const char *config_file = NULL;
+	char *absolute = NULL;
 	size_t i;
-	int result;
+	int result = -1;
 
 	for (i = 0; i < args->option_count; i++)
 		if (args->options[i].flag == 'F')
 			config_file = args->options[i].value;
 	text_init(&input);
 	text_init(&output);
+	text_init(&user_config);
 	if (config_file != NULL) {
-		char *absolute = realpath(config_file, NULL);
-
-		if (absolute != NULL)
+		if ((absolute = realpath(config_file, NULL)) != NULL)
 			add_include(&input, absolute);
 		free(absolute);
-	} else
-		text_add(&input,
-		    "Include ~/.ssh/config\n"
-		    "Include " SSH_SYSTEM_CONFIG "\n");
+	} else {
+		text_printf(&user_config, "%s/.ssh/config", request->home);
+		add_include(&input, user_config.data);
+		add_include(&input, SSH_SYSTEM_CONFIG);
+	}
 	text_add(&input,
 	    "Match all\nControlPath " CONTROL_PATH_SENTINEL "\n");
-	result = text_ok(&input) ? run(&output, ssh, args, argv, argc,
-				       leave_taking_out, input.data)
-				 : -1;
-	/* Where it was set to a path, that path comes out; none is silent. */
-	if (result == 0)
+	if (text_ok(&input) && text_ok(&user_config) &&
+	    run(&output, request, input.data) == 0)
+		/* Where it was set to a path, that comes out; none does not. */
 		result = strstr(output.data, "\ncontrolpath ") == NULL;
 	text_free(&input);
 	text_free(&output);
+	text_free(&user_config);
 	return result;
 }
 
 int
-resolution_get(struct resolution *resolution, const char *ssh,
-    const struct sshargs *args, char *const argv[], int argc,
-    bool leave_taking_out, bool may_have_no_control_path)
+resolution_get(struct resolution *resolution,
+    const struct resolution_request *request)
 {
 	int result;
 
 	memset(resolution, 0, sizeof(*resolution));
 	text_init(&resolution->output);
-	result = run(&resolution->output, ssh, args, argv, argc,
-	    leave_taking_out, NULL);
-	if (result == 0) {
-		digest_base64(resolution->output.data,
-		    resolution->output.length, resolution->digest);
-		read_output(resolution);
-		if (may_have_no_control_path &&
-		    resolution->plain_reason == NULL &&
-		    has_no_control_path(
-			ssh, args, argv, argc, leave_taking_out) != 0)
-			resolution->plain_reason =
-			    "ControlPath none in the configuration";
-		return 0;
+	if ((result = run(&resolution->output, request, NULL)) != 0) {
+		resolution_free(resolution);
+		return result;
 	}
-	resolution_free(resolution);
-	return result;
+	digest_base64(resolution->output.data, resolution->output.length,
+	    resolution->digest);
+	read_output(resolution);
+	if (!request->may_have_no_control_path ||
+	    resolution->plain_reason != NULL)
+		return 0;
+	result = has_no_control_path(request);
+	if (result == 1)
+		resolution->plain_reason =
+		    "ControlPath none in the configuration";
+	else if (result == -1)
+		resolution->plain_reason =
+		    "whether ControlPath is none could not be found out";
+	return 0;
 }
 
 void

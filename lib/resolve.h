@@ -16,19 +16,30 @@ struct resolution {
 	struct text output;
 };
 
+/* What ssh -G is to be asked. */
+struct resolution_request {
+	const char *ssh; /* path of the real ssh */
+	const char *home; /* where ssh looks for .ssh/config */
+	const struct sshargs *args;
+	/* Leave out the options that only take something away. */
+	bool leave_taking_out;
+	/*
+	 * The configuration mentions ControlPath none: it is asked a second
+	 * time, in a way that tells "none" from "not set".
+	 */
+	bool may_have_no_control_path;
+};
+
 /*
- * Runs ssh -G for the command line argv as read into args, leaving out the
- * options that only take something away where leave_taking_out is set. With
- * may_have_no_control_path (the configuration mentions ControlPath none), it
- * is asked a second time in a way that tells "none" from "not set".
+ * Runs ssh -G for the connection that the command line asks for: with neither
+ * its command nor the options that concern the session alone.
  *
  * 0 and resolution_free() is owed; 1 where ssh rejects the command line or the
  * configuration, and is the one to say so; -1 with errno where it could not
  * be run or took longer than ten seconds.
  */
-int resolution_get(struct resolution *resolution, const char *ssh,
-    const struct sshargs *args, char *const argv[], int argc,
-    bool leave_taking_out, bool may_have_no_control_path);
+int resolution_get(struct resolution *resolution,
+    const struct resolution_request *request);
 void resolution_free(struct resolution *resolution);
 
 #endif

@@ -140,7 +140,10 @@ read_uri(struct sshargs *args, const char *rest)
 	}
 	if (length == 0)
 		goto bad;
-	args->host = copy(args, rest, length);
+	/* In a URI, and only there, ssh takes a last dot off the name. */
+	args->host = copy(
+	    args, rest, length > 1 && rest[length - 1] == '.' ? length - 1
+							      : length);
 	if (*end == ':') {
 		length = strspn(end + 1, "0123456789");
 		if (length == 0)

@@ -22,7 +22,7 @@ enum {
 struct reader {
 	struct sshconfig *config;
 	struct text seen; /* what the digest is made of */
-	const char *home;
+	const char *include_home; /* what "~" and "" stand for in Include */
 	bool is_user; /* relative Includes start at ~/.ssh, not at /etc/ssh */
 	int depth;
 };
@@ -68,11 +68,13 @@ sshconfig_split(const char *line, size_t length,
 	return true;
 }
 
+enum word { WORD, WORDS_END, WORD_TOO_LONG };
+
 /*
  * The next word of a line: quoted with " or ', with backslash in front of
- * either, or plain. Returns false at the end or where it is too long.
+ * either, of a blank or of itself, or plain.
  */
-static bool
+static enum word
 next_word(const char **at, const char *end, char *word, size_t size)
 {
 	size_t length = 0;
@@ -81,7 +83,7 @@ next_word(const char **at, const char *end, char *word, size_t size)
 	while (*at < end && is_blank(**at))
 		(*at)++;
 	if (*at >= end || **at == '#')
-		return false;
+		return WORDS_END;
 	for (; *at < end && (quote != '\0' || !is_blank(**at)); (*at)++) {
 		char c = **at;
 
@@ -94,14 +96,22 @@ next_word(const char **at, const char *end, char *word, size_t size)
 			continue;
 		}
 		if (c == '\\' && *at + 1 < end &&
-		    ((*at)[1] == '"' || (*at)[1] == '\'' || (*at)[1] == '\\'))
+		    (strchr("\"'\\", (*at)[1]) != NULL ||
+			(quote == '\0' && (*at)[1] == ' ')))
 			c = *++(*at);
 		if (length + 1 >= size)
-			return false;
+			return WORD_TOO_LONG;
 		word[length++] = c;
 	}
 	word[length] = '\0';
-	return true;
+	return WORD;
+}
+
+static void
+doubt(struct reader *reader, const char *why)
+{
+	if (reader->config->doubt == NULL)
+		reader->config->doubt = why;
 }
 
 /* Include: reads what a pattern names, in glob's order as ssh does. */
@@ -113,26 +123,29 @@ include(struct reader *reader, const char *pattern)
 	size_t i;
 	int written;
 
-	if (strchr(pattern, '%') != NULL || strstr(pattern, "${") != NULL ||
+	if (strchr(pattern, '%') != NULL || strchr(pattern, '$') != NULL ||
 	    (pattern[0] == '~' && pattern[1] != '/')) {
-		/* Expanded by newer versions of ssh, or another user's home. */
-		reader->config->is_dynamic = true;
+		/* Newer versions expand it; or it is another user's home. */
+		doubt(reader, "an Include in the configuration has %, $ or "
+			      "~user in it");
 		return;
 	}
 	if (pattern[0] == '~')
-		written = snprintf(
-		    path, sizeof(path), "%s%s", reader->home, pattern + 1);
+		written = snprintf(path, sizeof(path), "%s%s",
+		    reader->include_home, pattern + 1);
 	else if (pattern[0] == '/')
 		written = snprintf(path, sizeof(path), "%s", pattern);
 	else if (reader->is_user)
-		written = snprintf(
-		    path, sizeof(path), "%s/.ssh/%s", reader->home, pattern);
+		written = snprintf(path, sizeof(path), "%s/.ssh/%s",
+		    reader->include_home, pattern);
 	else
 		written = snprintf(path, sizeof(path), "%.*s/%s",
 		    (int)(strrchr(SSH_SYSTEM_CONFIG, '/') - SSH_SYSTEM_CONFIG),
 		    SSH_SYSTEM_CONFIG, pattern);
-	if (written < 0 || (size_t)written >= sizeof(path))
+	if (written < 0 || (size_t)written >= sizeof(path)) {
+		doubt(reader, "an Include in the configuration is too long");
 		return;
+	}
 	if (reader->depth >= INCLUDE_DEPTH_MAX)
 		return;
 	reader->depth++;
@@ -144,95 +157,168 @@ include(struct reader *reader, const char *pattern)
 	reader->depth--;
 }
 
+static bool
+is_one_of(const char *word, const char *const list[], size_t count)
+{
+	size_t i;
+
+	for (i = 0; i < count; i++)
+		if (strcasecmp(word, list[i]) == 0)
+			return true;
+	return false;
+}
+
+#define IS_ONE_OF(word, list) \
+	is_one_of((word), (list), sizeof(list) / sizeof((list)[0]))
+
 /*
- * Criteria whose outcome is settled by the host, the users and the text of the
- * configuration. All others (exec, localnetwork, tagged, command, ...) ask for
- * more than is in the namespace text.
+ * Match: the outcome of some criteria is settled by the host, the users and
+ * the text of the configuration; that of others only ssh can tell; and what
+ * depends on the session has no place in a connection that sessions share.
  */
 static void
 look_at_match(struct reader *reader, const char *at, const char *end)
 {
-	static const char *const with_value[] = {
+	static const char *const settled[] = {
 	    "host", "originalhost", "user", "localuser"};
+	static const char *const asked[] = {
+	    "exec", "localnetwork", "tagged", "version"};
 	char word[SSHCONFIG_VALUE_MAX], *name, *equals;
-	bool is_known;
-	size_t i;
+	enum word got;
 
-	while (next_word(&at, end, word, sizeof(word))) {
+	while ((got = next_word(&at, end, word, sizeof(word))) == WORD) {
 		name = word[0] == '!' ? word + 1 : word;
-		if (strcasecmp(name, "all") == 0 ||
-		    strcasecmp(name, "canonical") == 0 ||
-		    strcasecmp(name, "final") == 0)
+		if (strcasecmp(name, "all") == 0)
 			continue;
+		if (strcasecmp(name, "canonical") == 0 ||
+		    strcasecmp(name, "final") == 0) {
+			reader->config->has_second_pass = true;
+			continue;
+		}
 		if ((equals = strchr(name, '=')) != NULL)
 			*equals = '\0';
-		is_known = false;
-		for (i = 0; i < sizeof(with_value) / sizeof(*with_value); i++)
-			if (strcasecmp(name, with_value[i]) == 0)
-				is_known = true;
-		if (!is_known) {
+		if (IS_ONE_OF(name, asked))
 			reader->config->is_dynamic = true;
-			return;
-		}
+		else if (!IS_ONE_OF(name, settled))
+			doubt(reader, "Match in the configuration goes by "
+				      "something that ssh-fast does not know");
 		if (equals == NULL &&
-		    !next_word(&at, end, word, sizeof(word)))
-			return;
+		    (got = next_word(&at, end, word, sizeof(word))) != WORD)
+			break;
 	}
+	if (got == WORD_TOO_LONG)
+		doubt(reader, "a Match in the configuration is too long");
 }
 
-/* Notes ${NAME}: the connection then depends on the environment as well. */
 static void
-note_variables(struct reader *reader, const char *at, const char *end)
+note_variable(struct sshconfig *config, const char *at, size_t length)
 {
 	char name[128];
-	const char *close;
-	size_t length;
 
-	for (; at + 3 < end; at++) {
-		if (at[0] != '$' || at[1] != '{')
+	if (length == 0 || length >= sizeof(name))
+		return;
+	memcpy(name, at, length);
+	name[length] = '\0';
+	text_add_line(&config->variables, name, getenv(name));
+}
+
+static size_t
+variable_length(const char *at, const char *end)
+{
+	const char *begin = at;
+
+	while (at < end && (isalnum((unsigned char)*at) || *at == '_'))
+		at++;
+	return (size_t)(at - begin);
+}
+
+void
+sshconfig_note(struct sshconfig *config, const char *keyword,
+    const char *value, size_t length)
+{
+	static const char *const paths[] = {"identityfile", "identityfile2",
+	    "certificatefile", "identityagent", "userknownhostsfile",
+	    "userknownhostsfile2", "globalknownhostsfile", "revokedhostkeys",
+	    "pkcs11provider", "smartcarddevice", "securitykeyprovider",
+	    "xauthlocation"};
+	static const char *const no_paths[] = {"none", "SSH_AUTH_SOCK",
+	    "internal"};
+	const char *end = value + length, *at;
+	char word[SSHCONFIG_VALUE_MAX];
+
+	for (at = value; at < end; at++) {
+		if (*at != '$')
 			continue;
-		close = memchr(at, '}', (size_t)(end - at));
-		if (close == NULL)
-			return;
-		length = (size_t)(close - at - 2);
-		if (length == 0 || length >= sizeof(name))
-			continue;
-		memcpy(name, at + 2, length);
-		name[length] = '\0';
-		text_add_line(&reader->config->variables, name, getenv(name));
+		at += at + 1 < end && at[1] == '{' ? 2 : 1;
+		note_variable(config, at, variable_length(at, end));
 	}
+	if (IS_ONE_OF(keyword, paths)) {
+		at = value;
+		while (next_word(&at, end, word, sizeof(word)) == WORD)
+			if (strchr("/~%$", word[0]) == NULL &&
+			    !IS_ONE_OF(word, no_paths))
+				config->depends_on_folder = true;
+	}
+	/* A command that names a program below, or beside, where we are. */
+	for (at = value; at + 1 < end; at++)
+		if (at[0] == '.' && at[1] == '/' &&
+		    strstr(keyword, "command") != NULL)
+			config->depends_on_folder = true;
+}
+
+static bool
+is_empty_or_comment(const char *line, size_t length)
+{
+	while (length > 0 && is_blank(*line)) {
+		line++;
+		length--;
+	}
+	return length == 0 || *line == '#';
+}
+
+static void
+read_include(struct reader *reader, const char *value, size_t length)
+{
+	char patterns[INCLUDE_LINE_MAX], word[PATH_MAX];
+	const char *at = patterns, *end = patterns + length;
+	enum word got = WORD_TOO_LONG;
+
+	if (length < sizeof(patterns)) {
+		/* What gets included may move the text that we read from. */
+		memcpy(patterns, value, length);
+		while ((got = next_word(&at, end, word, sizeof(word))) == WORD)
+			include(reader, word);
+	}
+	if (got == WORD_TOO_LONG)
+		doubt(reader, "an Include in the configuration is too long");
 }
 
 static void
 read_line(struct reader *reader, const char *line, size_t length)
 {
+	struct sshconfig *config = reader->config;
 	char keyword[SSHCONFIG_KEYWORD_MAX], word[PATH_MAX];
-	char patterns[INCLUDE_LINE_MAX];
-	const char *value, *end;
+	const char *value;
 	size_t value_length;
 
-	if (!sshconfig_split(line, length, keyword, &value, &value_length))
+	if (!sshconfig_split(line, length, keyword, &value, &value_length)) {
+		if (!is_empty_or_comment(line, length))
+			doubt(reader, "a line of the configuration is written "
+				      "in a way that ssh-fast does not know");
 		return;
-	end = value + value_length;
-	note_variables(reader, value, end);
-	if (strcmp(keyword, "include") == 0) {
-		if (value_length >= sizeof(patterns)) {
-			reader->config->is_dynamic = true;
-			return;
-		}
-		/* What gets included may move the text that we read from. */
-		memcpy(patterns, value, value_length);
-		value = patterns;
-		end = value + value_length;
-		while (next_word(&value, end, word, sizeof(word)))
-			include(reader, word);
-	} else if (strcmp(keyword, "match") == 0) {
-		look_at_match(reader, value, end);
-	} else if (strcmp(keyword, "controlpath") == 0) {
-		if (next_word(&value, end, word, sizeof(word)) &&
-		    strcasecmp(word, "none") == 0)
-			reader->config->mentions_no_control_path = true;
 	}
+	sshconfig_note(config, keyword, value, value_length);
+	if (strcmp(keyword, "include") == 0)
+		read_include(reader, value, value_length);
+	else if (strcmp(keyword, "match") == 0)
+		look_at_match(reader, value, value + value_length);
+	else if (strcmp(keyword, "canonicalizehostname") == 0)
+		config->has_second_pass = true;
+	else if (strcmp(keyword, "controlpath") == 0 &&
+	    next_word(&value, value + value_length, word, sizeof(word)) ==
+		WORD &&
+	    strcasecmp(word, "none") == 0)
+		config->mentions_no_control_path = true;
 }
 
 /* The lines of seen from one offset to another; seen grows meanwhile. */
@@ -301,11 +387,11 @@ read_file(struct reader *reader, const char *path)
 		if (S_ISCHR(st.st_mode) && strcmp(path, "/dev/null") == 0)
 			text_add(seen, "null\n");
 		else
-			reader->config->is_unreadable_twice = true;
+			doubt(reader, "the configuration is not a plain file");
 		return;
 	}
 	if (st.st_size > FILE_SIZE_MAX) {
-		reader->config->is_unreadable_twice = true;
+		doubt(reader, "the configuration is too large");
 		return;
 	}
 	text_add(seen, "file\n");
@@ -318,12 +404,16 @@ int
 sshconfig_read(
     struct sshconfig *config, const char *config_file, const char *home)
 {
-	struct reader reader = {.config = config, .home = home};
+	struct reader reader = {.config = config};
 	char path[PATH_MAX], storage[USUAL_SIZE];
 
 	memset(config, 0, sizeof(*config));
 	text_init(&config->variables);
 	text_init_in(&reader.seen, storage, sizeof(storage));
+	/* glob(3) with GLOB_TILDE goes by $HOME, for relative names as well. */
+	reader.include_home = getenv("HOME");
+	if (reader.include_home == NULL || reader.include_home[0] == '\0')
+		reader.include_home = home;
 	reader.is_user = true;
 	if (config_file != NULL) {
 		if (strcasecmp(config_file, "none") != 0)

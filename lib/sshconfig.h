@@ -18,18 +18,23 @@
 struct sshconfig {
 	char digest[DIGEST_LENGTH + 1];
 	/*
-	 * The outcome depends on more than text: Match exec and other criteria
-	 * that ssh has to evaluate, or an Include with % or ${} in it.
+	 * Why nothing certain can be said of it, in a few words: a pipe, which
+	 * reading would take away from ssh, or words that are beyond us. Null
+	 * where all is understood.
+	 */
+	const char *doubt;
+	/*
+	 * The outcome depends on more than text, for example on Match exec:
+	 * ssh has to be asked each time.
 	 */
 	bool is_dynamic;
+	/* It is gone through twice, or host names are looked up on the way. */
+	bool has_second_pass;
 	/* "ControlPath none" stands somewhere, for some host. */
 	bool mentions_no_control_path;
-	/*
-	 * A file is a pipe or the like (-F <(...)): reading it here would take
-	 * it away from ssh.
-	 */
-	bool is_unreadable_twice;
-	/* "NAME: VALUE" lines of the variables it refers to as ${NAME}. */
+	/* A path or a command in it starts from the working directory. */
+	bool depends_on_folder;
+	/* "NAME: VALUE" lines of the variables it refers to. */
 	struct text variables;
 };
 
@@ -42,6 +47,14 @@ struct sshconfig {
 int sshconfig_read(struct sshconfig *config, const char *config_file,
     const char *home);
 void sshconfig_free(struct sshconfig *config);
+
+/*
+ * Looks at one setting, of a file or of -o: adds the variables that the value
+ * refers to, as $NAME or ${NAME}, and notes a dependence on the working
+ * directory. What is noted needlessly only splits a pool.
+ */
+void sshconfig_note(struct sshconfig *config, const char *keyword,
+    const char *value, size_t length);
 
 /*
  * Splits "keyword value", "keyword=value" or "keyword = value", as ssh takes
