@@ -117,9 +117,12 @@ slurp(struct record *record, const struct namespace *ns,
 	    O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
 	if (fd == -1) {
 		*status = errno == ENOENT ? RECORD_NONE : RECORD_FAILED;
-		(void)failure_set(failure,
-		    errno == ELOOP ? FAILURE_SYMLINK : FAILURE_SYSTEM, "open",
-		    ns->path, RECORD_FILE);
+		if (errno == ELOOP)
+			(void)failure_set(failure, FAILURE_SYMLINK, "trust",
+			    ns->path, RECORD_FILE);
+		else
+			(void)failure_set(failure, FAILURE_SYSTEM, "open",
+			    ns->path, RECORD_FILE);
 		return NULL;
 	}
 	*status = RECORD_FAILED;

@@ -11,7 +11,7 @@ TOOLS=$BUILD/test
 # wait_until COMMAND...: until it succeeds, ten seconds at most.
 wait_until() {
   local tries=0
-  until "$@"; do
+  until "$@" 2>/dev/null; do
     if [ $((tries += 1)) -gt 1000 ]; then
       echo "waited in vain for: $*" >&2
       return 1
@@ -97,11 +97,9 @@ EOF
 # Ends masters, server and folder of this test file.
 stop_sshd() {
   local socket
-  for socket in "$DIR"/*/*/c/s* "$DIR"/*/*/c/s*.hung; do
-    if [ -S "$socket" ]; then
-      timeout 2 ssh -F none -S "${socket//%/%%}" -O exit x 2>/dev/null || :
-    fi
-  done
+  while IFS= read -r -d '' socket; do
+    timeout 2 ssh -F none -S "${socket//%/%%}" -O exit x 2>/dev/null || :
+  done < <(find "$DIR" -type s -print0)
   if [ -s "$DIR/sshd.pid" ]; then
     kill "$(cat "$DIR/sshd.pid")" 2>/dev/null || :
     wait_until is_gone_file "$DIR/sshd.pid"
