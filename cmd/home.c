@@ -2,6 +2,7 @@
 
 #include "child.h"
 #include "deadline.h"
+#include "platform.h"
 
 #include <fcntl.h>
 #include <stdio.h>
@@ -97,7 +98,7 @@ read_passwd_file(char home[PATH_MAX], uid_t user)
 int
 home_of_ssh(char home[PATH_MAX])
 {
-	uid_t user = getuid();
+	uid_t user = platform_user();
 
 	if (read_passwd_file(home, user) == 0)
 		return 0;
@@ -112,7 +113,7 @@ home_default_root(char root[PATH_MAX], const char *ssh_home)
 
 	if (home == NULL || home[0] != '/' ||
 	    (strcmp(home, ssh_home) != 0 &&
-		(stat(home, &st) == -1 || st.st_uid != geteuid())))
+		(stat(home, &st) == -1 || st.st_uid != platform_effective_user())))
 		home = ssh_home;
 	(void)snprintf(root, PATH_MAX, "%s%s", home, ROOT_BELOW_HOME);
 }

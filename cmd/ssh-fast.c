@@ -388,13 +388,15 @@ choose_pool(struct run *run, struct failure *failure)
 	if (sshargs_read(&run->args, run->argc, run->argv) == -1)
 		return pool_fail(failure);
 	/* Decided without a home: ssh prints what it has to say itself. */
-	if (run->args.status != SSHARGS_OK) {
-		run->pool.plain_reason =
-		    run->args.status == SSHARGS_NO_DESTINATION
-		    ? "there is no destination"
-		    : "the arguments do not parse";
+	run->pool.plain_reason = endpoint_plain_option(&run->args);
+	if (run->pool.plain_reason == NULL &&
+	    run->args.status == SSHARGS_NO_DESTINATION)
+		run->pool.plain_reason = "there is no destination";
+	else if (run->pool.plain_reason == NULL &&
+	    run->args.status == SSHARGS_BAD)
+		run->pool.plain_reason = "the arguments do not parse";
+	if (run->pool.plain_reason != NULL)
 		return POOL_PLAIN;
-	}
 	if (home_of_ssh(run->home) == -1) {
 		run->pool.plain_reason = "the user has no home directory";
 		return POOL_PLAIN;

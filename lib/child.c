@@ -13,7 +13,7 @@
 
 extern char **environ;
 
-enum { INPUT_MAX = 4096, READ_SIZE = 4096 };
+enum { INPUT_MAX = 4096, READ_SIZE = 4096, ARGUMENTS_MAX = 256 };
 
 static void
 close_pair(int pair[2])
@@ -55,6 +55,27 @@ make_input(int pair[2], const char *input)
 	return 0;
 }
 
+/* posix_spawn(3), and for a script without a #! line as execvp(3) does. */
+static int
+spawn(pid_t *pid, const posix_spawn_file_actions_t *actions, char *const argv[])
+{
+	char *words[ARGUMENTS_MAX + 2];
+	size_t i;
+	int error;
+
+	error = posix_spawn(pid, argv[0], actions, NULL, argv, environ);
+	if (error != ENOEXEC)
+		return error;
+	words[0] = (char *)"/bin/sh";
+	for (i = 0; argv[i] != NULL; i++) {
+		if (i == ARGUMENTS_MAX)
+			return E2BIG;
+		words[i + 1] = argv[i];
+	}
+	words[i + 1] = NULL;
+	return posix_spawn(pid, words[0], actions, NULL, words, environ);
+}
+
 /* 0 and *pid, or an error number as posix_spawn(3) gives it. */
 static int
 start(char *const argv[], int input_fd, int output_fd, pid_t *pid)
@@ -80,8 +101,7 @@ start(char *const argv[], int input_fd, int output_fd, pid_t *pid)
 		error = posix_spawn_file_actions_addopen(
 		    &actions, STDERR_FILENO, "/dev/null", O_WRONLY, 0);
 	if (error == 0)
-		error =
-		    posix_spawn(pid, argv[0], &actions, NULL, argv, environ);
+		error = spawn(pid, &actions, argv);
 	(void)posix_spawn_file_actions_destroy(&actions);
 	return error;
 }

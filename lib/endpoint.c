@@ -188,6 +188,20 @@ taken_by(enum effect effect)
 	}
 }
 
+const char *
+endpoint_plain_option(const struct sshargs *args)
+{
+	struct meaning meaning;
+	size_t i;
+
+	for (i = 0; i < args->option_count; i++) {
+		read_meaning(&meaning, &args->options[i]);
+		if (meaning.effect == PLAIN)
+			return meaning.plain_reason;
+	}
+	return NULL;
+}
+
 bool
 endpoint_option_is_session(const struct sshargs_option *option)
 {

@@ -51,6 +51,12 @@ int endpoint_describe(struct endpoint *endpoint, const struct sshargs *args,
 void endpoint_free(struct endpoint *endpoint);
 
 /*
+ * The first of the options, if any, that makes a run plain whatever else there
+ * is: why, in a few words; or null.
+ */
+const char *endpoint_plain_option(const struct sshargs *args);
+
+/*
  * Whether the option concerns the session alone; ssh -G is asked without such
  * options, since what it says is kept for all who share the pool.
  */

@@ -40,6 +40,19 @@ platform_random(void *buffer, size_t length)
 	return -1;
 }
 
+/* getauxval(3): told by the kernel at the start; nothing here changes it. */
+uid_t
+platform_user(void)
+{
+	return (uid_t)getauxval(AT_UID);
+}
+
+uid_t
+platform_effective_user(void)
+{
+	return (uid_t)getauxval(AT_EUID);
+}
+
 static unsigned long long
 inode_number(const char *path)
 {

@@ -223,7 +223,7 @@ namespace_root_open(struct namespace_root *root, const char *path, bool create,
 	int links;
 
 	root->fd = -1;
-	root->owner = folder.owner = geteuid();
+	root->owner = folder.owner = platform_effective_user();
 	if (path[0] == '\0') {
 		errno = ENOENT;
 		return failure_set(failure, FAILURE_SYSTEM, "open", path, NULL);

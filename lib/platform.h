@@ -12,6 +12,10 @@
 /* Fills the buffer with random bytes. 0, or -1 with errno. */
 int platform_random(void *buffer, size_t length);
 
+/* The real and the effective user, without a system call. */
+uid_t platform_user(void);
+uid_t platform_effective_user(void);
+
 /*
  * Numbers of the network and the process id space that this process lives in,
  * 0 where there is only one. Two processes with different numbers reach

@@ -1,0 +1,157 @@
+#!/usr/bin/env bats
+# The keeper: what it holds, what it survives, what happens when it does not.
+
+load helper
+
+setup_file() { make_dir; start_sshd; }
+teardown_file() { stop_sshd; }
+setup() { new_root; fast host true; wait_until is_released; BEFORE=$(logins); }
+new_logins() { echo $(($(logins) - BEFORE)); }
+
+# A session that lasts: SSH is its pid, KEEPER the keeper's.
+start_session() {
+  : >"$BATS_TEST_TMPDIR/out"
+  fast_exec host 'echo here; sleep 60' >"$BATS_TEST_TMPDIR/out" &
+  SSH=$!
+  wait_until has_content "$BATS_TEST_TMPDIR/out"
+  KEEPER=$(pgrep -x -P "$SSH" ssh-fast-keeper)
+}
+end_session() {
+  kill "$SSH"
+  wait "$SSH" || :
+  wait_until ended "$KEEPER"
+}
+
+@test "it holds the lock, its folders and its watch, and nothing else" {
+  start_session
+  # Set up when its name is set and it waits.
+  wait_until sh -c "[ \$(readlink /proc/$KEEPER/cwd) = / ]"
+  local targets
+  targets=$(readlink "/proc/$KEEPER/fd"/* | sort -u)
+  [ "$(readlink "/proc/$KEEPER/fd"/[012] | sort -u)" = /dev/null ]
+  [ "$(grep -v '^/dev/null$\|^anon_inode:\|^pidfd:' <<<"$targets" | grep -vc "^$ROOT/")" = 0 ]
+  [ "$(find "/proc/$KEEPER/fd" -type l | wc -l)" -le 9 ]
+  end_session
+}
+
+@test "it lives in a session of its own and no signal but KILL ends it" {
+  start_session
+  [ "$(ps -o sid= -p "$KEEPER" | tr -d ' ')" = "$KEEPER" ]
+  local signal
+  for signal in HUP INT QUIT TERM USR1 ALRM PIPE TSTP TTIN VTALRM XCPU; do
+    kill "-$signal" "$KEEPER"
+  done
+  run flock -n "$ROOT"/*/used/s* true
+  [ "$status" = 1 ]
+  wait_until sh -c "grep -q '^State:.S' /proc/$KEEPER/status"
+  end_session
+  wait_until is_released
+  flock -n "$ROOT"/*/free/s* true
+}
+
+@test "killed while ssh lives: nobody else gets the master, until ssh ends" {
+  start_session
+  kill -KILL "$KEEPER"
+  wait_until ended "$KEEPER"
+  # The lock is free, and yet nobody takes it.
+  flock -n "$ROOT"/*/used/s* true
+  local i
+  for i in 1 2 3; do
+    fast host true
+    wait_until one_is_used
+  done
+  [ "$(new_logins)" = 1 ]
+  end_session
+  # Now it is a leftover, and found again.
+  BEFORE=$(logins)
+  fast_exec host 'echo here; sleep 60' >"$BATS_TEST_TMPDIR/other" &
+  local other=$!
+  wait_until has_content "$BATS_TEST_TMPDIR/other"
+  fast host true
+  [ "$(new_logins)" = 0 ]
+  kill "$other"
+  wait "$other" || :
+  wait_until is_released
+}
+
+@test "a run killed before its exec leaves nothing that hinders the next" {
+  local call
+  for call in renameat2 pwrite64 socket connect utimensat pidfd_open clone; do
+    run strace -o /dev/null -e "inject=$call:signal=KILL:when=1" "$SSH_FAST" -F "$DIR/config" host true
+    [ "$status" = 137 ] || { echo "$call: $status" >&2; return 1; }
+    fast host true
+    wait_until is_released
+  done
+  [ "$(new_logins)" = 0 ]
+  [ "$(free_names)" = 1 ]
+}
+
+@test "without pidfd_open, as on older kernels, it watches its parent" {
+  strace -f -o /dev/null -e trace=none true
+  strace -o "$BATS_TEST_TMPDIR/trace" -e inject=pidfd_open:error=ENOSYS \
+    "$SSH_FAST" -F "$DIR/config" host true
+  wait_until is_released
+  run --separate-stderr strace -o /dev/null -e inject=pidfd_open:error=ENOSYS -D \
+    "$SSH_FAST" -F "$DIR/config" host 'echo fine; exit 4'
+  [ "$status" = 4 ]
+  [ "$output" = fine ]
+  wait_until is_released
+  [ "$(new_logins)" = 0 ]
+}
+
+@test "a second run waits for a keeper that is slow, not for one in use" {
+  # As slow as a busy machine makes it: stopped, and woken a moment later.
+  start_session
+  kill -STOP "$KEEPER"
+  kill "$SSH"
+  wait "$SSH" || :
+  (while :; do
+    if grep -q '^State:.T' "/proc/$KEEPER/status" 2>/dev/null; then
+      sleep 0.1
+      kill -CONT "$KEEPER"
+      break
+    fi
+  done) 3>&- &
+  run --separate-stderr "$SSH_FAST" --verbose -F "$DIR/config" host true
+  [[ "$stderr" == *warm* ]]
+  [ "$(new_logins)" = 0 ]
+}
+
+@test "a wrapper script that dies before its ssh: the lease stays till that ends" {
+  printf '#!/bin/sh\n/usr/bin/ssh "$@"\nexit $?\n' >"$BATS_TEST_TMPDIR/wrapper"
+  chmod +x "$BATS_TEST_TMPDIR/wrapper"
+  export SSH_FAST_NAMESPACE=wrapper SSH_FAST_SSH=$BATS_TEST_TMPDIR/wrapper
+  fast host true
+  wait_until is_released
+  fast_exec host 'echo $PPID; sleep 60' >"$BATS_TEST_TMPDIR/out" &
+  local script=$! first child
+  wait_until has_content "$BATS_TEST_TMPDIR/out"
+  first=$(cat "$BATS_TEST_TMPDIR/out")
+  child=$(pgrep -P "$script" -x ssh)
+  kill -KILL "$script"
+  wait "$script" || :
+  [ "$(fast host 'echo $PPID')" != "$first" ]
+  kill "$child"
+  wait_until is_released
+}
+
+@test "a wrapper that leaves something behind with the lock delays nobody" {
+  printf '#!/bin/sh\nsleep 60 </dev/null >/dev/null 2>&1 &\necho $! >>%s\nexec /usr/bin/ssh "$@"\n' "$BATS_TEST_TMPDIR/left" >"$BATS_TEST_TMPDIR/wrapper"
+  chmod +x "$BATS_TEST_TMPDIR/wrapper"
+  export SSH_FAST_NAMESPACE=wrapper SSH_FAST_SSH=$BATS_TEST_TMPDIR/wrapper
+  fast host 'true' 3>&-
+  wait_until is_released
+  run --separate-stderr "$SSH_FAST" --verbose -F "$DIR/config" host true 3>&-
+  [[ "$stderr" == *warm* ]]
+  wait_until is_released
+  kill $(cat "$BATS_TEST_TMPDIR/left")
+}
+
+@test "with a wrapper that execs itself, and one without a first line" {
+  printf 'exec /usr/bin/ssh "$@"\n' >"$BATS_TEST_TMPDIR/wrapper"
+  chmod +x "$BATS_TEST_TMPDIR/wrapper"
+  export SSH_FAST_SSH=$BATS_TEST_TMPDIR/wrapper
+  [ "$(fast host 'echo fine')" = fine ]
+  [ "$(fast host 'echo fine')" = fine ]
+  [ "$(new_logins)" = 1 ]
+}
