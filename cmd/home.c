@@ -45,8 +45,8 @@ static int
 ask_getent(char home[PATH_MAX], uid_t user)
 {
 	char number[24];
-	char *const argv[] = {(char *)"/usr/bin/getent", (char *)"passwd",
-	    number, NULL};
+	char *const argv[] = {
+	    (char *)"/usr/bin/getent", (char *)"passwd", number, NULL};
 	struct text output;
 	int result = -1;
 
@@ -79,8 +79,8 @@ read_passwd_file(char home[PATH_MAX], uid_t user)
 	    (got = read(fd, buffer + held, sizeof(buffer) - 1 - held)) > 0) {
 		held += (size_t)got;
 		buffer[held] = '\0';
-		for (line = buffer; result == -1 &&
-		     (end = strchr(line, '\n')) != NULL;
+		for (line = buffer;
+		     result == -1 && (end = strchr(line, '\n')) != NULL;
 		     line = end + 1) {
 			*end = '\0';
 			result = read_passwd_line(home, line, user);
@@ -113,7 +113,8 @@ home_default_root(char root[PATH_MAX], const char *ssh_home)
 
 	if (home == NULL || home[0] != '/' ||
 	    (strcmp(home, ssh_home) != 0 &&
-		(stat(home, &st) == -1 || st.st_uid != platform_effective_user())))
+		(stat(home, &st) == -1 ||
+		    st.st_uid != platform_effective_user())))
 		home = ssh_home;
 	(void)snprintf(root, PATH_MAX, "%s%s", home, ROOT_BELOW_HOME);
 }

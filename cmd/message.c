@@ -71,8 +71,8 @@ message_describe(const struct failure *failure, char *buffer, size_t size)
 		    failure->verb, failure->path, failure->length,
 		    failure->limit);
 	else
-		(void)snprintf(buffer, size, "cannot %s %s: %s",
-		    failure->verb, failure->path, reason(failure));
+		(void)snprintf(buffer, size, "cannot %s %s: %s", failure->verb,
+		    failure->path, reason(failure));
 }
 
 void

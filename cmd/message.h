@@ -13,7 +13,6 @@ void message(const char *format, ...) __attribute__((format(printf, 1, 2)));
 void message_failure(const struct failure *failure);
 
 /* The same words without the program's name, into a buffer. */
-void message_describe(
-    const struct failure *failure, char *buffer, size_t size);
+void message_describe(const struct failure *failure, char *buffer, size_t size);
 
 #endif

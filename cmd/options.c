@@ -210,8 +210,8 @@ read_environment(struct options *options)
 		    (value = getenv(table[i].variable)) == NULL ||
 		    value[0] == '\0' || table[i].set(options, value))
 			continue;
-		message("bad value in %s: %s (it takes %s)",
-		    table[i].variable, value, table[i].allowed);
+		message("bad value in %s: %s (it takes %s)", table[i].variable,
+		    value, table[i].allowed);
 		return -1;
 	}
 	return 0;
@@ -226,8 +226,7 @@ read_option(struct options *options, const char *word)
 	const struct option *option = NULL;
 
 	for (i = 0; i < TABLE_COUNT; i++)
-		if (table[i].name != NULL &&
-		    strlen(table[i].name) == length &&
+		if (table[i].name != NULL && strlen(table[i].name) == length &&
 		    strncmp(table[i].name, word, length) == 0)
 			option = &table[i];
 	if (option == NULL)

@@ -54,7 +54,8 @@ look_at(const char *path)
 	ssize_t length;
 	int fd;
 
-	fd = openat(AT_FDCWD, path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+	fd = openat(
+	    AT_FDCWD, path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
 	if (fd == -1 && errno != EACCES)
 		return PROGRAM_NONE;
 	if (access(path, X_OK) == -1) {

@@ -24,7 +24,7 @@ int real_ssh_find(struct real_ssh *ssh, const char *wanted);
  * run only so many levels deep (ELOOP). Returns only after a failure, with
  * errno.
  */
-void real_ssh_exec(
-    const struct real_ssh *ssh, char *argv[], bool may_come_back);
+void
+real_ssh_exec(const struct real_ssh *ssh, char *argv[], bool may_come_back);
 
 #endif

@@ -158,8 +158,8 @@ is_our_own_command_line(int argc, char *argv[])
 
 /* Our words in front, the user's behind them as they are. 0, or -1. */
 static int
-put_lease_in_front(const struct run *run, const char *socket_path,
-    struct lease_words *words)
+put_lease_in_front(
+    const struct run *run, const char *socket_path, struct lease_words *words)
 {
 	size_t count = (size_t)run->argc + LEASE_WORDS + 1;
 	char *to = words->socket;
@@ -193,7 +193,7 @@ static int
 become_leased_ssh(struct run *run)
 {
 	char path[NAMESPACE_SOCKET_PATH_MAX + 1];
-	struct lease_words words;
+	struct lease_words words = {.argv = NULL};
 	struct failure failure;
 	int error;
 
@@ -276,9 +276,10 @@ static void
 print_word(const char *word)
 {
 	if (word[0] != '\0' &&
-	    word[strspn(word, "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-			      "abcdefghijklmnopqrstuvwxyz"
-			      "0123456789-_=./:@,+%")] == '\0') {
+	    word[strspn(word,
+		"ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+		"abcdefghijklmnopqrstuvwxyz"
+		"0123456789-_=./:@,+%")] == '\0') {
 		(void)printf(" %s", word);
 		return;
 	}
@@ -328,7 +329,7 @@ explain_lease(const struct run *run)
 	char folder[NAMESPACE_PATH_MAX + 1];
 	char path[NAMESPACE_SOCKET_PATH_MAX + 1];
 	bool is_warm = pool->is_open && lease_is_warm_likely(&pool->ns);
-	struct lease_words words;
+	struct lease_words words = {.argv = NULL};
 
 	if (!is_warm && pool->endpoint.is_verbose)
 		return explain_plain(run, "-v, and no master lives yet");
@@ -405,8 +406,8 @@ choose_pool(struct run *run, struct failure *failure)
 		home_default_root(root, run->home);
 		request.root = root;
 	} else if (strncmp(request.root, "~/", 2) == 0) {
-		(void)snprintf(root, sizeof(root), "%s%s", run->home,
-		    request.root + 1);
+		(void)snprintf(
+		    root, sizeof(root), "%s%s", run->home, request.root + 1);
 		request.root = root;
 	}
 	return pool_open(&run->pool, &request, failure);

@@ -199,8 +199,7 @@ run(char *const argv[], int input_fd, int output[2], struct text *text,
 		kill_and_reap(pid);
 		return -1;
 	}
-	return WIFEXITED(status) ? WEXITSTATUS(status)
-				 : 128 + WTERMSIG(status);
+	return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
 }
 
 int
@@ -217,8 +216,8 @@ child_run(char *const argv[], const char *input, struct text *output,
 	(void)sigaction(SIGCHLD, &by_default, &inherited);
 	if ((input == NULL || make_input(in, input) == 0) &&
 	    (output == NULL || make_pipe(out) == 0))
-		result = run(
-		    argv, in[0], out, output, output_limit, deadline_us);
+		result =
+		    run(argv, in[0], out, output, output_limit, deadline_us);
 	saved_errno = errno;
 	(void)sigaction(SIGCHLD, &inherited, NULL);
 	close_pair(in);

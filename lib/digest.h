@@ -13,14 +13,13 @@ enum {
  * Writes the SHA-256 of the bytes to out as unpadded URL-safe base64, ended by
  * a NUL. Cannot fail.
  */
-void digest_base64(
-    const void *bytes, size_t length, char out[DIGEST_LENGTH + 1]);
+void
+digest_base64(const void *bytes, size_t length, char out[DIGEST_LENGTH + 1]);
 
 /*
  * Unpadded URL-safe base64 (RFC 4648, section 5) of the bytes, ended by a NUL;
  * out must hold (length * 4 + 2) / 3 + 1 bytes.
  */
-void digest_encode_base64(
-    const unsigned char *bytes, size_t length, char *out);
+void digest_encode_base64(const unsigned char *bytes, size_t length, char *out);
 
 #endif

@@ -139,8 +139,7 @@ read_keyword(struct meaning *meaning, const char *value)
 	     i++) {
 		entry = &keyword_effects[i];
 		if (strcmp(meaning->keyword, entry->keyword) != 0 ||
-		    (entry->value != NULL &&
-			!value_is(meaning, entry->value)))
+		    (entry->value != NULL && !value_is(meaning, entry->value)))
 			continue;
 		meaning->effect = entry->effect;
 		meaning->plain_reason = entry->plain_reason;
@@ -159,7 +158,7 @@ read_meaning(struct meaning *meaning, const struct sshargs_option *option)
 		meaning->value = option->value;
 		meaning->value_length = strlen(option->value);
 	}
-	if (option->flag == 'o') {
+	if (option->flag == 'o' && option->value != NULL) {
 		read_keyword(meaning, option->value);
 		return;
 	}
@@ -288,8 +287,7 @@ add_file_identity(struct text *text, const char *path)
  * False where ssh would make another name of it than we can.
  */
 static bool
-add_key_file(struct text *text, const struct meaning *meaning,
-    const char *home)
+add_key_file(struct text *text, const struct meaning *meaning, const char *home)
 {
 	char path[PATH_MAX];
 	const char *name = meaning->value;
@@ -381,8 +379,7 @@ add_meaning(struct endpoint *endpoint, struct text *text,
  * looked for from the working directory on.
  */
 static void
-note_references(
-    struct sshconfig *config, const struct sshargs_option *option)
+note_references(struct sshconfig *config, const struct sshargs_option *option)
 {
 	struct meaning meaning;
 
@@ -391,10 +388,9 @@ note_references(
 	    meaning.keyword[0] != '\0')
 		sshconfig_note(config, meaning.keyword, meaning.value,
 		    meaning.value_length);
-	/* A master goes on writing to its log. */
-	if (option->flag == 'E' && option->value[0] != '/')
-		config->depends_on_folder = true;
-	if (option->flag == 'I' && option->value[0] != '/')
+	/* The log that a master goes on writing to, and a PKCS#11 library. */
+	if ((option->flag == 'E' || option->flag == 'I') &&
+	    option->value != NULL && option->value[0] != '/')
 		config->depends_on_folder = true;
 }
 
@@ -449,8 +445,7 @@ add_references(struct text *text, const struct sshconfig *config)
 {
 	char folder[PATH_MAX];
 
-	text_add_bytes(
-	    text, config->variables.data, config->variables.length);
+	text_add_bytes(text, config->variables.data, config->variables.length);
 	if (!config->depends_on_folder)
 		return;
 	if (getcwd(folder, sizeof(folder)) != NULL)

@@ -18,8 +18,7 @@ holder_self(struct holder *holder)
 	holder->kind = HOLDER_PROCESS;
 	holder->pid = getpid();
 	holder->pid_space = platform_pid_space_id();
-	return platform_process_start(
-	    holder->pid, &holder->start_ticks, NULL);
+	return platform_process_start(holder->pid, &holder->start_ticks, NULL);
 }
 
 int
@@ -78,8 +77,7 @@ holder_state(const struct holder *holder)
 		return HOLDER_GONE;
 	if (holder->pid_space != platform_pid_space_id())
 		return HOLDER_UNKNOWN;
-	if (platform_process_start(holder->pid, &start_ticks, &is_zombie) ==
-	    -1)
+	if (platform_process_start(holder->pid, &start_ticks, &is_zombie) == -1)
 		return errno == ESRCH ? HOLDER_GONE : HOLDER_UNKNOWN;
 	if (is_zombie || start_ticks != holder->start_ticks)
 		return HOLDER_GONE;

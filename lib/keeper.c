@@ -52,8 +52,9 @@ keep(void *argument)
 	if (!leave_standard_descriptors())
 		count -= 3;
 	platform_close_all_but(kept, count);
-	/* Nobody's folder stays busy because of us. */
-	(void)chdir("/");
+	/* Nobody's folder stays busy because of us; where it does, it may. */
+	if (chdir("/") == -1)
+		errno = 0;
 	platform_set_process_name("ssh-fast-keeper");
 	platform_watch_wait(&keeping->watch);
 	if (keeping->options.wait_for_clients) {

@@ -144,8 +144,8 @@ void
 lease_socket_path(const struct namespace *ns, const struct lease *lease,
     char path[NAMESPACE_SOCKET_PATH_MAX + 1])
 {
-	(void)snprintf(path, NAMESPACE_SOCKET_PATH_MAX + 1, "%s/c/%s",
-	    ns->path, lease->name);
+	(void)snprintf(path, NAMESPACE_SOCKET_PATH_MAX + 1, "%s/c/%s", ns->path,
+	    lease->name);
 }
 
 int
@@ -197,8 +197,8 @@ ask_master(struct search *search, struct lease *lease, int64_t patience_us)
 	char path[NAMESPACE_SOCKET_PATH_MAX + 1];
 	int64_t began_us = deadline_now_us(), deadline_us;
 	enum probe_result result;
-	int64_t reserve_us = (int64_t)search->probe.timeout_ms * 10 *
-	    PATIENCE_RESERVE_PERCENT;
+	int64_t reserve_us =
+	    (int64_t)search->probe.timeout_ms * 10 * PATIENCE_RESERVE_PERCENT;
 
 	if (search->probe_deadline_us == 0)
 		search->probe_deadline_us =
@@ -210,8 +210,8 @@ ask_master(struct search *search, struct lease *lease, int64_t patience_us)
 	if (patience_us > 0 && began_us + patience_us < deadline_us)
 		deadline_us = began_us + patience_us;
 	lease_socket_path(search->ns, lease, path);
-	result = probe_master(
-	    &search->probe, path, deadline_us, &lease->master_pid);
+	result =
+	    probe_master(&search->probe, path, deadline_us, &lease->master_pid);
 	search->report->probe_us += deadline_now_us() - began_us;
 	/* One that was asked after another had hung had little time. */
 	if (result == PROBE_HUNG && search->report->hung > 0 &&
@@ -341,8 +341,8 @@ take_from(struct search *search, struct candidate *candidates, size_t count,
 	size_t i;
 
 	if (count > 1)
-		qsort(candidates, count, sizeof(*candidates),
-		    compare_candidates);
+		qsort(
+		    candidates, count, sizeof(*candidates), compare_candidates);
 	for (i = 0; i < count; i++) {
 		/* Those without a socket come last, and one will do. */
 		if (!candidates[i].has_socket && search->spare.lock_fd != -1)
@@ -369,8 +369,8 @@ take_free(struct search *search, struct lease *lease)
 		return false;
 	search->free_was_read = true;
 	for (reads = 0; reads < FREE_READS_MAX; reads++) {
-		if (platform_names_read(
-			search->ns->free_fd, names, &count) != 1)
+		if (platform_names_read(search->ns->free_fd, names, &count) !=
+		    1)
 			return false;
 		wanted = 0;
 		for (i = 0; i < count; i++) {
@@ -380,8 +380,8 @@ take_free(struct search *search, struct lease *lease)
 				continue;
 			memset(candidate, 0, sizeof(*candidate));
 			memcpy(candidate->name, names[i], PLATFORM_NAME_SIZE);
-			candidate->has_socket = has_socket(search->ns,
-			    candidate->name, &candidate->used);
+			candidate->has_socket = has_socket(
+			    search->ns, candidate->name, &candidate->used);
 			wanted++;
 		}
 		if (take_from(search, candidates, wanted, lease))
@@ -432,8 +432,8 @@ take_used(struct search *search, const char *name, struct lease *lease)
 	int busy_fd = -1;
 
 	set_name(lease, name);
-	lease->lock_fd = open_and_lock(
-	    search->ns, search->ns->used_fd, name, &busy_fd);
+	lease->lock_fd =
+	    open_and_lock(search->ns, search->ns->used_fd, name, &busy_fd);
 	look_at_holder(search, busy_fd);
 	if (lease->lock_fd == -1)
 		return false;
@@ -459,8 +459,8 @@ take_leftover(struct search *search, struct lease *lease)
 	if (platform_names_rewind(search->ns->used_fd) == -1)
 		return false;
 	for (reads = 0; reads < USED_READS_MAX; reads++) {
-		if (platform_names_read(
-			search->ns->used_fd, names, &count) != 1)
+		if (platform_names_read(search->ns->used_fd, names, &count) !=
+		    1)
 			return false;
 		for (i = 0; i < count; i++) {
 			if (namespace_is_lease_name(names[i]) &&
@@ -497,8 +497,8 @@ take_live(struct search *search, struct lease *lease)
 				pause_us = KEEPER_PAUSE_MAX_US;
 		}
 		search->holder_is_ending = false;
-		taken = take_free(search, lease) ||
-		    take_leftover(search, lease);
+		taken =
+		    take_free(search, lease) || take_leftover(search, lease);
 	}
 	if (round > 1)
 		search->report->wait_us = deadline_now_us() - began_us;
@@ -547,8 +547,8 @@ create(struct search *search, struct lease *lease, struct failure *failure)
 			return 0;
 		if (locked == 1)
 			break;
-		(void)failure_set(failure, FAILURE_SYSTEM, "lock", ns->path,
-		    "used");
+		(void)failure_set(
+		    failure, FAILURE_SYSTEM, "lock", ns->path, "used");
 		if (locked == -1)
 			(void)unlinkat(ns->used_fd, name, 0);
 		(void)close(lease->lock_fd);
@@ -564,7 +564,9 @@ int
 lease_acquire(const struct namespace *ns, const struct probe *probe,
     struct lease *lease, struct lease_report *report, struct failure *failure)
 {
-	struct search search = {.ns = ns, .probe = *probe, .report = report,
+	struct search search = {.ns = ns,
+	    .probe = *probe,
+	    .report = report,
 	    .spare = {.lock_fd = -1}};
 
 	memset(report, 0, sizeof(*report));

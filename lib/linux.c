@@ -156,16 +156,16 @@ platform_names_read(int dir_fd,
 	long length, at;
 
 	*count = 0;
-	length = syscall(SYS_getdents64, dir_fd, buffer.bytes,
-	    sizeof(buffer.bytes));
+	length =
+	    syscall(SYS_getdents64, dir_fd, buffer.bytes, sizeof(buffer.bytes));
 	if (length <= 0)
 		return (int)length;
 	for (at = 0; at < length; at += entry->record_length) {
 		entry = (const void *)(buffer.bytes + at);
 		if (strlen(entry->name) == PLATFORM_NAME_SIZE - 1 &&
 		    *count < PLATFORM_NAMES_MAX)
-			memcpy(names[(*count)++], entry->name,
-			    PLATFORM_NAME_SIZE);
+			memcpy(
+			    names[(*count)++], entry->name, PLATFORM_NAME_SIZE);
 	}
 	return 1;
 }
@@ -263,8 +263,8 @@ platform_start_child(
 		run_child(start);
 #else
 	/* No signal to tell of its end: nobody is to wait for it. */
-	pid = clone(run_child, (char *)start + CHILD_STACK_SIZE, CLONE_VM,
-	    start);
+	pid =
+	    clone(run_child, (char *)start + CHILD_STACK_SIZE, CLONE_VM, start);
 #endif
 	return pid == -1 ? -1 : 0;
 }
@@ -283,8 +283,7 @@ close_range_or_each(unsigned int first, unsigned int last)
 	long maximum;
 	unsigned int fd;
 
-	if (first > last ||
-	    syscall(SYS_close_range, first, last, 0) == 0)
+	if (first > last || syscall(SYS_close_range, first, last, 0) == 0)
 		return;
 	maximum = sysconf(_SC_OPEN_MAX);
 	if (maximum < 0 || maximum > 65536)
@@ -404,8 +403,7 @@ platform_is_own_program(const char *path)
 	if (stat("/proc/self/exe", &running) == -1 &&
 	    (own == NULL || stat(own, &running) == -1))
 		return false;
-	return named.st_ino == running.st_ino &&
-	    named.st_dev == running.st_dev;
+	return named.st_ino == running.st_ino && named.st_dev == running.st_dev;
 }
 
 void

@@ -31,8 +31,7 @@ writable_by_others(const struct stat *st)
  * 0, since the caller makes it.
  */
 static int
-check_folders_above(
-    const char *path, uid_t owner, struct failure *failure)
+check_folders_above(const char *path, uid_t owner, struct failure *failure)
 {
 	char prefix[PATH_MAX];
 	const char *slash = path;
@@ -44,21 +43,21 @@ check_folders_above(
 		memcpy(prefix, path, length);
 		prefix[length] = '\0';
 		if (lstat(prefix, &st) == -1)
-			return failure_set(failure, FAILURE_SYSTEM, "open",
-			    prefix, NULL);
+			return failure_set(
+			    failure, FAILURE_SYSTEM, "open", prefix, NULL);
 		if (st.st_uid != 0 && st.st_uid != owner)
-			return failure_set(failure, FAILURE_OWNER, "trust",
-			    prefix, NULL);
+			return failure_set(
+			    failure, FAILURE_OWNER, "trust", prefix, NULL);
 		if (S_ISLNK(st.st_mode))
 			return 1;
 		if (!S_ISDIR(st.st_mode)) {
 			errno = ENOTDIR;
-			return failure_set(failure, FAILURE_SYSTEM, "open",
-			    prefix, NULL);
+			return failure_set(
+			    failure, FAILURE_SYSTEM, "open", prefix, NULL);
 		}
 		if (writable_by_others(&st) && (st.st_mode & S_ISVTX) == 0)
-			return failure_set(failure, FAILURE_MODE, "trust",
-			    prefix, NULL);
+			return failure_set(
+			    failure, FAILURE_MODE, "trust", prefix, NULL);
 		while (slash[1] == '/')
 			slash++;
 		if ((slash = strchr(slash + 1, '/')) == NULL)
@@ -130,16 +129,16 @@ struct folder {
  * tells what it is.
  */
 static int
-open_folder(const struct folder *folder, mode_t forbidden,
-    struct stat *opened, struct failure *failure)
+open_folder(const struct folder *folder, mode_t forbidden, struct stat *opened,
+    struct failure *failure)
 {
 	const char *parent_path = folder->parent_path, *name = folder->name;
 	int parent_fd = folder->parent_fd;
 	struct stat st;
 	int fd;
 
-	fd = openat(parent_fd, name,
-	    O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	fd = openat(
+	    parent_fd, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 	if (fd == -1) {
 		/* open(2): a link gives ENOTDIR here, or ELOOP elsewhere. */
 		if ((errno == ENOTDIR || errno == ELOOP) &&
@@ -233,31 +232,29 @@ namespace_root_open(struct namespace_root *root, const char *path, bool create,
 	links = check_folders_above(root->path, root->owner, failure);
 	if (links == -1 && create && failure->kind == FAILURE_SYSTEM &&
 	    failure->error == ENOENT && make_dot_ssh(root->path))
-		links =
-		    check_folders_above(root->path, root->owner, failure);
+		links = check_folders_above(root->path, root->owner, failure);
 	if (links == -1)
 		return -1;
 	if (links == 1) {
 		if (resolve_folders_above(root->path) == -1)
-			return failure_set(failure, FAILURE_SYSTEM, "open",
-			    root->path, NULL);
+			return failure_set(
+			    failure, FAILURE_SYSTEM, "open", root->path, NULL);
 		if ((links = check_folders_above(
-		 root->path, root->owner, failure)) == -1)
+			 root->path, root->owner, failure)) == -1)
 			return -1;
 		if (links == 1)
 			return failure_set(failure, FAILURE_SYMLINK, "trust",
 			    root->path, NULL);
 	}
 	folder.name = root->path;
-	root->fd =
-	    open_folder(&folder, S_IWGRP | S_IWOTH, NULL, failure);
+	root->fd = open_folder(&folder, S_IWGRP | S_IWOTH, NULL, failure);
 	if (root->fd == -1 && create && failure->kind == FAILURE_SYSTEM &&
 	    failure->error == ENOENT) {
 		if (make_folder(AT_FDCWD, root->path) == -1)
 			return failure_set(failure, FAILURE_SYSTEM, "create",
 			    root->path, NULL);
-		root->fd = open_folder(
-		    &folder, S_IWGRP | S_IWOTH, NULL, failure);
+		root->fd =
+		    open_folder(&folder, S_IWGRP | S_IWOTH, NULL, failure);
 	}
 	return root->fd == -1 ? -1 : 0;
 }
@@ -279,8 +276,8 @@ namespace_name(const struct namespace_root *root, const char *text,
 	size_t root_length = strlen(root->path);
 
 	if (strstr(root->path, "${") != NULL)
-		return failure_set(failure, FAILURE_UNSPEAKABLE, "use",
-		    root->path, NULL);
+		return failure_set(
+		    failure, FAILURE_UNSPEAKABLE, "use", root->path, NULL);
 	digest_base64(text, length, name);
 	if (root_length + around + DIGEST_LENGTH <= NAMESPACE_SOCKET_PATH_MAX)
 		return 0;
@@ -290,12 +287,11 @@ namespace_name(const struct namespace_root *root, const char *text,
 		return 0;
 	if (failure != NULL) {
 		failure->length = root_length;
-		failure->limit = NAMESPACE_SOCKET_PATH_MAX - around -
-		    DIGEST_SHORT_LENGTH;
+		failure->limit =
+		    NAMESPACE_SOCKET_PATH_MAX - around - DIGEST_SHORT_LENGTH;
 	}
 	errno = ENAMETOOLONG;
-	return failure_set(
-	    failure, FAILURE_TOO_LONG, "use", root->path, NULL);
+	return failure_set(failure, FAILURE_TOO_LONG, "use", root->path, NULL);
 }
 
 void
@@ -341,23 +337,22 @@ open_and_lock(const struct namespace_root *root, const char *name, bool create,
 {
 	const struct folder folder = {root->fd, root->path, name, root->owner};
 	int64_t deadline_us = deadline_in_ms(REMOVAL_WAIT_MS);
-	struct stat opened;
+	struct stat opened = {0};
 	int fd, locked;
 
 	for (;;) {
 		fd = open_or_make_folder(&folder, create, &opened, failure);
 		if (fd == -1)
 			return -1;
-		locked =
-		    lock_against_removal(fd, &opened, root, name, failure);
+		locked = lock_against_removal(fd, &opened, root, name, failure);
 		if (locked == 1)
 			return fd;
 		(void)close(fd);
 		if (locked == -1)
 			return -1;
 		if (deadline_left_ms(deadline_us) == 0)
-			return failure_set(failure, FAILURE_BUSY, "enter",
-			    root->path, name);
+			return failure_set(
+			    failure, FAILURE_BUSY, "enter", root->path, name);
 		deadline_sleep_us(500);
 	}
 }
@@ -368,8 +363,7 @@ namespace_open(struct namespace *ns, const struct namespace_root *root,
 {
 	static const char *const names[] = {"c", "free", "used"};
 	int *const fds[] = {&ns->sockets_fd, &ns->free_fd, &ns->used_fd};
-	struct folder folder = {
-	    .parent_path = ns->path, .owner = root->owner};
+	struct folder folder = {.parent_path = ns->path, .owner = root->owner};
 	size_t i;
 
 	ns->owner = root->owner;

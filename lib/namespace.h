@@ -14,7 +14,7 @@
 #include <sys/types.h>
 
 enum {
-	/*
+/*
 	 * sun_path holds 108 bytes with its NUL on Linux, 104 elsewhere. ssh
 	 * binds PATH.xxxxxxxxxxxxxxxx first and then links it into place:
 	 * measured, 90 bytes pass and 91 fail.
@@ -36,7 +36,8 @@ struct namespace_root {
 	char path[PATH_MAX]; /* absolute, no symbolic link in it */
 };
 
-struct namespace {
+struct namespace
+{
 	int fd; /* holds a shared flock: nobody may remove the folder */
 	int sockets_fd; /* c */
 	int free_fd;
@@ -85,8 +86,8 @@ void namespace_close(struct namespace *ns);
  * systems cannot, and ssh would die). 1 yes, 0 no, -1 with *failure where it
  * could not be found out now (a full disk, no descriptors left).
  */
-int namespace_can_hold_sockets(
-    const struct namespace *ns, struct failure *failure);
+int
+namespace_can_hold_sockets(const struct namespace *ns, struct failure *failure);
 
 /* Whether that is what a lease is called: "s" and 11 letters of base64url. */
 bool namespace_is_lease_name(const char *name);

@@ -38,8 +38,8 @@ int platform_process_start(
  * link and unlink where the file system cannot do it in one step. 0, or -1
  * with errno.
  */
-int platform_rename_new(int from_dir_fd, const char *from, int to_dir_fd,
-    const char *to);
+int platform_rename_new(
+    int from_dir_fd, const char *from, int to_dir_fd, const char *to);
 
 /*
  * Reads the next names of a directory with one system call, each ended by a

@@ -86,11 +86,11 @@ make_record(struct pool *pool, const struct pool_request *request,
 	char made[32] = "";
 	int can_hold = 1;
 
-	status = resolve(
-	    pool, request, leave_taking_out, &resolution, failure);
+	status = resolve(pool, request, leave_taking_out, &resolution, failure);
 	if (status == POOL_PLAIN)
-		return be_plain(pool, "ssh rejects the arguments or the "
-				      "configuration");
+		return be_plain(pool,
+		    "ssh rejects the arguments or the "
+		    "configuration");
 	if (status == POOL_FAILED)
 		return status;
 	if (pool->is_open && !request->look_only)
@@ -192,8 +192,9 @@ compose_text(struct pool *pool, const struct pool_request *request,
 		return POOL_LEASE;
 	status = resolve(pool, request, true, &resolution, failure);
 	if (status == POOL_PLAIN)
-		return be_plain(pool, "ssh rejects the arguments or the "
-				      "configuration");
+		return be_plain(pool,
+		    "ssh rejects the arguments or the "
+		    "configuration");
 	if (status == POOL_FAILED)
 		return status;
 	text_add_line(&pool->text, "resolved", resolution.digest);

@@ -134,8 +134,8 @@ send_question(int socket_fd)
 
 /* *unexpected is set where ssh itself had better be asked. */
 static enum probe_result
-read_answer(int socket_fd, int64_t deadline_us, pid_t *master_pid,
-    bool *unexpected)
+read_answer(
+    int socket_fd, int64_t deadline_us, pid_t *master_pid, bool *unexpected)
 {
 	struct pollfd poll_fd = {.fd = socket_fd, .events = POLLIN};
 	unsigned char bytes[REPLY_MAX];
@@ -185,8 +185,8 @@ probe_native(const struct probe *probe, const char *socket_path,
 	if (!send_question(socket_fd))
 		result = errno == EPIPE ? PROBE_DEAD : PROBE_UNKNOWN;
 	else
-		result = read_answer(
-		    socket_fd, deadline_us, master_pid, unexpected);
+		result =
+		    read_answer(socket_fd, deadline_us, master_pid, unexpected);
 	(void)close(socket_fd);
 	return result;
 }
@@ -205,7 +205,8 @@ probe_ssh(
 	int status, socket_fd;
 	enum probe_result result;
 
-	if ((result = connect_to(socket_path, probe->owner, &socket_fd)) != PROBE_ALIVE)
+	if ((result = connect_to(socket_path, probe->owner, &socket_fd)) !=
+	    PROBE_ALIVE)
 		return result;
 	(void)close(socket_fd);
 	for (; *socket_path != '\0'; socket_path++) {
@@ -216,8 +217,8 @@ probe_ssh(
 	*to = '\0';
 
 	char *const argv[] = {(char *)probe->ssh, (char *)"-F", (char *)"none",
-	    (char *)"-S", escaped, (char *)"-O", (char *)"check",
-	    (char *)"--", (char *)"master", NULL};
+	    (char *)"-S", escaped, (char *)"-O", (char *)"check", (char *)"--",
+	    (char *)"master", NULL};
 
 	status = child_run(argv, NULL, NULL, 0, deadline_us);
 	if (status == 0)

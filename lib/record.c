@@ -90,8 +90,7 @@ parse(struct record *record, const char *expected_text)
 			return false;
 	}
 	return has_policy && record->text != NULL &&
-	    (expected_text == NULL ||
-		strcmp(record->text, expected_text) == 0);
+	    (expected_text == NULL || strcmp(record->text, expected_text) == 0);
 }
 
 static char *
@@ -237,8 +236,8 @@ write_and_rename(const struct namespace *ns, const struct text *text)
 	char temporary[64];
 	int fd, result, saved_errno;
 
-	(void)snprintf(temporary, sizeof(temporary), RECORD_FILE ".%ld",
-	    (long)getpid());
+	(void)snprintf(
+	    temporary, sizeof(temporary), RECORD_FILE ".%ld", (long)getpid());
 	(void)unlinkat(ns->fd, temporary, 0); /* of a pid's earlier life */
 	fd = openat(ns->fd, temporary,
 	    O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);

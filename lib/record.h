@@ -37,9 +37,9 @@ enum record_status {
  * Reads the record of the namespace; with FOUND record_free() is owed. One
  * whose text is not expected_text (unless null) is garbled.
  */
-enum record_status record_read(struct record *record,
-    const struct namespace *ns, const char *expected_text,
-    struct failure *failure);
+enum record_status
+record_read(struct record *record, const struct namespace *ns,
+    const char *expected_text, struct failure *failure);
 void record_free(struct record *record);
 
 /*

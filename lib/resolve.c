@@ -78,8 +78,8 @@ run(struct text *output, const struct resolution_request *request,
 	words = build_argv(request, input != NULL ? "/dev/stdin" : NULL);
 	if (words == NULL)
 		return -1;
-	status = child_run(words, input, output, OUTPUT_MAX,
-	    deadline_in_ms(TIMEOUT_MS));
+	status = child_run(
+	    words, input, output, OUTPUT_MAX, deadline_in_ms(TIMEOUT_MS));
 	saved_errno = errno;
 	free(words);
 	errno = saved_errno;
@@ -208,8 +208,7 @@ has_no_control_path(const struct resolution_request *request)
 		add_include(&input, user_config.data);
 		add_include(&input, SSH_SYSTEM_CONFIG);
 	}
-	text_add(&input,
-	    "Match all\nControlPath " CONTROL_PATH_SENTINEL "\n");
+	text_add(&input, "Match all\nControlPath " CONTROL_PATH_SENTINEL "\n");
 	if (text_ok(&input) && text_ok(&user_config) &&
 	    run(&output, request, input.data) == 0)
 		/* Where it was set to a path, that comes out; none does not. */
@@ -221,8 +220,8 @@ has_no_control_path(const struct resolution_request *request)
 }
 
 int
-resolution_get(struct resolution *resolution,
-    const struct resolution_request *request)
+resolution_get(
+    struct resolution *resolution, const struct resolution_request *request)
 {
 	int result;
 

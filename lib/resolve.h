@@ -38,8 +38,8 @@ struct resolution_request {
  * configuration, and is the one to say so; -1 with errno where it could not
  * be run or took longer than ten seconds.
  */
-int resolution_get(struct resolution *resolution,
-    const struct resolution_request *request);
+int resolution_get(
+    struct resolution *resolution, const struct resolution_request *request);
 void resolution_free(struct resolution *resolution);
 
 #endif

@@ -88,8 +88,7 @@ decode_url(char *string)
 			*to++ = ' ';
 		else if (*string == '%') {
 			if ((high = hex_digit(string[1])) < 0 ||
-			    (low = hex_digit(string[2])) < 0 ||
-			    high + low == 0)
+			    (low = hex_digit(string[2])) < 0 || high + low == 0)
 				return false;
 			*to++ = (char)(high * 16 + low);
 			string += 2;
@@ -141,9 +140,8 @@ read_uri(struct sshargs *args, const char *rest)
 	if (length == 0)
 		goto bad;
 	/* In a URI, and only there, ssh takes a last dot off the name. */
-	args->host = copy(
-	    args, rest, length > 1 && rest[length - 1] == '.' ? length - 1
-							      : length);
+	args->host = copy(args, rest,
+	    length > 1 && rest[length - 1] == '.' ? length - 1 : length);
 	if (*end == ':') {
 		length = strspn(end + 1, "0123456789");
 		if (length == 0)

@@ -126,8 +126,9 @@ include(struct reader *reader, const char *pattern)
 	if (strchr(pattern, '%') != NULL || strchr(pattern, '$') != NULL ||
 	    (pattern[0] == '~' && pattern[1] != '/')) {
 		/* Newer versions expand it; or it is another user's home. */
-		doubt(reader, "an Include in the configuration has %, $ or "
-			      "~user in it");
+		doubt(reader,
+		    "an Include in the configuration has %, $ or "
+		    "~user in it");
 		return;
 	}
 	if (pattern[0] == '~')
@@ -200,8 +201,9 @@ look_at_match(struct reader *reader, const char *at, const char *end)
 		if (IS_ONE_OF(name, asked))
 			reader->config->is_dynamic = true;
 		else if (!IS_ONE_OF(name, settled))
-			doubt(reader, "Match in the configuration goes by "
-				      "something that ssh-fast does not know");
+			doubt(reader,
+			    "Match in the configuration goes by "
+			    "something that ssh-fast does not know");
 		if (equals == NULL &&
 		    (got = next_word(&at, end, word, sizeof(word))) != WORD)
 			break;
@@ -233,16 +235,16 @@ variable_length(const char *at, const char *end)
 }
 
 void
-sshconfig_note(struct sshconfig *config, const char *keyword,
-    const char *value, size_t length)
+sshconfig_note(struct sshconfig *config, const char *keyword, const char *value,
+    size_t length)
 {
 	static const char *const paths[] = {"identityfile", "identityfile2",
 	    "certificatefile", "identityagent", "userknownhostsfile",
 	    "userknownhostsfile2", "globalknownhostsfile", "revokedhostkeys",
 	    "pkcs11provider", "smartcarddevice", "securitykeyprovider",
 	    "xauthlocation"};
-	static const char *const no_paths[] = {"none", "SSH_AUTH_SOCK",
-	    "internal"};
+	static const char *const no_paths[] = {
+	    "none", "SSH_AUTH_SOCK", "internal"};
 	const char *end = value + length, *at;
 	char word[SSHCONFIG_VALUE_MAX];
 
@@ -303,8 +305,9 @@ read_line(struct reader *reader, const char *line, size_t length)
 
 	if (!sshconfig_split(line, length, keyword, &value, &value_length)) {
 		if (!is_empty_or_comment(line, length))
-			doubt(reader, "a line of the configuration is written "
-				      "in a way that ssh-fast does not know");
+			doubt(reader,
+			    "a line of the configuration is written "
+			    "in a way that ssh-fast does not know");
 		return;
 	}
 	sshconfig_note(config, keyword, value, value_length);
@@ -331,7 +334,8 @@ read_lines(struct reader *reader, size_t at, size_t end)
 	while (at < end && text_ok(&reader->seen)) {
 		line = reader->seen.data + at;
 		line_end = memchr(line, '\n', end - at);
-		length = line_end != NULL ? (size_t)(line_end - line) : end - at;
+		length =
+		    line_end != NULL ? (size_t)(line_end - line) : end - at;
 		read_line(reader, line, length);
 		at += length + 1;
 	}
@@ -346,8 +350,8 @@ slurp(struct text *into, const char *path, size_t size)
 	char *room;
 	int fd;
 
-	if ((fd = openat(AT_FDCWD, path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY)) ==
-	    -1)
+	if ((fd = openat(AT_FDCWD, path,
+		 O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY)) == -1)
 		return -1;
 	/* One byte more than the size, so that the end is seen at once. */
 	while ((room = text_room(into, size + 1 - length)) != NULL) {

@@ -44,8 +44,8 @@ struct sshconfig {
  * or unreadable file counts as such, not as an error: ssh has its own to say.
  * 0 and sshconfig_free() is owed; -1 with errno for lack of memory.
  */
-int sshconfig_read(struct sshconfig *config, const char *config_file,
-    const char *home);
+int sshconfig_read(
+    struct sshconfig *config, const char *config_file, const char *home);
 void sshconfig_free(struct sshconfig *config);
 
 /*

@@ -42,8 +42,7 @@ text_room(struct text *t, size_t bytes)
 	size_t wanted, size;
 	char *data;
 
-	if (t->failed || bytes > (size_t)-1 / 4 ||
-	    t->length > (size_t)-1 / 4) {
+	if (t->failed || bytes > (size_t)-1 / 4 || t->length > (size_t)-1 / 4) {
 		t->failed = true;
 		return NULL;
 	}

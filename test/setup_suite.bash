@@ -23,6 +23,7 @@ setup_suite() {
 
 # Processes that have the suite's folder on their command line.
 processes_left() {
+  # shellcheck disable=SC2009 # pgrep takes no fixed strings
   ps -eo pid=,args= | grep -F "$SUITE" | grep -vF 'grep -F' || :
 }
 

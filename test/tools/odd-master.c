@@ -95,8 +95,7 @@ main(int argc, char *argv[])
 	snprintf(address.sun_path, sizeof(address.sun_path), "%s", argv[2]);
 	listen_fd = socket(AF_UNIX, SOCK_STREAM, 0);
 	if (bind(listen_fd, (void *)&address, sizeof(address)) == -1 ||
-	    listen(listen_fd, strcmp(argv[1], "backlog") == 0 ? 0 : 64) ==
-		-1) {
+	    listen(listen_fd, strcmp(argv[1], "backlog") == 0 ? 0 : 64) == -1) {
 		perror(argv[2]);
 		return 1;
 	}

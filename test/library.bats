@@ -1,0 +1,113 @@
+#!/usr/bin/env bats
+# The lease engine by itself, as another program uses it, and ssh-fast beside
+# a peer that knows only the base rules of the protocol.
+
+load helper
+
+setup_file() { make_dir; start_sshd; }
+teardown_file() { stop_sshd; }
+setup() { new_root; }
+
+# user COUNT: takes so many leases of namespace "mine", gives them back when
+# the descriptor INPUT is closed; names come in $BATS_TEST_TMPDIR/names.
+start_user() {
+  mkfifo "$BATS_TEST_TMPDIR/input$1"
+  "$TOOLS/lease-user" "$ROOT" mine "$1" <"$BATS_TEST_TMPDIR/input$1" >"$BATS_TEST_TMPDIR/names$1" 3>&- &
+  USER_PID=$!
+  exec {INPUT}>"$BATS_TEST_TMPDIR/input$1"
+}
+stop_user() { exec {INPUT}>&-; }
+
+@test "a program that links the library shares a pool with ssh-fast" {
+  "$SSH_FAST" --namespace=mine -F "$DIR/config" host true
+  wait_until is_released
+  start_user 1
+  local pid=$USER_PID
+  wait_until has_content "$BATS_TEST_TMPDIR/names1"
+  grep -q "^warm $ROOT/.*/c/s" "$BATS_TEST_TMPDIR/names1"
+  local before
+  before=$(logins)
+  # The one master is leased: ssh-fast starts another.
+  "$SSH_FAST" --namespace=mine -F "$DIR/config" host true
+  [ "$(logins)" = $((before + 1)) ]
+  stop_user
+  wait "$pid"
+  wait_until is_released
+  "$SSH_FAST" --namespace=mine -F "$DIR/config" host true
+  [ "$(logins)" = $((before + 1)) ]
+}
+
+@test "leases of one process exclude each other, and unused names are pruned" {
+  start_user 20
+  local pid=$USER_PID
+  wait_until sh -c "[ \$(wc -l <$BATS_TEST_TMPDIR/names20) = 20 ]"
+  [ "$(sort -u "$BATS_TEST_TMPDIR/names20" | wc -l)" = 20 ]
+  [ "$(used_names)" = 20 ]
+  stop_user
+  wait "$pid"
+  [ "$(used_names)" = 0 ]
+  [ "$(free_names)" = 0 ]
+}
+
+@test "killed, it leaves what the next acquire takes up" {
+  start_user 5
+  local pid=$USER_PID
+  wait_until sh -c "[ \$(wc -l <$BATS_TEST_TMPDIR/names5) = 5 ]"
+  kill -KILL "$pid"
+  wait "$pid" || :
+  stop_user
+  [ "$(used_names)" = 5 ]
+  start_user 6
+  pid=$USER_PID
+  wait_until sh -c "[ \$(wc -l <$BATS_TEST_TMPDIR/names6) = 6 ]"
+  stop_user
+  wait "$pid"
+  [ "$(used_names)" = 0 ]
+}
+
+@test "a peer with the base rules alone: neither takes what the other holds" {
+  "$SSH_FAST" --namespace=mine -F "$DIR/config" host true
+  wait_until is_released
+  # flock, compare, rename, as bzfs does it.
+  local ns name before
+  ns=$(echo "$ROOT"/*)
+  name=$(basename "$ns"/free/s*)
+  exec 9<>"$ns/free/$name"
+  flock -n 9
+  mv -n "$ns/free/$name" "$ns/used/$name"
+  before=$(logins)
+  "$SSH_FAST" --namespace=mine -F "$DIR/config" host true
+  [ "$(logins)" = $((before + 1)) ]
+  mv -n "$ns/used/$name" "$ns/free/$name"
+  exec 9>&-
+  wait_until is_released
+  "$SSH_FAST" --namespace=mine -F "$DIR/config" host true
+  [ "$(logins)" = $((before + 1)) ]
+  # What the peer leaves behind unlocked is salvaged.
+  wait_until is_released
+  mv -n "$ns"/free/s* "$ns/used/"
+  "$SSH_FAST" --namespace=mine -F "$DIR/config" host true
+  [ "$(logins)" = $((before + 1)) ]
+}
+
+@test "many processes at once on few names never share one" {
+  local i pids=()
+  for i in {1..40}; do
+    "$TOOLS/lease-user" "$ROOT" mine 3 </dev/null >"$BATS_TEST_TMPDIR/many$i" 3>&- &
+    pids+=($!)
+  done
+  for i in "${pids[@]}"; do wait "$i"; done
+  [ "$(cat "$BATS_TEST_TMPDIR"/many* | wc -l)" = 120 ]
+  for i in {1..40}; do
+    [ "$(sort -u "$BATS_TEST_TMPDIR/many$i" | wc -l)" = 3 ]
+  done
+  [ "$(used_names)" = 0 ]
+}
+
+@test "the library neither prints nor ends the process, and keeps its names" {
+  run bash -c "nm --defined-only -g '$BUILD/libssh-fast.a' 2>/dev/null | awk '\$2 ~ /[TDB]/ {print \$3}' |
+    grep -vE '^(child|deadline|digest|endpoint|failure|holder|keeper|lease|namespace|platform|pool|probe|record|resolution|sshargs|sshconfig|text)_'"
+  [ "$status" = 1 ]
+  run bash -c "nm -u '$BUILD/libssh-fast.a' 2>/dev/null | grep -wE 'exit|abort|printf|puts|perror|fprintf'"
+  [ "$status" = 1 ]
+}

@@ -1,0 +1,59 @@
+#!/usr/bin/env bash
+# What the compiler does not see. Tools that are missing are named: no check
+# is skipped in silence.
+set -u
+cd "$(dirname "$0")/.." || exit 2
+failed=0
+complain() {
+  echo "lint: $*" >&2
+  failed=1
+}
+
+for tool in cppcheck clang-tidy clang-format shellcheck nm; do
+  command -v "$tool" >/dev/null || complain "$tool is not installed"
+done
+[ "$failed" = 0 ] || exit 1
+
+mapfile -t sources < <(git ls-files 'cmd/*.[ch]' 'lib/*.[ch]' 'test/*.c')
+mapfile -t c_files < <(git ls-files 'cmd/*.c' 'lib/*.c')
+mapfile -t scripts < <(git ls-files 'test/*.sh' 'test/*.bash' .ci/run)
+defines=(-D_POSIX_C_SOURCE=200809L -D_XOPEN_SOURCE=700 '-DSSH_FAST_VERSION="0"')
+
+clang-format --dry-run -Werror "${sources[@]}" ||
+  complain "the formatter would change something"
+cppcheck --quiet --error-exitcode=1 --std=c11 \
+  --enable=warning,portability,performance --inline-suppr \
+  --suppress=missingIncludeSystem "${defines[@]}" -Ilib "${c_files[@]}" ||
+  complain "cppcheck"
+clang-tidy --quiet --warnings-as-errors='*' "${c_files[@]}" -- \
+  -std=c11 "${defines[@]}" -Ilib 2>/dev/null || complain "clang-tidy"
+shellcheck -x "${scripts[@]}" || complain "shellcheck"
+
+# The library prints nothing and never ends the process.
+if git grep -nE '\b(printf|fprintf|puts|perror|exit)\(' -- 'lib/*.c' | grep -v '_exit('; then
+  complain "lib/ prints or exits"
+fi
+# Close-on-exec is the default.
+if git grep -nE '\b(open|openat|socket|pipe)\(' -- 'lib/*.c' 'cmd/*.c' |
+  grep -vE 'CLOEXEC|open\(2\)|AT_FDCWD, path,$|_fd, [a-z>-]*name,$|make_pipe|fd = openat\(|openat\($|pipe\(pair\)'; then
+  complain "a descriptor without close-on-exec"
+fi
+# What a library file exports begins with its name.
+for object in "${BUILD:-build}"/lib/*.o; do
+  prefix=$(basename "$object" .o)
+  case $prefix in
+  linux) prefix=platform ;;
+  resolve) prefix=resolution ;;
+  esac
+  if nm --defined-only -g "$object" | awk '{print $3}' | grep -v "^${prefix}_"; then
+    complain "exported from $object without the prefix ${prefix}_"
+  fi
+done
+# Functions of a screenful, files that can be read at once.
+awk 'FNR == 1 {inside = 0} /^{/ {inside = FNR} /^}/ {
+  if (inside && FNR - inside > 60) {print FILENAME ":" inside ": " FNR - inside " lines"; bad = 1}
+  inside = 0} END {exit bad}' "${c_files[@]}" || complain "a function is too long"
+# A bare ! cannot fail in bats; a fixed sleep is luck.
+if git grep -nE '^[[:space:]]+! ' -- '*.bats'; then complain "a bare ! in bats"; fi
+[ "$failed" = 0 ] && echo "lint: nothing to complain of"
+exit "$failed"
