@@ -17,11 +17,13 @@ enum {
 /* A path that no configuration holds by chance. */
 #define CONTROL_PATH_SENTINEL "/ssh-fast/no-control-path-was-set"
 
+/* -E would have ssh -G open the log, and -y speak to syslog. */
 static bool
 is_left_out(const struct resolution_request *request,
     const struct sshargs_option *option, const char *config_file)
 {
-	return endpoint_option_is_session(option) ||
+	return endpoint_option_is_session(option) || option->flag == 'E' ||
+	    option->flag == 'y' ||
 	    (request->leave_taking_out &&
 		endpoint_option_takes_away(option) != 0) ||
 	    (config_file != NULL && option->flag == 'F');

@@ -20,11 +20,14 @@ setup() {
 seen_plain() {
   rm -f "$STAND_IN_OUT"
   "$@" "$STAND_IN" -F "$DIR/config" host cmd || [ "$?" = 7 ]
+  # Whatever the umask was.
+  chmod 600 "$STAND_IN_OUT"
   mv "$STAND_IN_OUT" "$BATS_TEST_TMPDIR/plain"
 }
 seen_leased() {
   rm -f "$STAND_IN_OUT"
   SSH_FAST_SSH=$STAND_IN "$@" "$SSH_FAST" -F "$DIR/config" host cmd || [ "$?" = 7 ]
+  chmod 600 "$STAND_IN_OUT"
   mv "$STAND_IN_OUT" "$BATS_TEST_TMPDIR/leased"
 }
 # The differences, without what is known to differ: pid, our own variables.

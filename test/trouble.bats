@@ -125,8 +125,9 @@ danger() {
   for limit in 5 6 7 8 9 10 11 12; do
     ssh_works bash -c "ulimit -n $limit; exec \"\$@\"" limited || {
       # ssh itself needs some; where it cannot run, neither can we.
-      run bash -c "ulimit -n $limit; exec ssh -F $DIR/config host true"
-      [ "$status" != 0 ]
+      if bash -c "ulimit -n $limit; exec ssh -F $DIR/config host true"; then
+        return 1
+      fi
     }
   done
   wait_until is_released
