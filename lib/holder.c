@@ -6,6 +6,8 @@
 #include <string.h>
 #include <unistd.h>
 
+static const char hung_word[] = "hung ", released_word[] = "free ";
+
 /*
  * Always this long, padded with blanks, so that one pwrite(2) replaces the
  * line before and needs no new block on a full disk.
@@ -34,7 +36,7 @@ holder_write(int lock_fd, const struct holder *holder)
 		    holder->start_ticks, holder->pid_space);
 	else
 		length = snprintf(line, sizeof(line), "%s",
-		    holder->kind == HOLDER_HUNG ? "hung" : "");
+		    holder->kind == HOLDER_HUNG ? hung_word : released_word);
 	memset(line + length, ' ', (size_t)(LINE_SIZE - 1 - length));
 	line[LINE_SIZE - 1] = '\n';
 	written = pwrite(lock_fd, line, LINE_SIZE, 0);
@@ -57,8 +59,10 @@ holder_read(int lock_fd, struct holder *holder)
 	if (length <= 0)
 		return;
 	line[length] = '\0';
-	if (strncmp(line, "hung ", 5) == 0)
+	if (strncmp(line, hung_word, sizeof(hung_word) - 1) == 0)
 		holder->kind = HOLDER_HUNG;
+	else if (strncmp(line, released_word, sizeof(released_word) - 1) == 0)
+		holder->kind = HOLDER_RELEASED;
 	else if (sscanf(line, "pid %ld start %llu space %llu", &pid,
 		     &holder->start_ticks, &holder->pid_space) == 3 &&
 	    pid > 0) {

@@ -13,6 +13,7 @@ enum holder_kind {
 	HOLDER_NONE, /* nothing written, or nothing that can be read */
 	HOLDER_PROCESS,
 	HOLDER_HUNG, /* nobody: the master did not answer, leave it alone */
+	HOLDER_RELEASED, /* nobody: it was given back in order */
 };
 
 struct holder {

@@ -29,7 +29,7 @@ enum {
 	/* Reads of used/ (256 names each) that one acquire spends at most. */
 	USED_READS_MAX = 1,
 	FREE_READS_MAX = 8,
-	/* Milliseconds kept back from a hung master for the one tried next. */
+	/* Percent of the time kept back from a hung master for the one tried next. */
 	PATIENCE_RESERVE_PERCENT = 10,
 	NEW_NAME_TRIES = 8,
 };
@@ -158,6 +158,7 @@ lease_touch(const struct namespace *ns, const struct lease *lease)
 int
 lease_release(const struct namespace *ns, struct lease *lease, bool touch)
 {
+	const struct holder released = {.kind = HOLDER_RELEASED};
 	int result, saved_errno;
 
 	if (touch)
@@ -168,6 +169,11 @@ lease_release(const struct namespace *ns, struct lease *lease, bool touch)
 		result = platform_rename_new(
 		    ns->used_fd, lease->name, ns->free_fd, lease->name);
 	saved_errno = errno;
+	/*
+	 * Written last: a peer that knows only the flock leaves the line as it
+	 * is, and must not be taken for a keeper that is about to release.
+	 */
+	(void)holder_write(lease->lock_fd, &released);
 	/* A wrapper around ssh may have left its copy to somebody else. */
 	(void)flock(lease->lock_fd, LOCK_UN);
 	(void)close(lease->lock_fd);
@@ -289,18 +295,20 @@ sign(struct search *search, struct lease *lease)
 
 /*
  * Looks at the lock that somebody else holds, and closes it. Where the holder
- * written in it has ended, its keeper is about to let go: worth waiting for.
+ * written in it has ended, or it lies in free/ already, it is about to be let
+ * go: worth waiting for.
  */
 static void
-look_at_holder(struct search *search, int busy_fd)
+look_at_holder(struct search *search, int busy_fd, bool is_in_free)
 {
 	struct holder holder;
 
 	if (busy_fd == -1)
 		return;
 	holder_read(busy_fd, &holder);
-	if (holder.kind == HOLDER_PROCESS &&
-	    holder_state(&holder) == HOLDER_GONE)
+	if ((holder.kind == HOLDER_PROCESS &&
+		holder_state(&holder) == HOLDER_GONE) ||
+	    (holder.kind == HOLDER_RELEASED && is_in_free))
 		search->holder_is_ending = true;
 	(void)close(busy_fd);
 }
@@ -317,7 +325,7 @@ claim_free(struct search *search, const char *name, struct lease *lease)
 
 	search->report->tried++;
 	lease->lock_fd = open_and_lock(ns, ns->free_fd, name, &busy_fd);
-	look_at_holder(search, busy_fd);
+	look_at_holder(search, busy_fd, true);
 	if (lease->lock_fd == -1)
 		return false;
 	if (platform_rename_new(ns->free_fd, name, ns->used_fd, name) == -1) {
@@ -402,22 +410,26 @@ has_rested(int lock_fd)
 
 /*
  * Whether an unlocked name in used/ may be taken (R5). Of a holder in another
- * pid namespace nothing can be known: then only what has no socket may.
+ * pid namespace nothing can be known: then only what has no socket may. Nor
+ * may a master that somebody is still connected to: a script was started in
+ * the place of ssh, and both it and its keeper were killed.
  */
 static bool
 is_leftover(const struct search *search, const struct lease *lease,
     const struct holder *holder)
 {
-	switch (holder_state(holder)) {
-	case HOLDER_ALIVE:
+	char path[NAMESPACE_SOCKET_PATH_MAX + 1];
+	enum holder_state state = holder_state(holder);
+
+	if (state == HOLDER_ALIVE)
 		return false;
-	case HOLDER_UNKNOWN:
-		return !has_socket(search->ns, lease->name, NULL);
-	case HOLDER_GONE:
-		break;
-	}
-	return holder->kind != HOLDER_HUNG || has_rested(lease->lock_fd) ||
-	    !has_socket(search->ns, lease->name, NULL);
+	if (!has_socket(search->ns, lease->name, NULL))
+		return true;
+	if (state == HOLDER_UNKNOWN ||
+	    (holder->kind == HOLDER_HUNG && !has_rested(lease->lock_fd)))
+		return false;
+	lease_socket_path(search->ns, lease, path);
+	return !platform_socket_has_clients(path);
 }
 
 /*
@@ -434,7 +446,7 @@ take_used(struct search *search, const char *name, struct lease *lease)
 	set_name(lease, name);
 	lease->lock_fd =
 	    open_and_lock(search->ns, search->ns->used_fd, name, &busy_fd);
-	look_at_holder(search, busy_fd);
+	look_at_holder(search, busy_fd, false);
 	if (lease->lock_fd == -1)
 		return false;
 	holder_read(lease->lock_fd, &holder);

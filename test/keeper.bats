@@ -135,6 +135,24 @@ end_session() {
   wait_until is_released
 }
 
+@test "script and keeper both killed: the ssh that is left keeps its master" {
+  printf '#!/bin/sh\n/usr/bin/ssh "$@"\nexit $?\n' >"$BATS_TEST_TMPDIR/wrapper"
+  chmod +x "$BATS_TEST_TMPDIR/wrapper"
+  export SSH_FAST_NAMESPACE=wrapper SSH_FAST_SSH=$BATS_TEST_TMPDIR/wrapper
+  fast_exec host 'echo $PPID; sleep 60' >"$BATS_TEST_TMPDIR/out" &
+  local script=$! first child keeper
+  wait_until has_content "$BATS_TEST_TMPDIR/out"
+  first=$(cat "$BATS_TEST_TMPDIR/out")
+  child=$(pgrep -P "$script" -x ssh)
+  keeper=$(pgrep -P "$script" -x ssh-fast-keeper)
+  kill -KILL "$keeper" "$script"
+  wait "$script" || :
+  wait_until ended "$keeper"
+  [ "$(fast host 'echo $PPID')" != "$first" ]
+  kill "$child"
+  wait_until ended "$child"
+}
+
 @test "a wrapper that leaves something behind with the lock delays nobody" {
   printf '#!/bin/sh\nsleep 60 </dev/null >/dev/null 2>&1 &\necho $! >>%s\nexec /usr/bin/ssh "$@"\n' "$BATS_TEST_TMPDIR/left" >"$BATS_TEST_TMPDIR/wrapper"
   chmod +x "$BATS_TEST_TMPDIR/wrapper"
