@@ -6,50 +6,22 @@
 #include "commands.h"
 
 #include "deadline.h"
-#include "endpoint.h"
+#include "explain.h"
 #include "home.h"
 #include "keeper.h"
-#include "lease.h"
+#include "lease_words.h"
 #include "message.h"
-#include "namespace.h"
-#include "options.h"
-#include "pool.h"
 #include "real_ssh.h"
-#include "sshargs.h"
+#include "run.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
-
-struct run {
-	struct options options;
-	struct real_ssh ssh;
-	/* ssh's own arguments; argv[0] stands in front of them. */
-	int argc;
-	char **argv;
-	struct sshargs args;
-	char home[PATH_MAX];
-	struct pool pool;
-	struct lease lease;
-	struct lease_report report;
-	int64_t began_us;
-	sigset_t inherited_mask;
-};
-
-/* -oControlMaster=auto -oControlPersist=N -S PATH */
-enum { LEASE_WORDS = 4 };
-struct lease_words {
-	char persist[40];
-	char socket[2 * NAMESPACE_SOCKET_PATH_MAX + 1];
-	char **argv;
-	char *inline_argv[64];
-};
 
 /*
  * Descriptors 0 to 2 may be closed, and what we open must not take their
@@ -138,57 +110,6 @@ go_on_without_lease(struct run *run, const struct failure *failure)
 	return become_plain_ssh(run, "no lease could be had");
 }
 
-/*
- * A script in the place of ssh that calls ssh-fast hands us our own words
- * back, and would do so for ever.
- */
-static bool
-is_our_own_command_line(int argc, char *argv[])
-{
-	static const char persist[] = "-oControlPersist=";
-	const char *slash;
-
-	return argc > LEASE_WORDS &&
-	    strcmp(argv[1], "-oControlMaster=auto") == 0 &&
-	    strncmp(argv[2], persist, sizeof(persist) - 1) == 0 &&
-	    strcmp(argv[3], "-S") == 0 &&
-	    (slash = strrchr(argv[4], '/')) != NULL &&
-	    namespace_is_lease_name(slash + 1);
-}
-
-/* Our words in front, the user's behind them as they are. 0, or -1. */
-static int
-put_lease_in_front(
-    const struct run *run, const char *socket_path, struct lease_words *words)
-{
-	size_t count = (size_t)run->argc + LEASE_WORDS + 1;
-	char *to = words->socket;
-	int i;
-
-	(void)snprintf(words->persist, sizeof(words->persist),
-	    "-oControlPersist=%d", run->options.persist_secs);
-	/* ssh expands the path: "%" is written twice. */
-	for (; *socket_path != '\0'; socket_path++) {
-		if (*socket_path == '%')
-			*to++ = '%';
-		*to++ = *socket_path;
-	}
-	*to = '\0';
-	words->argv = words->inline_argv;
-	if (count > sizeof(words->inline_argv) / sizeof(*words->argv) &&
-	    (words->argv = calloc(count, sizeof(*words->argv))) == NULL)
-		return -1;
-	words->argv[count - 1] = NULL;
-	words->argv[0] = (char *)run->ssh.argv0;
-	words->argv[1] = (char *)"-oControlMaster=auto";
-	words->argv[2] = words->persist;
-	words->argv[3] = (char *)"-S";
-	words->argv[4] = words->socket;
-	for (i = 1; i < run->argc; i++)
-		words->argv[i + LEASE_WORDS] = run->argv[i];
-	return 0;
-}
-
 static int
 become_leased_ssh(struct run *run)
 {
@@ -202,7 +123,7 @@ become_leased_ssh(struct run *run)
 	 * The lock is inherited, for a wrapper script or another ssh that
 	 * keeps it; the real ssh closes it first thing, hence the keeper.
 	 */
-	if (put_lease_in_front(run, path, &words) == -1 ||
+	if (lease_words_make(&words, run, path) == -1 ||
 	    fcntl(run->lease.lock_fd, F_SETFD, 0) == -1) {
 		(void)failure_set(
 		    &failure, FAILURE_SYSTEM, "hand on", path, NULL);
@@ -270,83 +191,6 @@ lease_and_run(struct run *run)
 		return go_on_without_lease(run, &failure);
 	}
 	return become_leased_ssh(run);
-}
-
-static void
-print_word(const char *word)
-{
-	if (word[0] != '\0' &&
-	    word[strspn(word,
-		"ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-		"abcdefghijklmnopqrstuvwxyz"
-		"0123456789-_=./:@,+%")] == '\0') {
-		(void)printf(" %s", word);
-		return;
-	}
-	(void)printf(" '");
-	for (; *word != '\0'; word++) {
-		if (*word == '\'')
-			(void)printf("'\\''");
-		else
-			(void)putchar(*word);
-	}
-	(void)printf("'");
-}
-
-static void
-print_command(const struct run *run, char *const argv[])
-{
-	int i;
-
-	(void)printf("command:");
-	print_word(run->ssh.path);
-	for (i = 1; argv[i] != NULL; i++)
-		print_word(argv[i]);
-	(void)printf("\n");
-}
-
-static int
-finish_explaining(void)
-{
-	if (fflush(stdout) == 0 && !ferror(stdout))
-		return 0;
-	message("cannot write the explanation: %s", strerror(errno));
-	return EXIT_OWN_ERROR;
-}
-
-static int
-explain_plain(const struct run *run, const char *reason)
-{
-	(void)printf("decision: plain ssh, %s\n", reason);
-	print_command(run, run->argv);
-	return finish_explaining();
-}
-
-static int
-explain_lease(const struct run *run)
-{
-	const struct pool *pool = &run->pool;
-	char folder[NAMESPACE_PATH_MAX + 1];
-	char path[NAMESPACE_SOCKET_PATH_MAX + 1];
-	bool is_warm = pool->is_open && lease_is_warm_likely(&pool->ns);
-	struct lease_words words = {.argv = NULL};
-
-	if (!is_warm && pool->endpoint.is_verbose)
-		return explain_plain(run, "-v, and no master lives yet");
-	(void)printf("decision: lease, %s\n",
-	    is_warm ? "warm: there is a free master to ask"
-		    : "cold: ssh will start a master");
-	(void)printf("folder: %s/%s%s\n", pool->root.path, pool->name,
-	    pool->is_open ? "" : " (not made yet)");
-	(void)printf("namespace:\n%s", pool->text.data);
-	if (pool->text.length > 0 &&
-	    pool->text.data[pool->text.length - 1] != '\n')
-		(void)printf("\n");
-	namespace_path(&pool->root, pool->name, folder);
-	(void)snprintf(path, sizeof(path), "%s/c/sXXXXXXXXXXX", folder);
-	if (put_lease_in_front(run, path, &words) == 0)
-		print_command(run, words.argv);
-	return finish_explaining();
 }
 
 /* What the command line and the environment ask for, before any lease. */
@@ -433,7 +277,7 @@ ssh_fast_main(int argc, char *argv[])
 	if (run.options.disable)
 		return explain ? explain_plain(&run, "SSH_FAST_DISABLE is set")
 			       : become_plain_ssh(&run, NULL);
-	if (is_our_own_command_line(run.argc, run.argv))
+	if (lease_words_are_in_front(run.argc, run.argv))
 		return cannot_run(&run, ELOOP);
 
 	switch (choose_pool(&run, &failure)) {

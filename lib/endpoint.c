@@ -1,6 +1,7 @@
 #include "endpoint.h"
 
 #include "platform.h"
+#include "sshoption.h"
 
 #include <errno.h>
 #include <limits.h>
@@ -11,191 +12,15 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* What an option means for the connection. */
-enum effect {
-	SHAPES, /* it shapes the connection, the login or what is granted */
-	SESSION, /* it concerns the session alone */
-	PLAIN, /* no lease with this one */
-	TAKES_AGENT,
-	TAKES_X11,
-	TAKES_FORWARDINGS,
-	TAKES_LOCAL_COMMAND,
-	VERBOSE,
-	USER,
-	PORT,
-	KEY_FILE, /* names a file whose identity counts */
-	CONFIG_FILE,
-};
-
-struct flag_effect {
-	char flag;
-	enum effect effect;
-	const char *plain_reason;
-};
-
-/* Flags that are not listed shape the connection. */
-static const struct flag_effect flag_effects[] = {
-    {'t', SESSION, NULL},
-    {'T', SESSION, NULL},
-    {'n', SESSION, NULL},
-    {'q', SESSION, NULL},
-    {'e', SESSION, NULL},
-    {'s', SESSION, NULL},
-    {'v', VERBOSE, NULL},
-    {'a', TAKES_AGENT, NULL},
-    {'x', TAKES_X11, NULL},
-    {'l', USER, NULL},
-    {'p', PORT, NULL},
-    {'i', KEY_FILE, NULL},
-    {'F', CONFIG_FILE, NULL},
-    {'V', PLAIN, "-V only prints"},
-    {'Q', PLAIN, "-Q only prints"},
-    {'G', PLAIN, "-G only prints"},
-    {'O', PLAIN, "-O speaks to a master of its own choice"},
-    {'S', PLAIN, "-S chooses a master itself"},
-    {'M', PLAIN, "-M starts a master itself"},
-    {'L', PLAIN, "-L over a shared master outlives its session"},
-    {'R', PLAIN, "-R over a shared master outlives its session"},
-    {'D', PLAIN, "-D over a shared master outlives its session"},
-    {'w', PLAIN, "-w over a shared master outlives its session"},
-    {'W', PLAIN, "-W has no session that a lease could follow"},
-    {'N', PLAIN, "-N over a shared master would run the login shell"},
-    {'f', PLAIN, "-f leaves the process that holds the lease"},
-    {'P', PLAIN, "-P means different things to different versions of ssh"},
-};
-
-struct keyword_effect {
-	const char *keyword;
-	enum effect effect;
-	const char *plain_reason;
-	const char *value; /* counts only with this value, or null */
-};
-
-/* Keywords behind -o that are not listed shape the connection. */
-static const struct keyword_effect keyword_effects[] = {
-    {"batchmode", SESSION, NULL, NULL},
-    {"escapechar", SESSION, NULL, NULL},
-    {"loglevel", SESSION, NULL, NULL},
-    {"remotecommand", SESSION, NULL, NULL},
-    {"requesttty", SESSION, NULL, NULL},
-    {"stdinnull", SESSION, NULL, NULL},
-    {"sessiontype", SESSION, NULL, "default"},
-    {"sessiontype", SESSION, NULL, "subsystem"},
-    {"sessiontype", PLAIN, "SessionType none is -N", NULL},
-    {"forwardagent", TAKES_AGENT, NULL, "no"},
-    {"forwardx11", TAKES_X11, NULL, "no"},
-    {"clearallforwardings", TAKES_FORWARDINGS, NULL, "yes"},
-    {"permitlocalcommand", TAKES_LOCAL_COMMAND, NULL, "no"},
-    {"user", USER, NULL, NULL},
-    {"port", PORT, NULL, NULL},
-    {"identityfile", KEY_FILE, NULL, NULL},
-    {"identityfile2", KEY_FILE, NULL, NULL},
-    {"certificatefile", KEY_FILE, NULL, NULL},
-    {"controlmaster", SESSION, NULL, "no"},
-    {"controlmaster", PLAIN, "ControlMaster is set", NULL},
-    {"controlpath", PLAIN, "ControlPath chooses a master itself", NULL},
-    {"controlpersist", PLAIN, "ControlPersist is set", NULL},
-    {"localforward", PLAIN, "LocalForward outlives its session", NULL},
-    {"remoteforward", PLAIN, "RemoteForward outlives its session", NULL},
-    {"dynamicforward", PLAIN, "DynamicForward outlives its session", NULL},
-    {"tunnel", SHAPES, NULL, "no"},
-    {"tunnel", PLAIN, "Tunnel outlives its session", NULL},
-    {"forkafterauthentication", SHAPES, NULL, "no"},
-    {"forkafterauthentication", PLAIN,
-	"ForkAfterAuthentication leaves the process that holds the lease",
-	NULL},
-    {"include", PLAIN, "Include on the command line", NULL},
-};
-
-/* One option, taken apart. */
-struct meaning {
-	enum effect effect;
-	const char *plain_reason;
-	char keyword[SSHCONFIG_KEYWORD_MAX]; /* empty for a flag */
-	const char *value;
-	size_t value_length;
-};
-
-static bool
-value_is(const struct meaning *meaning, const char *wanted)
-{
-	return meaning->value_length == strlen(wanted) &&
-	    strncasecmp(meaning->value, wanted, meaning->value_length) == 0;
-}
-
-static void
-read_keyword(struct meaning *meaning, const char *value)
-{
-	const struct keyword_effect *entry;
-	size_t i;
-
-	if (!sshconfig_split(value, strlen(value), meaning->keyword,
-		&meaning->value, &meaning->value_length)) {
-		/* ssh will complain; or it is more than we understand. */
-		meaning->keyword[0] = '\0';
-		return;
-	}
-	for (i = 0; i < sizeof(keyword_effects) / sizeof(*keyword_effects);
-	     i++) {
-		entry = &keyword_effects[i];
-		if (strcmp(meaning->keyword, entry->keyword) != 0 ||
-		    (entry->value != NULL && !value_is(meaning, entry->value)))
-			continue;
-		meaning->effect = entry->effect;
-		meaning->plain_reason = entry->plain_reason;
-		return;
-	}
-}
-
-static void
-read_meaning(struct meaning *meaning, const struct sshargs_option *option)
-{
-	size_t i;
-
-	memset(meaning, 0, sizeof(*meaning));
-	meaning->effect = SHAPES;
-	if (option->value != NULL) {
-		meaning->value = option->value;
-		meaning->value_length = strlen(option->value);
-	}
-	if (option->flag == 'o' && option->value != NULL) {
-		read_keyword(meaning, option->value);
-		return;
-	}
-	for (i = 0; i < sizeof(flag_effects) / sizeof(*flag_effects); i++) {
-		if (flag_effects[i].flag != option->flag)
-			continue;
-		meaning->effect = flag_effects[i].effect;
-		meaning->plain_reason = flag_effects[i].plain_reason;
-	}
-}
-
-static unsigned int
-taken_by(enum effect effect)
-{
-	switch (effect) {
-	case TAKES_AGENT:
-		return ENDPOINT_AGENT;
-	case TAKES_X11:
-		return ENDPOINT_X11;
-	case TAKES_FORWARDINGS:
-		return ENDPOINT_FORWARDINGS;
-	case TAKES_LOCAL_COMMAND:
-		return ENDPOINT_LOCAL_COMMAND;
-	default:
-		return 0;
-	}
-}
-
 const char *
 endpoint_plain_option(const struct sshargs *args)
 {
-	struct meaning meaning;
+	struct sshoption meaning;
 	size_t i;
 
 	for (i = 0; i < args->option_count; i++) {
-		read_meaning(&meaning, &args->options[i]);
-		if (meaning.effect == PLAIN)
+		sshoption_read(&meaning, &args->options[i]);
+		if (meaning.effect == SSHOPTION_PLAIN)
 			return meaning.plain_reason;
 	}
 	return NULL;
@@ -204,43 +29,44 @@ endpoint_plain_option(const struct sshargs *args)
 bool
 endpoint_option_is_session(const struct sshargs_option *option)
 {
-	struct meaning meaning;
+	struct sshoption meaning;
 
-	read_meaning(&meaning, option);
-	return meaning.effect == SESSION || meaning.effect == VERBOSE;
+	sshoption_read(&meaning, option);
+	return meaning.effect == SSHOPTION_SESSION ||
+	    meaning.effect == SSHOPTION_VERBOSE;
 }
 
 unsigned int
 endpoint_option_takes_away(const struct sshargs_option *option)
 {
-	struct meaning meaning;
+	struct sshoption meaning;
 
-	read_meaning(&meaning, option);
-	return taken_by(meaning.effect);
+	sshoption_read(&meaning, option);
+	return sshoption_takes_away(meaning.effect);
 }
 
 /* What the command line itself asks for, next to what it takes away. */
 static unsigned int
 asked_by_command_line(const struct sshargs *args)
 {
-	struct meaning meaning;
+	struct sshoption meaning;
 	unsigned int asked = 0;
 	size_t i;
 
 	for (i = 0; i < args->option_count; i++) {
-		read_meaning(&meaning, &args->options[i]);
-		if (meaning.effect != SHAPES)
+		sshoption_read(&meaning, &args->options[i]);
+		if (meaning.effect != SSHOPTION_SHAPES)
 			continue;
 		if (args->options[i].flag == 'A' ||
 		    strcmp(meaning.keyword, "forwardagent") == 0)
-			asked |= ENDPOINT_AGENT;
+			asked |= CARRIES_AGENT;
 		if (args->options[i].flag == 'X' ||
 		    args->options[i].flag == 'Y' ||
 		    strcmp(meaning.keyword, "forwardx11") == 0)
-			asked |= ENDPOINT_X11;
+			asked |= CARRIES_X11;
 		if (strcmp(meaning.keyword, "permitlocalcommand") == 0 ||
 		    strcmp(meaning.keyword, "localcommand") == 0)
-			asked |= ENDPOINT_LOCAL_COMMAND;
+			asked |= CARRIES_LOCAL_COMMAND;
 	}
 	return asked;
 }
@@ -248,7 +74,7 @@ asked_by_command_line(const struct sshargs *args)
 /* "option: -J host" or "option: keyword value". */
 static void
 add_option(struct text *text, const struct sshargs_option *option,
-    const struct meaning *meaning)
+    const struct sshoption *meaning)
 {
 	struct text line;
 	char storage[512];
@@ -287,7 +113,8 @@ add_file_identity(struct text *text, const char *path)
  * False where ssh would make another name of it than we can.
  */
 static bool
-add_key_file(struct text *text, const struct meaning *meaning, const char *home)
+add_key_file(
+    struct text *text, const struct sshoption *meaning, const char *home)
 {
 	char path[PATH_MAX];
 	const char *name = meaning->value;
@@ -332,43 +159,43 @@ add_meaning(struct endpoint *endpoint, struct text *text,
     const struct sshargs_option *option, unsigned int asked,
     const char **config_file, const char *home)
 {
-	struct meaning meaning;
+	struct sshoption meaning;
 
-	read_meaning(&meaning, option);
-	if ((taken_by(meaning.effect) & asked) != 0)
-		meaning.effect = SHAPES;
+	sshoption_read(&meaning, option);
+	if ((sshoption_takes_away(meaning.effect) & asked) != 0)
+		meaning.effect = SSHOPTION_SHAPES;
 	switch (meaning.effect) {
-	case SESSION:
+	case SSHOPTION_SESSION:
 		break;
-	case PLAIN:
+	case SSHOPTION_PLAIN:
 		take_first(&endpoint->plain_reason, meaning.plain_reason);
 		break;
-	case VERBOSE:
+	case SSHOPTION_VERBOSE:
 		endpoint->is_verbose = true;
 		break;
-	case USER:
+	case SSHOPTION_USER:
 		take_first(&endpoint->user, meaning.value);
 		break;
-	case PORT:
+	case SSHOPTION_PORT:
 		take_first(&endpoint->port, meaning.value);
 		break;
-	case CONFIG_FILE:
+	case SSHOPTION_CONFIG_FILE:
 		*config_file = option->value;
 		break;
-	case TAKES_AGENT:
-	case TAKES_X11:
-	case TAKES_FORWARDINGS:
-	case TAKES_LOCAL_COMMAND:
-		endpoint->takes_away |= taken_by(meaning.effect);
+	case SSHOPTION_TAKES_AGENT:
+	case SSHOPTION_TAKES_X11:
+	case SSHOPTION_TAKES_FORWARDINGS:
+	case SSHOPTION_TAKES_LOCAL_COMMAND:
+		endpoint->takes_away |= sshoption_takes_away(meaning.effect);
 		add_option(&endpoint->taking, option, &meaning);
 		break;
-	case KEY_FILE:
+	case SSHOPTION_KEY_FILE:
 		add_option(text, option, &meaning);
 		if (!add_key_file(text, &meaning, home))
 			take_first(&endpoint->plain_reason,
 			    "ssh expands the name of the key file");
 		break;
-	case SHAPES:
+	case SSHOPTION_SHAPES:
 		add_option(text, option, &meaning);
 		break;
 	}
@@ -381,10 +208,10 @@ add_meaning(struct endpoint *endpoint, struct text *text,
 static void
 note_references(struct sshconfig *config, const struct sshargs_option *option)
 {
-	struct meaning meaning;
+	struct sshoption meaning;
 
-	read_meaning(&meaning, option);
-	if (option->flag == 'o' && meaning.effect != SESSION &&
+	sshoption_read(&meaning, option);
+	if (option->flag == 'o' && meaning.effect != SSHOPTION_SESSION &&
 	    meaning.keyword[0] != '\0')
 		sshconfig_note(config, meaning.keyword, meaning.value,
 		    meaning.value_length);

@@ -8,15 +8,8 @@
 
 #include "sshargs.h"
 #include "sshconfig.h"
+#include "sshoption.h"
 #include "text.h"
-
-/* What a connection may be asked to carry besides its session. */
-enum {
-	ENDPOINT_AGENT = 1 << 0,
-	ENDPOINT_X11 = 1 << 1,
-	ENDPOINT_FORWARDINGS = 1 << 2,
-	ENDPOINT_LOCAL_COMMAND = 1 << 3,
-};
 
 /* Where the connection is made from: all that is not on the command line. */
 struct endpoint_origin {
@@ -32,7 +25,7 @@ struct endpoint {
 	bool is_verbose; /* -v: a cold start must be plain */
 	/*
 	 * The options that only take something away (-a, -x and the like): as
-	 * ENDPOINT_ bits, and as text to add where the configuration asks for
+	 * CARRIES_ bits, and as text to add where the configuration asks for
 	 * what they take away.
 	 */
 	unsigned int takes_away;
@@ -63,7 +56,7 @@ const char *endpoint_plain_option(const struct sshargs *args);
 bool endpoint_option_is_session(const struct sshargs_option *option);
 
 /*
- * The ENDPOINT_ bits that the option takes away, 0 for all others. Options
+ * The CARRIES_ bits that the option takes away, 0 for all others. Options
  * that do are left out too when it is asked what the configuration wants.
  */
 unsigned int endpoint_option_takes_away(const struct sshargs_option *option);

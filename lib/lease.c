@@ -2,6 +2,7 @@
 
 #include "deadline.h"
 #include "holder.h"
+#include "lockfile.h"
 #include "platform.h"
 
 #include <errno.h>
@@ -65,57 +66,6 @@ compare_candidates(const void *a, const void *b)
 	if (left->used.tv_nsec != right->used.tv_nsec)
 		return left->used.tv_nsec > right->used.tv_nsec ? -1 : 1;
 	return strcmp(left->name, right->name);
-}
-
-static bool
-is_same_file(const struct stat *opened, int dir_fd, const char *name)
-{
-	struct stat named;
-
-	return fstatat(dir_fd, name, &named, AT_SYMLINK_NOFOLLOW) == 0 &&
-	    named.st_ino == opened->st_ino && named.st_dev == opened->st_dev;
-}
-
-/*
- * Opens and locks dir/name and makes sure that it is what it seems: a plain
- * file of ours, closed to others, and still the one that the name means (R2).
- * Returns the descriptor; -1 with errno, EWOULDBLOCK when somebody holds it.
- * *busy_fd, unless null, then gets the unlocked descriptor.
- */
-static int
-open_and_lock(
-    const struct namespace *ns, int dir_fd, const char *name, int *busy_fd)
-{
-	struct stat st;
-	int fd, saved_errno;
-
-	/* O_NONBLOCK: should a FIFO or a device lie there, opening returns. */
-	fd = openat(dir_fd, name,
-	    O_RDWR | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
-	if (fd == -1)
-		return -1;
-	if (fstat(fd, &st) == -1)
-		goto fail;
-	if (!S_ISREG(st.st_mode) || st.st_uid != ns->owner ||
-	    (st.st_mode & 077) != 0) {
-		errno = EPERM;
-		goto fail;
-	}
-	if (flock(fd, LOCK_EX | LOCK_NB) == -1) {
-		if (errno == EWOULDBLOCK && busy_fd != NULL) {
-			*busy_fd = fd;
-			return -1;
-		}
-		goto fail;
-	}
-	if (is_same_file(&st, dir_fd, name))
-		return fd;
-	errno = ENOENT;
-fail:
-	saved_errno = errno;
-	(void)close(fd);
-	errno = saved_errno;
-	return -1;
 }
 
 /* A valid lease name has exactly the size of its array. */
@@ -324,7 +274,7 @@ claim_free(struct search *search, const char *name, struct lease *lease)
 	int busy_fd = -1;
 
 	search->report->tried++;
-	lease->lock_fd = open_and_lock(ns, ns->free_fd, name, &busy_fd);
+	lease->lock_fd = lockfile_open(ns->free_fd, name, ns->owner, &busy_fd);
 	look_at_holder(search, busy_fd, true);
 	if (lease->lock_fd == -1)
 		return false;
@@ -444,8 +394,8 @@ take_used(struct search *search, const char *name, struct lease *lease)
 	int busy_fd = -1;
 
 	set_name(lease, name);
-	lease->lock_fd =
-	    open_and_lock(search->ns, search->ns->used_fd, name, &busy_fd);
+	lease->lock_fd = lockfile_open(
+	    search->ns->used_fd, name, search->ns->owner, &busy_fd);
 	look_at_holder(search, busy_fd, false);
 	if (lease->lock_fd == -1)
 		return false;
@@ -517,23 +467,6 @@ take_live(struct search *search, struct lease *lease)
 	return taken;
 }
 
-/*
- * Locks a file just made in used/ before anybody can salvage it. 1 it is
- * ours; 0 somebody was quicker and it is his; -1 with errno.
- */
-static int
-lock_new(const struct namespace *ns, const char *name, int fd)
-{
-	struct stat st;
-
-	/* fchmod: the user's umask may forbid him to open it again. */
-	if (fchmod(fd, 0600) == -1 || fstat(fd, &st) == -1)
-		return -1;
-	if (flock(fd, LOCK_EX | LOCK_NB) == -1)
-		return errno == EWOULDBLOCK ? 0 : -1;
-	return is_same_file(&st, ns->used_fd, name);
-}
-
 /* A new name. 0, or -1 with *failure. */
 static int
 create(struct search *search, struct lease *lease, struct failure *failure)
@@ -554,7 +487,7 @@ create(struct search *search, struct lease *lease, struct failure *failure)
 			continue;
 		if (lease->lock_fd == -1)
 			break;
-		locked = lock_new(ns, name, lease->lock_fd);
+		locked = lockfile_lock_new(ns->used_fd, name, lease->lock_fd);
 		if (locked == 1 && sign(search, lease))
 			return 0;
 		if (locked == 1)

@@ -1,6 +1,7 @@
 #include "namespace.h"
 
 #include "deadline.h"
+#include "folder.h"
 #include "platform.h"
 
 #include <errno.h>
@@ -16,256 +17,6 @@
 
 /* How long somebody may take to remove a namespace that we want to enter. */
 enum { REMOVAL_WAIT_MS = 100 };
-
-static bool
-writable_by_others(const struct stat *st)
-{
-	return (st->st_mode & (S_IWGRP | S_IWOTH)) != 0;
-}
-
-/*
- * Looks at every folder on the way from "/" down. Once one is known to be
- * closed to others, the names in it cannot change their meaning behind our
- * back, so walking by path is safe from the top on. Returns 0; 1 when a
- * symbolic link is on the way; -1 with *failure. A missing last component is
- * 0, since the caller makes it.
- */
-static int
-check_folders_above(const char *path, uid_t owner, struct failure *failure)
-{
-	char prefix[PATH_MAX];
-	const char *slash = path;
-	struct stat st;
-	size_t length;
-
-	for (;;) {
-		length = slash == path ? 1 : (size_t)(slash - path);
-		memcpy(prefix, path, length);
-		prefix[length] = '\0';
-		if (lstat(prefix, &st) == -1)
-			return failure_set(
-			    failure, FAILURE_SYSTEM, "open", prefix, NULL);
-		if (st.st_uid != 0 && st.st_uid != owner)
-			return failure_set(
-			    failure, FAILURE_OWNER, "trust", prefix, NULL);
-		if (S_ISLNK(st.st_mode))
-			return 1;
-		if (!S_ISDIR(st.st_mode)) {
-			errno = ENOTDIR;
-			return failure_set(
-			    failure, FAILURE_SYSTEM, "open", prefix, NULL);
-		}
-		if (writable_by_others(&st) && (st.st_mode & S_ISVTX) == 0)
-			return failure_set(
-			    failure, FAILURE_MODE, "trust", prefix, NULL);
-		while (slash[1] == '/')
-			slash++;
-		if ((slash = strchr(slash + 1, '/')) == NULL)
-			return 0;
-	}
-}
-
-/* The path made absolute, without slashes at its end. */
-static int
-make_absolute(const char *path, char absolute[PATH_MAX])
-{
-	size_t length = 0;
-	int written;
-
-	if (path[0] != '/') {
-		if (getcwd(absolute, PATH_MAX) == NULL)
-			return -1;
-		length = strlen(absolute);
-	}
-	written = snprintf(absolute + length, PATH_MAX - length, "%s%s",
-	    length > 0 ? "/" : "", path);
-	if (written < 0 || (size_t)written >= PATH_MAX - length) {
-		errno = ENAMETOOLONG;
-		return -1;
-	}
-	length += (size_t)written;
-	while (length > 1 && absolute[length - 1] == '/')
-		absolute[--length] = '\0';
-	return 0;
-}
-
-/*
- * Replaces the symbolic links above the last component. The last one stays: a
- * link there is not followed.
- */
-static int
-resolve_folders_above(char path[PATH_MAX])
-{
-	char resolved[PATH_MAX], last[PATH_MAX];
-	char *slash = strrchr(path, '/');
-	int written;
-
-	(void)snprintf(last, sizeof(last), "%s", slash + 1);
-	*slash = '\0';
-	if (realpath(path[0] != '\0' ? path : "/", resolved) == NULL) {
-		*slash = '/';
-		return -1;
-	}
-	written = snprintf(path, PATH_MAX, "%s%s%s", resolved,
-	    resolved[1] != '\0' ? "/" : "", last);
-	if (written >= PATH_MAX) {
-		errno = ENAMETOOLONG;
-		return -1;
-	}
-	return 0;
-}
-
-/* A folder to open: its name below a parent, and whose it must be. */
-struct folder {
-	int parent_fd;
-	const char *parent_path;
-	const char *name;
-	uid_t owner;
-};
-
-/*
- * Opens the folder without following a link and checks what came out of it;
- * forbidden are the permission bits it must not have. *opened, unless null,
- * tells what it is.
- */
-static int
-open_folder(const struct folder *folder, mode_t forbidden, struct stat *opened,
-    struct failure *failure)
-{
-	const char *parent_path = folder->parent_path, *name = folder->name;
-	int parent_fd = folder->parent_fd;
-	struct stat st;
-	int fd;
-
-	fd = openat(
-	    parent_fd, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-	if (fd == -1) {
-		/* open(2): a link gives ENOTDIR here, or ELOOP elsewhere. */
-		if ((errno == ENOTDIR || errno == ELOOP) &&
-		    fstatat(parent_fd, name, &st, AT_SYMLINK_NOFOLLOW) == 0)
-			return failure_set(failure,
-			    S_ISLNK(st.st_mode) ? FAILURE_SYMLINK
-						: FAILURE_TYPE,
-			    "trust", parent_path, name);
-		return failure_set(
-		    failure, FAILURE_SYSTEM, "open", parent_path, name);
-	}
-	if (fstat(fd, &st) == -1)
-		(void)failure_set(
-		    failure, FAILURE_SYSTEM, "open", parent_path, name);
-	else if (st.st_uid != folder->owner)
-		(void)failure_set(
-		    failure, FAILURE_OWNER, "trust", parent_path, name);
-	else if ((st.st_mode & forbidden) != 0)
-		(void)failure_set(
-		    failure, FAILURE_MODE, "trust", parent_path, name);
-	else {
-		if (opened != NULL)
-			*opened = st;
-		return fd;
-	}
-	(void)close(fd);
-	return -1;
-}
-
-/* mkdir that heeds no umask: a folder we cannot enter ourselves is no use. */
-static int
-make_folder(int parent_fd, const char *name)
-{
-	if (mkdirat(parent_fd, name, 0700) == -1)
-		return errno == EEXIST ? 0 : -1;
-	return fchmodat(parent_fd, name, 0700, 0);
-}
-
-static int
-open_or_make_folder(const struct folder *folder, bool create,
-    struct stat *opened, struct failure *failure)
-{
-	struct failure first;
-	int fd;
-
-	fd = open_folder(folder, 077, opened, &first);
-	if (fd == -1 && create && first.kind == FAILURE_SYSTEM &&
-	    first.error == ENOENT) {
-		if (make_folder(folder->parent_fd, folder->name) == -1)
-			return failure_set(failure, FAILURE_SYSTEM, "create",
-			    folder->parent_path, folder->name);
-		return open_folder(folder, 077, opened, failure);
-	}
-	if (fd == -1 && failure != NULL)
-		*failure = first;
-	return fd;
-}
-
-/* ~/.ssh may be missing, as for a user that never ran ssh; ssh makes it too. */
-static bool
-make_dot_ssh(const char *path)
-{
-	static const char dot_ssh[] = "/.ssh";
-	char folder[PATH_MAX];
-	char *slash;
-
-	(void)snprintf(folder, sizeof(folder), "%s", path);
-	if ((slash = strrchr(folder, '/')) == NULL)
-		return false;
-	*slash = '\0';
-	return (size_t)(slash - folder) >= sizeof(dot_ssh) &&
-	    strcmp(slash - (sizeof(dot_ssh) - 1), dot_ssh) == 0 &&
-	    make_folder(AT_FDCWD, folder) == 0;
-}
-
-int
-namespace_root_open(struct namespace_root *root, const char *path, bool create,
-    struct failure *failure)
-{
-	struct folder folder = {.parent_fd = AT_FDCWD};
-	int links;
-
-	root->fd = -1;
-	root->owner = folder.owner = platform_effective_user();
-	if (path[0] == '\0') {
-		errno = ENOENT;
-		return failure_set(failure, FAILURE_SYSTEM, "open", path, NULL);
-	}
-	if (make_absolute(path, root->path) == -1)
-		return failure_set(failure, FAILURE_SYSTEM, "open", path, NULL);
-	links = check_folders_above(root->path, root->owner, failure);
-	if (links == -1 && create && failure->kind == FAILURE_SYSTEM &&
-	    failure->error == ENOENT && make_dot_ssh(root->path))
-		links = check_folders_above(root->path, root->owner, failure);
-	if (links == -1)
-		return -1;
-	if (links == 1) {
-		if (resolve_folders_above(root->path) == -1)
-			return failure_set(
-			    failure, FAILURE_SYSTEM, "open", root->path, NULL);
-		if ((links = check_folders_above(
-			 root->path, root->owner, failure)) == -1)
-			return -1;
-		if (links == 1)
-			return failure_set(failure, FAILURE_SYMLINK, "trust",
-			    root->path, NULL);
-	}
-	folder.name = root->path;
-	root->fd = open_folder(&folder, S_IWGRP | S_IWOTH, NULL, failure);
-	if (root->fd == -1 && create && failure->kind == FAILURE_SYSTEM &&
-	    failure->error == ENOENT) {
-		if (make_folder(AT_FDCWD, root->path) == -1)
-			return failure_set(failure, FAILURE_SYSTEM, "create",
-			    root->path, NULL);
-		root->fd =
-		    open_folder(&folder, S_IWGRP | S_IWOTH, NULL, failure);
-	}
-	return root->fd == -1 ? -1 : 0;
-}
-
-void
-namespace_root_close(struct namespace_root *root)
-{
-	if (root->fd != -1)
-		(void)close(root->fd);
-	root->fd = -1;
-}
 
 int
 namespace_name(const struct namespace_root *root, const char *text,
@@ -341,7 +92,7 @@ open_and_lock(const struct namespace_root *root, const char *name, bool create,
 	int fd, locked;
 
 	for (;;) {
-		fd = open_or_make_folder(&folder, create, &opened, failure);
+		fd = folder_open_or_make(&folder, create, &opened, failure);
 		if (fd == -1)
 			return -1;
 		locked = lock_against_removal(fd, &opened, root, name, failure);
@@ -375,7 +126,7 @@ namespace_open(struct namespace *ns, const struct namespace_root *root,
 	for (i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
 		folder.parent_fd = ns->fd;
 		folder.name = names[i];
-		*fds[i] = open_or_make_folder(&folder, create, NULL, failure);
+		*fds[i] = folder_open_or_make(&folder, create, NULL, failure);
 		if (*fds[i] == -1)
 			break;
 	}

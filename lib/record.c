@@ -19,10 +19,10 @@ static const struct {
 	unsigned int bit;
 	const char *word;
 } asks_words[] = {
-    {ENDPOINT_AGENT, "agent"},
-    {ENDPOINT_X11, "x11"},
-    {ENDPOINT_FORWARDINGS, "forwardings"},
-    {ENDPOINT_LOCAL_COMMAND, "localcommand"},
+    {CARRIES_AGENT, "agent"},
+    {CARRIES_X11, "x11"},
+    {CARRIES_FORWARDINGS, "forwardings"},
+    {CARRIES_LOCAL_COMMAND, "localcommand"},
 };
 
 static unsigned int

@@ -20,7 +20,7 @@ struct record {
 	const char *made; /* when, as 2006-01-02T15:04:05Z */
 	const char *plain_reason; /* policy plain and why; null: lease */
 	bool cannot_hold_sockets; /* the reason is the file system */
-	unsigned int asks; /* ENDPOINT_ bits */
+	unsigned int asks; /* CARRIES_ bits */
 	/* What the strings point into, after record_read(). */
 	char *storage;
 	char inline_storage[2048];

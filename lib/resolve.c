@@ -114,13 +114,13 @@ look_at(struct resolution *resolution, const char *key, const char *value)
 		resolution->jump = value;
 	else if (strcmp(key, "forwardagent") == 0) {
 		if (strcmp(value, "no") != 0)
-			resolution->asks |= ENDPOINT_AGENT;
+			resolution->asks |= CARRIES_AGENT;
 	} else if (strcmp(key, "forwardx11") == 0) {
 		if (strcmp(value, "no") != 0)
-			resolution->asks |= ENDPOINT_X11;
+			resolution->asks |= CARRIES_X11;
 	} else if (strcmp(key, "permitlocalcommand") == 0) {
 		if (strcmp(value, "no") != 0)
-			resolution->asks |= ENDPOINT_LOCAL_COMMAND;
+			resolution->asks |= CARRIES_LOCAL_COMMAND;
 	} else if (strcmp(key, "localforward") == 0)
 		reason = "LocalForward in the configuration";
 	else if (strcmp(key, "remoteforward") == 0)
@@ -140,7 +140,7 @@ look_at(struct resolution *resolution, const char *key, const char *value)
 	if (resolution->plain_reason == NULL)
 		resolution->plain_reason = reason;
 	if (strstr(reason, "Forward in") != NULL)
-		resolution->asks |= ENDPOINT_FORWARDINGS;
+		resolution->asks |= CARRIES_FORWARDINGS;
 }
 
 static void
@@ -160,8 +160,8 @@ read_output(struct resolution *resolution)
 		look_at(resolution, line, value);
 	}
 	if (!has_local_command)
-		resolution->asks &= ~(unsigned int)ENDPOINT_LOCAL_COMMAND;
-	else if ((resolution->asks & ENDPOINT_LOCAL_COMMAND) != 0 &&
+		resolution->asks &= ~(unsigned int)CARRIES_LOCAL_COMMAND;
+	else if ((resolution->asks & CARRIES_LOCAL_COMMAND) != 0 &&
 	    resolution->plain_reason == NULL)
 		resolution->plain_reason = "LocalCommand in the configuration";
 }

@@ -10,7 +10,7 @@
 struct resolution {
 	const char *user, *hostname, *port;
 	const char *jump; /* ProxyJump or ProxyCommand, or null */
-	unsigned int asks; /* ENDPOINT_ bits that the configuration asks for */
+	unsigned int asks; /* CARRIES_ bits that the configuration asks for */
 	const char *plain_reason; /* why not to lease, or null */
 	char digest[DIGEST_LENGTH + 1]; /* of the whole answer */
 	struct text output;

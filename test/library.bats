@@ -93,6 +93,30 @@ stop_user() { exec {INPUT}>&-; }
   [ "$(logins)" = $((before + 1)) ]
 }
 
+@test "a lock file replaced between open and lock is not the lease (R2)" {
+  fast host true
+  wait_until is_released
+  local ns name before
+  ns=$(echo "$ROOT"/*)
+  name=$(basename "$ns"/free/s*)
+  before=$(logins)
+  # The first flock is the namespace folder's, the second the lease's.
+  strace -o "$BATS_TEST_TMPDIR/trace" -e trace=openat,flock \
+    -e inject=flock:delay_enter=1000000:when=2 \
+    "$SSH_FAST" -F "$DIR/config" host true 3>&- &
+  local run=$!
+  wait_until grep -q "\"$name\", O_RDWR" "$BATS_TEST_TMPDIR/trace"
+  rm "$ns/free/$name"
+  (umask 077; : >"$ns/free/$name")
+  exec 9<>"$ns/free/$name"
+  flock -n 9
+  wait "$run"
+  # Somebody else's new file was left where it is, and another master used.
+  [ -e "$ns/free/$name" ]
+  [ "$(logins)" = $((before + 1)) ]
+  exec 9>&-
+}
+
 @test "many processes at once on few names never share one" {
   local i pids=()
   for i in {1..40}; do
@@ -109,7 +133,7 @@ stop_user() { exec {INPUT}>&-; }
 
 @test "the library neither prints nor ends the process, and keeps its names" {
   run bash -c "nm --defined-only -g '$BUILD/libssh-fast.a' 2>/dev/null | awk '\$2 ~ /[TDB]/ {print \$3}' |
-    grep -vE '^(child|deadline|digest|endpoint|failure|holder|keeper|lease|namespace|platform|pool|probe|record|resolution|sshargs|sshconfig|text)_'"
+    grep -vE '^(child|deadline|digest|endpoint|failure|folder|holder|keeper|lease|lockfile|namespace|platform|pool|probe|record|resolution|sshargs|sshconfig|sshoption|text)_'"
   [ "$status" = 1 ]
   run bash -c "nm -u '$BUILD/libssh-fast.a' 2>/dev/null | grep -wE 'exit|abort|printf|puts|perror|fprintf'"
   [ "$status" = 1 ]

@@ -122,6 +122,6 @@ complete() {
     grep -q " \* *$rule\." "$TOP/lib/lease.h"
   done
   for rule in R2 R4 R5 R7; do
-    grep -q "($rule)" "$TOP"/lib/lease.c "$TOP"/lib/lease.h
+    grep -q "($rule)" "$TOP"/lib/*.[ch]
   done
 }

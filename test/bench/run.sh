@@ -41,6 +41,35 @@ fi
 awk -F '\t' 'BEGIN {printf "  %-36s %10s %10s %8s\n", "command", "median ms", "p90 ms", "ratio"}
   {printf "  %-36s %10.2f %10.2f %8.3f\n", $1, $2, $3, $4}' "$DIR/table"
 
+# milliseconds COMMAND...: of one run.
+milliseconds() {
+  local began
+  began=$(date +%s%N)
+  "$@" </dev/null >/dev/null
+  echo $((($(date +%s%N) - began) / 1000000))
+}
+at_once() {
+  local i pids=()
+  for ((i = 0; i < 30; i++)); do
+    "$SSH_FAST" -F "$DIR/config" host "$1" </dev/null &
+    pids+=($!)
+  done
+  for i in "${pids[@]}"; do wait "$i"; done
+}
+export SSH_FAST_ROOT=$DIR/r30
+before=$(logins)
+at_once 'sleep 4'
+pool=$(($(logins) - before))
+echo
+echo "  30 sessions of 'sleep 1' at once on a warm pool of $pool: $(milliseconds at_once 'sleep 1') ms, $(($(logins) - before - pool)) new logins"
+export SSH_FAST_ROOT=$DIR/rs
+cold=$(milliseconds "$SSH_FAST" "${config[@]}")
+master=$(master_pid "$DIR"/rs/*/c/s*)
+kill -STOP "$master"
+echo "  its master stopped, --probe-timeout=500: $(milliseconds "$SSH_FAST" "${config[@]}") ms (a cold start alone: $cold ms)"
+kill -CONT "$master"
+export SSH_FAST_ROOT=$DIR/r
+
 strace -f -o "$DIR/trace" "$SSH_FAST" "${config[@]}"
 awk 'NR == 1 {pid = $1} $1 == pid {if (/execve\(/ && seen++) exit; if (!/resumed>/) count++}
   END {printf "\n  system calls of ssh-fast before it execs ssh: %d\n", count}' "$DIR/trace"

@@ -1,0 +1,30 @@
+/* What one run of ssh-fast knows; see ssh-fast.c. */
+#ifndef RUN_H
+#define RUN_H
+
+#include "lease.h"
+#include "options.h"
+#include "pool.h"
+#include "real_ssh.h"
+#include "sshargs.h"
+
+#include <limits.h>
+#include <signal.h>
+#include <stdint.h>
+
+struct run {
+	struct options options;
+	struct real_ssh ssh;
+	/* ssh's own arguments; argv[0] stands in front of them. */
+	int argc;
+	char **argv;
+	struct sshargs args;
+	char home[PATH_MAX];
+	struct pool pool;
+	struct lease lease;
+	struct lease_report report;
+	int64_t began_us;
+	sigset_t inherited_mask;
+};
+
+#endif

@@ -1,0 +1,73 @@
+#include "folder.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <unistd.h>
+
+int
+folder_open(const struct folder *folder, mode_t forbidden, struct stat *opened,
+    struct failure *failure)
+{
+	const char *parent_path = folder->parent_path, *name = folder->name;
+	int parent_fd = folder->parent_fd;
+	struct stat st;
+	int fd;
+
+	fd = openat(
+	    parent_fd, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	if (fd == -1) {
+		/* open(2): a link gives ENOTDIR here, or ELOOP elsewhere. */
+		if ((errno == ENOTDIR || errno == ELOOP) &&
+		    fstatat(parent_fd, name, &st, AT_SYMLINK_NOFOLLOW) == 0)
+			return failure_set(failure,
+			    S_ISLNK(st.st_mode) ? FAILURE_SYMLINK
+						: FAILURE_TYPE,
+			    "trust", parent_path, name);
+		return failure_set(
+		    failure, FAILURE_SYSTEM, "open", parent_path, name);
+	}
+	if (fstat(fd, &st) == -1)
+		(void)failure_set(
+		    failure, FAILURE_SYSTEM, "open", parent_path, name);
+	else if (st.st_uid != folder->owner)
+		(void)failure_set(
+		    failure, FAILURE_OWNER, "trust", parent_path, name);
+	else if ((st.st_mode & forbidden) != 0)
+		(void)failure_set(
+		    failure, FAILURE_MODE, "trust", parent_path, name);
+	else {
+		if (opened != NULL)
+			*opened = st;
+		return fd;
+	}
+	(void)close(fd);
+	return -1;
+}
+
+int
+folder_make(int parent_fd, const char *name)
+{
+	if (mkdirat(parent_fd, name, 0700) == -1)
+		return errno == EEXIST ? 0 : -1;
+	return fchmodat(parent_fd, name, 0700, 0);
+}
+
+int
+folder_open_or_make(const struct folder *folder, bool create,
+    struct stat *opened, struct failure *failure)
+{
+	struct failure first;
+	int fd;
+
+	fd = folder_open(folder, 077, opened, &first);
+	if (fd == -1 && create && first.kind == FAILURE_SYSTEM &&
+	    first.error == ENOENT) {
+		if (folder_make(folder->parent_fd, folder->name) == -1)
+			return failure_set(failure, FAILURE_SYSTEM, "create",
+			    folder->parent_path, folder->name);
+		return folder_open(folder, 077, opened, failure);
+	}
+	if (fd == -1 && failure != NULL)
+		*failure = first;
+	return fd;
+}

@@ -1,0 +1,65 @@
+#include "lockfile.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdbool.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static bool
+is_same_file(const struct stat *opened, int dir_fd, const char *name)
+{
+	struct stat named;
+
+	return fstatat(dir_fd, name, &named, AT_SYMLINK_NOFOLLOW) == 0 &&
+	    named.st_ino == opened->st_ino && named.st_dev == opened->st_dev;
+}
+
+int
+lockfile_open(int dir_fd, const char *name, uid_t owner, int *busy_fd)
+{
+	struct stat st;
+	int fd, saved_errno;
+
+	/* O_NONBLOCK: should a FIFO or a device lie there, opening returns. */
+	fd = openat(dir_fd, name,
+	    O_RDWR | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+	if (fd == -1)
+		return -1;
+	if (fstat(fd, &st) == -1)
+		goto fail;
+	if (!S_ISREG(st.st_mode) || st.st_uid != owner ||
+	    (st.st_mode & 077) != 0) {
+		errno = EPERM;
+		goto fail;
+	}
+	if (flock(fd, LOCK_EX | LOCK_NB) == -1) {
+		if (errno == EWOULDBLOCK && busy_fd != NULL) {
+			*busy_fd = fd;
+			return -1;
+		}
+		goto fail;
+	}
+	if (is_same_file(&st, dir_fd, name))
+		return fd;
+	errno = ENOENT;
+fail:
+	saved_errno = errno;
+	(void)close(fd);
+	errno = saved_errno;
+	return -1;
+}
+
+int
+lockfile_lock_new(int dir_fd, const char *name, int fd)
+{
+	struct stat st;
+
+	/* fchmod: the user's umask may forbid him to open it again. */
+	if (fchmod(fd, 0600) == -1 || fstat(fd, &st) == -1)
+		return -1;
+	if (flock(fd, LOCK_EX | LOCK_NB) == -1)
+		return errno == EWOULDBLOCK ? 0 : -1;
+	return is_same_file(&st, dir_fd, name);
+}
