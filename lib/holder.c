@@ -17,10 +17,13 @@ enum { LINE_SIZE = 80 };
 int
 holder_self(struct holder *holder)
 {
-	holder->kind = HOLDER_PROCESS;
 	holder->pid = getpid();
 	holder->pid_space = platform_pid_space_id();
-	return platform_process_start(holder->pid, &holder->start_ticks, NULL);
+	if (platform_process_start(holder->pid, &holder->start_ticks, NULL) ==
+	    -1)
+		return -1;
+	holder->kind = HOLDER_PROCESS;
+	return 0;
 }
 
 int

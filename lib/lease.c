@@ -148,27 +148,24 @@ set_aside_as_hung(struct lease *lease)
 
 /* patience_us, unless 0, shortens the time that the master is given. */
 static enum probe_result
-ask_master(struct search *search, struct lease *lease, int64_t patience_us)
+await_answer(struct search *search, struct probe_question *question,
+    int64_t patience_us, pid_t *master_pid)
 {
-	char path[NAMESPACE_SOCKET_PATH_MAX + 1];
-	int64_t began_us = deadline_now_us(), deadline_us;
-	enum probe_result result;
+	int64_t now_us = deadline_now_us(), deadline_us;
 	int64_t reserve_us =
 	    (int64_t)search->probe.timeout_ms * 10 * PATIENCE_RESERVE_PERCENT;
+	enum probe_result result;
 
 	if (search->probe_deadline_us == 0)
 		search->probe_deadline_us =
-		    deadline_in_ms(search->probe.timeout_ms);
+		    now_us + (int64_t)search->probe.timeout_ms * 1000;
 	/* The first that hangs must leave some time to ask the next one. */
 	deadline_us = search->probe_deadline_us;
 	if (search->report->hung == 0)
 		deadline_us -= reserve_us;
-	if (patience_us > 0 && began_us + patience_us < deadline_us)
-		deadline_us = began_us + patience_us;
-	lease_socket_path(search->ns, lease, path);
-	result =
-	    probe_master(&search->probe, path, deadline_us, &lease->master_pid);
-	search->report->probe_us += deadline_now_us() - began_us;
+	if (patience_us > 0 && now_us + patience_us < deadline_us)
+		deadline_us = now_us + patience_us;
+	result = probe_answer(question, deadline_us, master_pid);
 	/* One that was asked after another had hung had little time. */
 	if (result == PROBE_HUNG && search->report->hung > 0 &&
 	    patience_us == 0)
@@ -176,18 +173,63 @@ ask_master(struct search *search, struct lease *lease, int64_t patience_us)
 	return result;
 }
 
+/* Once the time to ask masters is used up, no further one is taken. */
+static bool
+may_ask_more(const struct search *search)
+{
+	return search->probe_deadline_us == 0 ||
+	    deadline_left_ms(search->probe_deadline_us) > 0;
+}
+
+/*
+ * Writes down that this process holds the lease: a lock under the name of a
+ * holder that has gone looks like a keeper about to release, and others would
+ * wait for it. Where that cannot be written (a full disk), the lease is of no
+ * use: a killed keeper would hand the master to another.
+ */
+static bool
+sign(struct search *search, struct lease *lease)
+{
+	int saved_errno;
+
+	if ((search->self.kind == HOLDER_PROCESS ||
+		holder_self(&search->self) == 0) &&
+	    holder_write(lease->lock_fd, &search->self) == 0) {
+		lease->holder_pid = search->self.pid;
+		return true;
+	}
+	saved_errno = errno;
+	(void)lease_release(search->ns, lease, false);
+	errno = saved_errno;
+	return false;
+}
+
 /*
  * What becomes of a lease just won, which lies in used/: true, and it is the
  * one to use; false, and it is disposed of, as a spare where there was none.
+ * It is signed while the master wakes up.
  */
 static bool
 examine(struct search *search, struct lease *lease, bool socket,
     int64_t patience_us)
 {
+	char path[NAMESPACE_SOCKET_PATH_MAX + 1];
+	struct probe_question question = {.socket_fd = -1};
 	enum probe_result result = PROBE_DEAD;
+	int64_t began_us = deadline_now_us();
 
-	if (socket)
-		result = ask_master(search, lease, patience_us);
+	if (socket) {
+		lease_socket_path(search->ns, lease, path);
+		result = probe_ask(&question, &search->probe, path);
+	}
+	if (!sign(search, lease)) {
+		probe_drop(&question);
+		return false;
+	}
+	if (result == PROBE_ALIVE)
+		result = await_answer(
+		    search, &question, patience_us, &lease->master_pid);
+	search->report->probe_us += deadline_now_us() - began_us;
 	switch (result) {
 	case PROBE_ALIVE:
 		lease->is_warm = true;
@@ -211,35 +253,6 @@ examine(struct search *search, struct lease *lease, bool socket,
 		search->spare = *lease;
 	else
 		(void)lease_release(search->ns, lease, false);
-	return false;
-}
-
-/* Once the time to ask masters is used up, no further one is taken. */
-static bool
-may_ask_more(const struct search *search)
-{
-	return search->probe_deadline_us == 0 ||
-	    deadline_left_ms(search->probe_deadline_us) > 0;
-}
-
-/*
- * Writes down that this process holds the lease, before it does anything with
- * it: a lock under the name of a holder that has gone looks like a keeper
- * about to release, and others would wait for it. Where that cannot be
- * written (a full disk), the lease is of no use: a killed keeper would hand
- * the master to another.
- */
-static bool
-sign(struct search *search, struct lease *lease)
-{
-	int saved_errno;
-
-	lease->holder_pid = search->self.pid;
-	if (holder_write(lease->lock_fd, &search->self) == 0)
-		return true;
-	saved_errno = errno;
-	(void)lease_release(search->ns, lease, false);
-	errno = saved_errno;
 	return false;
 }
 
@@ -284,7 +297,7 @@ claim_free(struct search *search, const char *name, struct lease *lease)
 		return false;
 	}
 	set_name(lease, name);
-	return sign(search, lease);
+	return true;
 }
 
 /*
@@ -406,9 +419,8 @@ take_used(struct search *search, const char *name, struct lease *lease)
 		return false;
 	}
 	search->report->salvaged++;
-	return sign(search, lease) &&
-	    examine(search, lease, has_socket(search->ns, name, NULL),
-		holder.kind == HOLDER_HUNG ? HUNG_PATIENCE_US : 0);
+	return examine(search, lease, has_socket(search->ns, name, NULL),
+	    holder.kind == HOLDER_HUNG ? HUNG_PATIENCE_US : 0);
 }
 
 static bool
@@ -517,9 +529,6 @@ lease_acquire(const struct namespace *ns, const struct probe *probe,
 	memset(report, 0, sizeof(*report));
 	lease->lock_fd = -1;
 	search.probe.owner = ns->owner;
-	if (holder_self(&search.self) == -1)
-		return failure_set(failure, FAILURE_SYSTEM,
-		    "look up this process in", "/proc", NULL);
 	if (take_live(&search, lease)) {
 		if (search.spare.lock_fd != -1)
 			(void)lease_release(ns, &search.spare, false);

@@ -171,44 +171,18 @@ read_answer(
 	}
 }
 
-static enum probe_result
-probe_native(const struct probe *probe, const char *socket_path,
-    int64_t deadline_us, pid_t *master_pid, bool *unexpected)
-{
-	enum probe_result result;
-	int socket_fd;
-
-	result = connect_to(socket_path, probe->owner, &socket_fd);
-	if (result != PROBE_ALIVE)
-		return result;
-	/* EPIPE: the master closed on us between connect and send. */
-	if (!send_question(socket_fd))
-		result = errno == EPIPE ? PROBE_DEAD : PROBE_UNKNOWN;
-	else
-		result =
-		    read_answer(socket_fd, deadline_us, master_pid, unexpected);
-	(void)close(socket_fd);
-	return result;
-}
-
 /*
  * ssh -O check has no deadline of its own, not even with ConnectTimeout
- * (measured on 9.2), so it is killed at ours. Its 255 stands for anything, so
- * whether somebody listens is found out first.
+ * (measured on 9.2), so it is killed at ours. Its 255 stands for anything; that
+ * somebody listens has been found out before.
  */
 static enum probe_result
-probe_ssh(
-    const struct probe *probe, const char *socket_path, int64_t deadline_us)
+ask_ssh(const char *ssh, const char *socket_path, int64_t deadline_us)
 {
 	char escaped[2 * sizeof(((struct sockaddr_un *)0)->sun_path)];
 	char *to = escaped;
-	int status, socket_fd;
-	enum probe_result result;
+	int status;
 
-	if ((result = connect_to(socket_path, probe->owner, &socket_fd)) !=
-	    PROBE_ALIVE)
-		return result;
-	(void)close(socket_fd);
 	for (; *socket_path != '\0'; socket_path++) {
 		if (*socket_path == '%')
 			*to++ = '%';
@@ -216,7 +190,7 @@ probe_ssh(
 	}
 	*to = '\0';
 
-	char *const argv[] = {(char *)probe->ssh, (char *)"-F", (char *)"none",
+	char *const argv[] = {(char *)ssh, (char *)"-F", (char *)"none",
 	    (char *)"-S", escaped, (char *)"-O", (char *)"check", (char *)"--",
 	    (char *)"master", NULL};
 
@@ -230,20 +204,49 @@ probe_ssh(
 }
 
 enum probe_result
-probe_master(const struct probe *probe, const char *socket_path,
-    int64_t deadline_us, pid_t *master_pid)
+probe_ask(struct probe_question *question, const struct probe *probe,
+    const char *socket_path)
 {
 	enum probe_result result;
-	bool unexpected = false;
 
-	*master_pid = 0;
+	question->probe = probe;
+	question->socket_path = socket_path;
+	question->socket_fd = -1;
 	if (probe->kind == PROBE_NONE)
 		return PROBE_ALIVE;
-	if (probe->kind == PROBE_SSH)
-		return probe_ssh(probe, socket_path, deadline_us);
-	result = probe_native(
-	    probe, socket_path, deadline_us, master_pid, &unexpected);
-	if (unexpected && probe->ssh != NULL)
-		result = probe_ssh(probe, socket_path, deadline_us);
+	result = connect_to(socket_path, probe->owner, &question->socket_fd);
+	if (result != PROBE_ALIVE || probe->kind == PROBE_SSH ||
+	    send_question(question->socket_fd))
+		return result;
+	/* EPIPE: the master closed on us between connect and send. */
+	result = errno == EPIPE ? PROBE_DEAD : PROBE_UNKNOWN;
+	probe_drop(question);
 	return result;
+}
+
+enum probe_result
+probe_answer(
+    struct probe_question *question, int64_t deadline_us, pid_t *master_pid)
+{
+	const struct probe *probe = question->probe;
+	bool must_ask_ssh = probe->kind == PROBE_SSH;
+	enum probe_result result = PROBE_ALIVE;
+
+	*master_pid = 0;
+	if (probe->kind == PROBE_NATIVE)
+		result = read_answer(question->socket_fd, deadline_us,
+		    master_pid, &must_ask_ssh);
+	probe_drop(question);
+	if (must_ask_ssh && probe->ssh != NULL)
+		result =
+		    ask_ssh(probe->ssh, question->socket_path, deadline_us);
+	return result;
+}
+
+void
+probe_drop(struct probe_question *question)
+{
+	if (question->socket_fd != -1)
+		(void)close(question->socket_fd);
+	question->socket_fd = -1;
 }

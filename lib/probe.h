@@ -26,12 +26,32 @@ struct probe {
 };
 
 /*
- * Asks the master behind the socket path (absolute, at most
- * NAMESPACE_SOCKET_PATH_MAX bytes) under one absolute deadline. *master_pid is
- * set where the answer told it, else 0. An answer that is not understood is
- * asked again through ssh -O check, under the same deadline.
+ * Asking takes two steps, so that the caller can do something else while the
+ * master wakes up. A question is owed an answer, or probe_drop().
  */
-enum probe_result probe_master(const struct probe *probe,
-    const char *socket_path, int64_t deadline_us, pid_t *master_pid);
+struct probe_question {
+	const struct probe *probe;
+	const char *socket_path;
+	int socket_fd;
+};
+
+/*
+ * Puts the question to the master behind the socket path (absolute, at most
+ * NAMESPACE_SOCKET_PATH_MAX bytes, to stay valid until the answer). Returns
+ * PROBE_ALIVE where it could be put; else what is known already, and no answer
+ * is owed.
+ */
+enum probe_result probe_ask(struct probe_question *question,
+    const struct probe *probe, const char *socket_path);
+
+/*
+ * Waits for the answer until the deadline, whatever comes in meanwhile.
+ * *master_pid is set where the answer told it, else 0. An answer that is not
+ * understood is asked for again through ssh -O check, under the same deadline.
+ */
+enum probe_result probe_answer(
+    struct probe_question *question, int64_t deadline_us, pid_t *master_pid);
+
+void probe_drop(struct probe_question *question);
 
 #endif
