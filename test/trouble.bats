@@ -356,6 +356,25 @@ long_root() {
   [ "$(logins)" = "$before" ]
 }
 
+@test "a record that cannot be read: plain, and it is left as it is" {
+  fast host true
+  wait_until is_released
+  local record before
+  record=$(echo "$ROOT"/*/endpoint)
+  before=$(cat "$record")
+  trouble "$record" strace -o /dev/null -P "$record" -e inject=read:error=EIO
+  if ! is_root; then
+    chmod 0000 "$record"
+    trouble "$record"
+    chmod 0600 "$record"
+  fi
+  [ "$(cat "$record")" = "$before" ]
+  rm "$record"
+  mkdir "$record"
+  danger "$record"
+  rmdir "$record"
+}
+
 @test "somebody sits on the namespace folder: plain after a moment" {
   fast host true
   wait_until is_released
