@@ -8,13 +8,15 @@ teardown_file() { stop_sshd; }
 setup() { new_root; fast host true; wait_until is_released; BEFORE=$(logins); }
 new_logins() { echo $(($(logins) - BEFORE)); }
 
+has_keeper() { KEEPER=$(pgrep -x -P "$1" ssh-fast-keeper); }
+
 # A session that lasts: SSH is its pid, KEEPER the keeper's.
 start_session() {
   : >"$BATS_TEST_TMPDIR/out"
   fast_exec host 'echo here; sleep 60' >"$BATS_TEST_TMPDIR/out" &
   SSH=$!
   wait_until has_content "$BATS_TEST_TMPDIR/out"
-  KEEPER=$(pgrep -x -P "$SSH" ssh-fast-keeper)
+  wait_until has_keeper "$SSH"
 }
 end_session() {
   kill "$SSH"
@@ -72,6 +74,35 @@ end_session() {
   kill "$other"
   wait "$other" || :
   wait_until is_released
+}
+
+@test "killed before ssh has connected: the living holder alone is enough" {
+  # Like ssh it closes what it inherits; it connects to nobody.
+  cat >"$BATS_TEST_TMPDIR/slow" <<'EOF'
+#!/bin/bash
+for fd in /proc/$$/fd/*; do
+  fd=${fd##*/}
+  if [ "$fd" -gt 2 ]; then eval "exec $fd>&-"; fi
+done
+echo closed
+while :; do read -rt 60 _ <> <(:); done
+EOF
+  chmod +x "$BATS_TEST_TMPDIR/slow"
+  export SSH_FAST_NAMESPACE=slow
+  fast host true
+  wait_until is_released
+  SSH_FAST_SSH=$BATS_TEST_TMPDIR/slow fast_exec host true >"$BATS_TEST_TMPDIR/out" &
+  SSH=$!
+  wait_until has_content "$BATS_TEST_TMPDIR/out"
+  wait_until has_keeper "$SSH"
+  kill -KILL "$KEEPER"
+  wait_until ended "$KEEPER"
+  BEFORE=$(logins)
+  flock -n "$ROOT"/*/used/s* true
+  fast host true
+  [ "$(new_logins)" = 1 ]
+  kill -KILL "$SSH"
+  wait "$SSH" || :
 }
 
 @test "a run killed before its exec leaves nothing that hinders the next" {
@@ -144,7 +175,8 @@ end_session() {
   wait_until has_content "$BATS_TEST_TMPDIR/out"
   first=$(cat "$BATS_TEST_TMPDIR/out")
   child=$(pgrep -P "$script" -x ssh)
-  keeper=$(pgrep -P "$script" -x ssh-fast-keeper)
+  wait_until has_keeper "$script"
+  keeper=$KEEPER
   kill -KILL "$keeper" "$script"
   wait "$script" || :
   wait_until ended "$keeper"

@@ -117,6 +117,28 @@ stop_user() { exec {INPUT}>&-; }
   exec 9>&-
 }
 
+@test "a name that moves between the two looks is found by a third" {
+  fast host true
+  wait_until is_released
+  local ns name before
+  ns=$(echo "$ROOT"/*)
+  name=$(basename "$ns"/free/s*)
+  before=$(logins)
+  # Somebody holds it while free/ is read, and has given it back when used/ is.
+  exec 9<>"$ns/free/$name"
+  flock -n 9
+  mv -n "$ns/free/$name" "$ns/used/$name"
+  strace -o "$BATS_TEST_TMPDIR/trace" -e trace=getdents64 \
+    -e inject=getdents64:delay_enter=1000000:when=3 \
+    "$SSH_FAST" -F "$DIR/config" host true 9>&- 3>&- &
+  local run=$!
+  wait_until sh -c "[ \$(grep -c getdents64 $BATS_TEST_TMPDIR/trace) -ge 2 ]"
+  mv -n "$ns/used/$name" "$ns/free/$name"
+  exec 9>&-
+  wait "$run"
+  [ "$(logins)" = "$before" ]
+}
+
 @test "many processes at once on few names never share one" {
   local i pids=()
   for i in {1..40}; do

@@ -93,7 +93,8 @@ only_lease_differs() {
   local pid=$! keeper lock
   wait_until has_content "$STAND_IN_OUT"
   lock=$(echo "$ROOT"/*/used/s*)
-  keeper=$(pgrep -x -P "$pid" ssh-fast-keeper)
+  has_keeper() { keeper=$(pgrep -x -P "$pid" ssh-fast-keeper); }
+  wait_until has_keeper
   kill -KILL "$keeper"
   wait_until ended "$keeper"
   run flock -n "$lock" true
