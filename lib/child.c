@@ -57,13 +57,14 @@ make_input(int pair[2], const char *input)
 
 /* posix_spawn(3), and for a script without a #! line as execvp(3) does. */
 static int
-spawn(pid_t *pid, const posix_spawn_file_actions_t *actions, char *const argv[])
+spawn(pid_t *pid, const posix_spawn_file_actions_t *actions,
+    const posix_spawnattr_t *attributes, char *const argv[])
 {
 	char *words[ARGUMENTS_MAX + 2];
 	size_t i;
 	int error;
 
-	error = posix_spawn(pid, argv[0], actions, NULL, argv, environ);
+	error = posix_spawn(pid, argv[0], actions, attributes, argv, environ);
 	if (error != ENOEXEC)
 		return error;
 	words[0] = (char *)"/bin/sh";
@@ -73,7 +74,7 @@ spawn(pid_t *pid, const posix_spawn_file_actions_t *actions, char *const argv[])
 		words[i + 1] = argv[i];
 	}
 	words[i + 1] = NULL;
-	return posix_spawn(pid, words[0], actions, NULL, words, environ);
+	return posix_spawn(pid, words[0], actions, attributes, words, environ);
 }
 
 /* 0 and *pid, or an error number as posix_spawn(3) gives it. */
@@ -81,10 +82,27 @@ static int
 start(char *const argv[], int input_fd, int output_fd, pid_t *pid)
 {
 	posix_spawn_file_actions_t actions;
+	posix_spawnattr_t attributes;
+	sigset_t mask;
 	int error;
 
 	if ((error = posix_spawn_file_actions_init(&actions)) != 0)
 		return error;
+	if ((error = posix_spawnattr_init(&attributes)) != 0) {
+		(void)posix_spawn_file_actions_destroy(&actions);
+		return error;
+	}
+	/*
+	 * A process group of its own, so that what it starts (Match exec) can
+	 * be ended with it; and none of the signals that we hold back.
+	 */
+	(void)sigprocmask(SIG_BLOCK, NULL, &mask);
+	(void)sigdelset(&mask, SIGPIPE);
+	(void)sigdelset(&mask, SIGXFSZ);
+	(void)posix_spawnattr_setsigmask(&attributes, &mask);
+	(void)posix_spawnattr_setpgroup(&attributes, 0);
+	(void)posix_spawnattr_setflags(
+	    &attributes, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETPGROUP);
 	if (input_fd != -1)
 		error = posix_spawn_file_actions_adddup2(
 		    &actions, input_fd, STDIN_FILENO);
@@ -101,8 +119,9 @@ start(char *const argv[], int input_fd, int output_fd, pid_t *pid)
 		error = posix_spawn_file_actions_addopen(
 		    &actions, STDERR_FILENO, "/dev/null", O_WRONLY, 0);
 	if (error == 0)
-		error = spawn(pid, &actions, argv);
+		error = spawn(pid, &actions, &attributes, argv);
 	(void)posix_spawn_file_actions_destroy(&actions);
+	(void)posix_spawnattr_destroy(&attributes);
 	return error;
 }
 
@@ -172,7 +191,7 @@ kill_and_reap(pid_t pid)
 {
 	int saved_errno = errno;
 
-	(void)kill(pid, SIGKILL);
+	(void)kill(-pid, SIGKILL);
 	while (waitpid(pid, NULL, 0) == -1 && errno == EINTR)
 		;
 	errno = saved_errno;

@@ -13,7 +13,7 @@
  * not null, standard output added to it, else on /dev/null.
  *
  * Returns the exit status, 128 + N after signal N; or -1 with errno: ETIMEDOUT
- * when the deadline passed (the child has been killed), E2BIG for more output
+ * when the deadline passed (the child and what it started have been killed), E2BIG for more output
  * than output_limit bytes, or why it could not be started.
  */
 int child_run(char *const argv[], const char *input, struct text *output,

@@ -1,14 +1,16 @@
 #include "keeper.h"
 
 #include "deadline.h"
+#include "holder.h"
 #include "platform.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <stdio.h>
 #include <unistd.h>
 
-enum { CLIENTS_PAUSE_US = 20000 };
+enum { CLIENTS_PAUSE_US = 10000, CLIENTS_PAUSE_MAX_US = 500000 };
 
 /*
  * Standard input, output and error must not stay open here: whoever reads the
@@ -28,6 +30,46 @@ leave_standard_descriptors(void)
 	return true;
 }
 
+/*
+ * Whether an ssh that the script started may still be using the master: one
+ * that is connected, or is on its way there. Whoever becomes one has the name
+ * of the lease among its arguments from the start, as the script has.
+ */
+static bool
+is_in_use(const struct namespace *ns, const struct lease *lease)
+{
+	char path[NAMESPACE_SOCKET_PATH_MAX + 1], name[32];
+
+	lease_socket_path(ns, lease, path);
+	(void)snprintf(name, sizeof(name), "/c/%s", lease->name);
+	return platform_socket_has_clients(path) ||
+	    platform_is_named_by_process(name) ||
+	    /* Once more: processes start while /proc is gone through. */
+	    platform_is_named_by_process(name);
+}
+
+/*
+ * The script in the place of ssh has ended; waits for what it left behind. The
+ * lease is signed by the keeper meanwhile: under the name of one that has
+ * ended, others would wait for it.
+ */
+static void
+wait_for_clients(const struct namespace *ns, const struct lease *lease)
+{
+	struct holder self;
+	int pause_us = CLIENTS_PAUSE_US;
+
+	if (!is_in_use(ns, lease))
+		return;
+	if (holder_self(&self) == 0)
+		(void)holder_write(lease->lock_fd, &self);
+	while (is_in_use(ns, lease)) {
+		deadline_sleep_us(pause_us);
+		if ((pause_us *= 2) > CLIENTS_PAUSE_MAX_US)
+			pause_us = CLIENTS_PAUSE_MAX_US;
+	}
+}
+
 /* All that a keeper knows; its own copy. */
 struct keeping {
 	struct namespace ns;
@@ -41,7 +83,6 @@ keep(void *argument)
 {
 	struct keeping *keeping = argument;
 	const struct namespace *ns = &keeping->ns;
-	char path[NAMESPACE_SOCKET_PATH_MAX + 1];
 	int kept[] = {keeping->lease.lock_fd, ns->fd, ns->sockets_fd,
 	    ns->free_fd, ns->used_fd, keeping->watch.fd, STDIN_FILENO,
 	    STDOUT_FILENO, STDERR_FILENO};
@@ -57,11 +98,8 @@ keep(void *argument)
 		errno = 0;
 	platform_set_process_name("ssh-fast-keeper");
 	platform_watch_wait(&keeping->watch);
-	if (keeping->options.wait_for_clients) {
-		lease_socket_path(ns, &keeping->lease, path);
-		while (platform_socket_has_clients(path))
-			deadline_sleep_us(CLIENTS_PAUSE_US);
-	}
+	if (keeping->options.wait_for_clients)
+		wait_for_clients(ns, &keeping->lease);
 	(void)lease_release(ns, &keeping->lease, keeping->options.touch);
 }
 

@@ -51,7 +51,8 @@ struct search {
 	int64_t probe_deadline_us; /* 0 until the first master is asked */
 	struct lease spare; /* a name in hand without a master */
 	bool free_was_read; /* and must be rewound */
-	bool holder_is_ending; /* somebody's keeper is about to release */
+	/* A keeper is about to release, or a name moved under our hands. */
+	bool is_unsettled;
 };
 
 static int
@@ -272,7 +273,7 @@ look_at_holder(struct search *search, int busy_fd, bool is_in_free)
 	if ((holder.kind == HOLDER_PROCESS &&
 		holder_state(&holder) == HOLDER_GONE) ||
 	    (holder.kind == HOLDER_RELEASED && is_in_free))
-		search->holder_is_ending = true;
+		search->is_unsettled = true;
 	(void)close(busy_fd);
 }
 
@@ -288,6 +289,8 @@ claim_free(struct search *search, const char *name, struct lease *lease)
 
 	search->report->tried++;
 	lease->lock_fd = lockfile_open(ns->free_fd, name, ns->owner, &busy_fd);
+	if (lease->lock_fd == -1 && errno == ENOENT)
+		search->is_unsettled = true;
 	look_at_holder(search, busy_fd, true);
 	if (lease->lock_fd == -1)
 		return false;
@@ -371,9 +374,23 @@ has_rested(int lock_fd)
 	    time(NULL) - st.st_mtim.tv_sec >= HUNG_REST_SECS;
 }
 
+/* Whether nobody listens behind the socket: then it is nobody's. */
+static bool
+has_dead_socket(const struct search *search, const char *path)
+{
+	struct probe probe = search->probe;
+	struct probe_question question;
+	enum probe_result result;
+
+	probe.kind = PROBE_NATIVE;
+	result = probe_ask(&question, &probe, path);
+	probe_drop(&question);
+	return result == PROBE_DEAD;
+}
+
 /*
  * Whether an unlocked name in used/ may be taken (R5). Of a holder in another
- * pid namespace nothing can be known: then only what has no socket may. Nor
+ * pid namespace nothing can be known: then only what has no master may. Nor
  * may a master that somebody is still connected to: a script was started in
  * the place of ssh, and both it and its keeper were killed.
  */
@@ -388,10 +405,11 @@ is_leftover(const struct search *search, const struct lease *lease,
 		return false;
 	if (!has_socket(search->ns, lease->name, NULL))
 		return true;
-	if (state == HOLDER_UNKNOWN ||
-	    (holder->kind == HOLDER_HUNG && !has_rested(lease->lock_fd)))
-		return false;
 	lease_socket_path(search->ns, lease, path);
+	if (state == HOLDER_UNKNOWN)
+		return has_dead_socket(search, path);
+	if (holder->kind == HOLDER_HUNG && !has_rested(lease->lock_fd))
+		return false;
 	return !platform_socket_has_clients(path);
 }
 
@@ -409,6 +427,8 @@ take_used(struct search *search, const char *name, struct lease *lease)
 	set_name(lease, name);
 	lease->lock_fd = lockfile_open(
 	    search->ns->used_fd, name, search->ns->owner, &busy_fd);
+	if (lease->lock_fd == -1 && errno == ENOENT)
+		search->is_unsettled = true;
 	look_at_holder(search, busy_fd, false);
 	if (lease->lock_fd == -1)
 		return false;
@@ -448,35 +468,34 @@ take_leftover(struct search *search, struct lease *lease)
 
 /*
  * Everything that may save a new master. A name can move from used/ to free/
- * between the two looks, seen by neither, so there are two rounds at least
- * (measured: one needless login in 300 runs without), and more while a holder
- * that has ended still has its lease.
+ * between the two looks, seen by neither, so only two quiet rounds in a row
+ * mean that there is none: rounds without a holder that has ended and still
+ * has its lease, and without a name that was gone when it was to be opened
+ * (measured: one needless login in 300 runs without).
  */
 static bool
 take_live(struct search *search, struct lease *lease)
 {
 	int64_t began_us = deadline_now_us();
 	int64_t deadline_us = began_us + KEEPER_WAIT_MS * (int64_t)1000;
-	bool taken = false;
-	int round, pause_us = KEEPER_PAUSE_US;
+	int quiet_rounds = 0, pause_us = KEEPER_PAUSE_US;
 
-	for (round = 0; !taken; round++) {
-		if (round >= 2 &&
-		    (!search->holder_is_ending ||
-			deadline_left_ms(deadline_us) == 0))
-			break;
-		if (search->holder_is_ending) {
-			deadline_sleep_us(pause_us);
-			if ((pause_us *= 2) > KEEPER_PAUSE_MAX_US)
-				pause_us = KEEPER_PAUSE_MAX_US;
-		}
-		search->holder_is_ending = false;
-		taken =
-		    take_free(search, lease) || take_leftover(search, lease);
-	}
-	if (round > 1)
+	for (;;) {
+		search->is_unsettled = false;
+		if (take_free(search, lease) || take_leftover(search, lease))
+			return true;
+		quiet_rounds = search->is_unsettled ? 0 : quiet_rounds + 1;
 		search->report->wait_us = deadline_now_us() - began_us;
-	return taken;
+		if (quiet_rounds == 2)
+			return false;
+		if (!search->is_unsettled)
+			continue;
+		if (deadline_left_ms(deadline_us) == 0)
+			return false;
+		deadline_sleep_us(pause_us);
+		if ((pause_us *= 2) > KEEPER_PAUSE_MAX_US)
+			pause_us = KEEPER_PAUSE_MAX_US;
+	}
 }
 
 /* A new name. 0, or -1 with *failure. */

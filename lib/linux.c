@@ -363,6 +363,70 @@ platform_socket_has_clients(const char *path)
 	return found;
 }
 
+/* proc_pid_cmdline(5): the words, each with a NUL behind it. */
+static bool
+command_line_names(const char *pid, const char *name)
+{
+	/* Of a backgrounded master it is the title that ssh gives itself. */
+	static const char master_title[] = "ssh: ";
+	char path[32], bytes[4096];
+	const size_t length = strlen(name);
+	size_t held = 0, at;
+	ssize_t got;
+	bool found = false, is_first = true;
+	int fd;
+
+	(void)snprintf(path, sizeof(path), "/proc/%.12s/cmdline", pid);
+	if ((fd = openat(AT_FDCWD, path, O_RDONLY | O_CLOEXEC)) == -1)
+		return false;
+	while (!found &&
+	    (got = read(fd, bytes + held, sizeof(bytes) - held)) > 0) {
+		held += (size_t)got;
+		if (is_first && held >= sizeof(master_title) - 1 &&
+		    memcmp(bytes, master_title, sizeof(master_title) - 1) == 0)
+			break;
+		is_first = false;
+		for (at = 0; !found && at + length <= held; at++)
+			found = memcmp(bytes + at, name, length) == 0;
+		/* The name may lie across two reads. */
+		if (held > length) {
+			memmove(bytes, bytes + held - length, length);
+			held = length;
+		}
+	}
+	(void)close(fd);
+	return found;
+}
+
+bool
+platform_is_named_by_process(const char *name)
+{
+	union {
+		char bytes[4096];
+		struct directory_entry align;
+	} buffer;
+	const struct directory_entry *entry;
+	long length, at;
+	bool found = false;
+	int fd;
+
+	fd = openat(AT_FDCWD, "/proc", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (fd == -1)
+		return false;
+	while (!found &&
+	    (length = syscall(
+		 SYS_getdents64, fd, buffer.bytes, sizeof(buffer.bytes))) > 0) {
+		for (at = 0; !found && at < length;
+		     at += entry->record_length) {
+			entry = (const void *)(buffer.bytes + at);
+			if (entry->name[0] >= '1' && entry->name[0] <= '9')
+				found = command_line_names(entry->name, name);
+		}
+	}
+	(void)close(fd);
+	return found;
+}
+
 /*
  * The depth is kept in the process's timer slack, which prctl(2) says is
  * inherited and survives exec: nanoseconds beyond the default, where nothing

@@ -92,6 +92,12 @@ void platform_close_all_but(int *keep, size_t count);
 bool platform_socket_has_clients(const char *path);
 
 /*
+ * Whether any process but a master has that name on its command line. Needs no
+ * allocation.
+ */
+bool platform_is_named_by_process(const char *name);
+
+/*
  * How often, one inside the other, programs were run by way of
  * platform_deepen(), counted where the program that is run cannot see it. 0
  * where that is not known.

@@ -8,6 +8,16 @@
 #include <string.h>
 #include <time.h>
 
+enum {
+	/* Once in the life of a namespace; canonical names take a while. */
+	FIRST_TIMEOUT_MS = 10000,
+	/*
+	 * On every run, beside the ssh that does it all over again: a Match
+	 * exec that is slower than this is asked by plain ssh alone.
+	 */
+	DYNAMIC_TIMEOUT_MS = 1000,
+};
+
 /* What a record says, or ssh -G where there is no record. */
 struct verdict {
 	bool is_plain;
@@ -47,6 +57,8 @@ resolve(const struct pool *pool, const struct pool_request *request,
 	    .leave_taking_out = leave_taking_out,
 	    .may_have_no_control_path =
 		pool->endpoint.config.mentions_no_control_path,
+	    .timeout_ms = pool->endpoint.config.is_dynamic ? DYNAMIC_TIMEOUT_MS
+							   : FIRST_TIMEOUT_MS,
 	};
 	int result = resolution_get(resolution, &question);
 

@@ -9,8 +9,6 @@
 #include <strings.h>
 
 enum {
-	/* Match exec and canonical names may take a while. */
-	TIMEOUT_MS = 10000,
 	OUTPUT_MAX = 1 << 20,
 };
 
@@ -80,8 +78,8 @@ run(struct text *output, const struct resolution_request *request,
 	words = build_argv(request, input != NULL ? "/dev/stdin" : NULL);
 	if (words == NULL)
 		return -1;
-	status = child_run(
-	    words, input, output, OUTPUT_MAX, deadline_in_ms(TIMEOUT_MS));
+	status = child_run(words, input, output, OUTPUT_MAX,
+	    deadline_in_ms(request->timeout_ms));
 	saved_errno = errno;
 	free(words);
 	errno = saved_errno;

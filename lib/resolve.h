@@ -28,6 +28,7 @@ struct resolution_request {
 	 * time, in a way that tells "none" from "not set".
 	 */
 	bool may_have_no_control_path;
+	int timeout_ms;
 };
 
 /*
@@ -36,7 +37,7 @@ struct resolution_request {
  *
  * 0 and resolution_free() is owed; 1 where ssh rejects the command line or the
  * configuration, and is the one to say so; -1 with errno where it could not
- * be run or took longer than ten seconds.
+ * be run or took longer than that.
  */
 int resolution_get(
     struct resolution *resolution, const struct resolution_request *request);

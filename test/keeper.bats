@@ -166,6 +166,30 @@ EOF
   wait_until is_released
 }
 
+@test "a script that leaves its ssh behind before that has connected" {
+  # -G and the foreground as they are; else ssh goes on without the script.
+  cat >"$BATS_TEST_TMPDIR/wrapper" <<'EOF'
+#!/bin/bash
+if [ "$1" = -G ] || [ -n "$FOREGROUND" ]; then exec /usr/bin/ssh "$@"; fi
+(sleep 0.3; exec /usr/bin/ssh "$@") </dev/null >>"$LEFT" 2>&1 &
+exit 0
+EOF
+  chmod +x "$BATS_TEST_TMPDIR/wrapper"
+  export SSH_FAST_NAMESPACE=wrapper SSH_FAST_SSH=$BATS_TEST_TMPDIR/wrapper LEFT=$BATS_TEST_TMPDIR/left
+  FOREGROUND=1 fast host true 3>&-
+  wait_until is_released
+  local i
+  for i in 1 2 3; do fast host "echo \$PPID; sleep 1$i" 3>&-; done
+  wait_until sh -c "[ \$(wc -l <$LEFT) = 3 ]"
+  # Three sessions over three masters; and nobody waits for them meanwhile.
+  [ "$(sort -u "$LEFT" | wc -l)" = 3 ]
+  run --separate-stderr env FOREGROUND=1 "$SSH_FAST" --verbose -F "$DIR/config" host true 3>&-
+  [[ "$stderr" == *"cold"* ]]
+  [[ ! "$stderr" =~ waited\ [0-9]{3} ]]
+  pkill -f "[/]c/s.*host echo .PPID; sleep 1[123]"
+  wait_until is_released
+}
+
 @test "script and keeper both killed: the ssh that is left keeps its master" {
   printf '#!/bin/sh\n/usr/bin/ssh "$@"\nexit $?\n' >"$BATS_TEST_TMPDIR/wrapper"
   chmod +x "$BATS_TEST_TMPDIR/wrapper"

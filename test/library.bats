@@ -139,6 +139,54 @@ stop_user() { exec {INPUT}>&-; }
   [ "$(logins)" = "$before" ]
 }
 
+@test "leftovers of a pid namespace that is gone: only what has no master" {
+  fast host true
+  wait_until is_released
+  local ns name before master socket
+  ns=$(echo "$ROOT"/*)
+  name=$(basename "$ns"/free/s*)
+  socket=$ns/c/$name
+  mv "$ns/free/$name" "$ns/used/$name"
+  printf 'pid 1 start 1 space 1%60s\n' '' >"$ns/used/$name"
+  before=$(logins)
+  # Its master answers: its session may be alive where we cannot see it.
+  fast host true
+  [ "$(logins)" = $((before + 1)) ]
+  [ -e "$ns/used/$name" ]
+  master=$(master_pid "$socket")
+  kill -KILL "$master"
+  wait_until ended "$master"
+  # Nobody listens any more: it is taken, and its socket goes.
+  rm -f "$ns"/free/*
+  "$SSH_FAST" --verbose -F "$DIR/config" host true 2>"$BATS_TEST_TMPDIR/said"
+  grep -q "lease $name, cold.*salvaged 1, dead 1" "$BATS_TEST_TMPDIR/said"
+}
+
+@test "a name that goes on moving is found all the same" {
+  fast host true
+  wait_until is_released
+  local ns name before
+  ns=$(echo "$ROOT"/*)
+  name=$(basename "$ns"/free/s*)
+  before=$(logins)
+  # A holder that has ended is seen in the first round; its name moves between
+  # the two looks of the second.
+  exec 9<>"$ns/free/$name"
+  flock -n 9
+  mv -n "$ns/free/$name" "$ns/used/$name"
+  printf 'pid 1 start 1 space %s%60s\n' "$(stat -Lc %i /proc/self/ns/pid)" '' >"$ns/used/$name"
+  strace -o "$BATS_TEST_TMPDIR/trace" -e trace=getdents64 \
+    -e inject=getdents64:delay_enter=1000000:when=6 \
+    "$SSH_FAST" -F "$DIR/config" host true 9>&- 3>&- &
+  local run=$!
+  # free/ twice and used/ once in a round; the sixth is the second look's.
+  wait_until sh -c "[ \$(grep -c getdents64 $BATS_TEST_TMPDIR/trace) -ge 5 ]"
+  mv -n "$ns/used/$name" "$ns/free/$name"
+  exec 9>&-
+  wait "$run"
+  [ "$(logins)" = "$before" ]
+}
+
 @test "many processes at once on few names never share one" {
   local i pids=()
   for i in {1..40}; do

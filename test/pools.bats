@@ -338,3 +338,11 @@ SCP=(-x -oForwardAgent=no -oPermitLocalCommand=no -oClearAllForwardings=yes
     same "$base" "$(folder_of -F "$DIR/exec" $words host)" || { echo "$words" >&2; return 1; }
   done
 }
+
+@test "a Match exec that is slow is left to plain ssh, and nothing is left of it" {
+  write_config "$DIR/slow" "Match exec \"sleep 1.87654; true\"" "  Compression yes" 'Match all'
+  run decision_of -F "$DIR/slow" host
+  [[ "$output" == *"timed out"*plain* ]]
+  run pgrep -f 'sleep 1.8765[4]'
+  [ "$status" = 1 ]
+}
