@@ -10,7 +10,11 @@
 #include <stdio.h>
 #include <unistd.h>
 
-enum { CLIENTS_PAUSE_US = 10000, CLIENTS_PAUSE_MAX_US = 500000 };
+enum {
+	CLIENTS_PAUSE_US = 500,
+	CLIENTS_SIGN_PAUSE_US = 128 * CLIENTS_PAUSE_US, /* after 64 ms */
+	CLIENTS_PAUSE_MAX_US = 1024 * CLIENTS_PAUSE_US,
+};
 
 /*
  * Standard input, output and error must not stay open here: whoever reads the
@@ -49,9 +53,10 @@ is_in_use(const struct namespace *ns, const struct lease *lease)
 }
 
 /*
- * The script in the place of ssh has ended; waits for what it left behind. The
- * lease is signed by the keeper meanwhile: under the name of one that has
- * ended, others would wait for it.
+ * The script in the place of ssh has ended; waits for what it left behind. A
+ * fresh master is taken for an ssh until it has set its title, so the first
+ * moments are spent looking often, and others may wait for us. Once it takes
+ * longer, the keeper signs the lease: nobody waits for a holder that lives.
  */
 static void
 wait_for_clients(const struct namespace *ns, const struct lease *lease)
@@ -59,14 +64,13 @@ wait_for_clients(const struct namespace *ns, const struct lease *lease)
 	struct holder self;
 	int pause_us = CLIENTS_PAUSE_US;
 
-	if (!is_in_use(ns, lease))
-		return;
-	if (holder_self(&self) == 0)
-		(void)holder_write(lease->lock_fd, &self);
 	while (is_in_use(ns, lease)) {
 		deadline_sleep_us(pause_us);
-		if ((pause_us *= 2) > CLIENTS_PAUSE_MAX_US)
-			pause_us = CLIENTS_PAUSE_MAX_US;
+		if (pause_us == CLIENTS_PAUSE_MAX_US)
+			continue;
+		if ((pause_us *= 2) == CLIENTS_SIGN_PAUSE_US &&
+		    holder_self(&self) == 0)
+			(void)holder_write(lease->lock_fd, &self);
 	}
 }
 
