@@ -60,8 +60,8 @@ reason(const struct failure *failure)
 	return strerror(failure->error);
 }
 
-void
-message_describe(const struct failure *failure, char *buffer, size_t size)
+static void
+describe(const struct failure *failure, char *buffer, size_t size)
 {
 	if (failure->kind == FAILURE_TOO_LONG)
 		(void)snprintf(buffer, size,
@@ -80,6 +80,6 @@ message_failure(const struct failure *failure)
 {
 	char line[1024];
 
-	message_describe(failure, line, sizeof(line));
+	describe(failure, line, sizeof(line));
 	message("%s", line);
 }

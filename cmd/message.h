@@ -4,15 +4,10 @@
 
 #include "failure.h"
 
-#include <stddef.h>
-
 /* Prints one line on stderr, in one write, behind the program's name. */
 void message(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
 /* "cannot VERB PATH: reason", for anything the library reports. */
 void message_failure(const struct failure *failure);
-
-/* The same words without the program's name, into a buffer. */
-void message_describe(const struct failure *failure, char *buffer, size_t size);
 
 #endif
