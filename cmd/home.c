@@ -105,8 +105,8 @@ home_of_ssh(char home[PATH_MAX])
 	return ask_getent(home, user);
 }
 
-void
-home_default_root(char root[PATH_MAX], const char *ssh_home)
+static void
+default_root(char root[PATH_MAX], const char *ssh_home)
 {
 	const char *home = getenv("HOME");
 	struct stat st;
@@ -117,4 +117,16 @@ home_default_root(char root[PATH_MAX], const char *ssh_home)
 		    st.st_uid != platform_effective_user())))
 		home = ssh_home;
 	(void)snprintf(root, PATH_MAX, "%s%s", home, ROOT_BELOW_HOME);
+}
+
+const char *
+home_root(char root[PATH_MAX], const char *wanted, const char *ssh_home)
+{
+	if (wanted == NULL)
+		default_root(root, ssh_home);
+	else if (strncmp(wanted, "~/", 2) == 0)
+		(void)snprintf(root, PATH_MAX, "%s%s", ssh_home, wanted + 1);
+	else
+		return wanted;
+	return root;
 }

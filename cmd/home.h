@@ -11,9 +11,13 @@
 int home_of_ssh(char home[PATH_MAX]);
 
 /*
- * The default for --root, ~/.ssh/ssh-fast, where "~" is $HOME if that folder
- * belongs to the user, else (sudo keeps the caller's) ssh's home.
+ * The folder of all namespaces: the wanted one, in which a "~/" in front
+ * stands for ssh's home (no shell replaces it behind "--root="), or where
+ * that is null ~/.ssh/ssh-fast, where "~" is $HOME if that folder belongs to
+ * the user, else (sudo keeps the caller's) ssh's home. The result is root,
+ * filled, or wanted itself.
  */
-void home_default_root(char root[PATH_MAX], const char *ssh_home);
+const char *
+home_root(char root[PATH_MAX], const char *wanted, const char *ssh_home);
 
 #endif

@@ -1,33 +1,54 @@
 #include "message.h"
 
+#include "text.h"
+
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
+static const char *program_name = "ssh-fast";
+
+void
+message_set_program(const char *name)
+{
+	program_name = name;
+}
+
+/*
+ * Names come from anywhere: what they hold must not look like another line, or
+ * steer a terminal. One write, so that lines of parallel runs do not mix.
+ */
+static void
+put_line(const char *content)
+{
+	char storage[2048];
+	struct text line;
+
+	text_init_in(&line, storage, sizeof(storage));
+	text_add(&line, program_name);
+	text_add(&line, ": ");
+	text_add_printable(&line, content);
+	text_add(&line, "\n");
+	/* Where nobody reads it, there is nobody to tell so. */
+	if (text_ok(&line) &&
+	    write(STDERR_FILENO, line.data, line.length) == -1)
+		errno = 0;
+	text_free(&line);
+}
+
 void
 message(const char *format, ...)
 {
-	static const char program[] = "ssh-fast: ";
-	char line[2048];
+	char content[2048];
 	va_list arguments;
-	size_t length = sizeof(program) - 1;
-	int saved_errno = errno, written;
+	int saved_errno = errno;
 
-	memcpy(line, program, length);
 	va_start(arguments, format);
-	written = vsnprintf(
-	    line + length, sizeof(line) - length - 1, format, arguments);
+	if (vsnprintf(content, sizeof(content), format, arguments) >= 0)
+		put_line(content);
 	va_end(arguments);
-	if (written > 0)
-		length += (size_t)written < sizeof(line) - length - 1
-		    ? (size_t)written
-		    : sizeof(line) - length - 2;
-	line[length++] = '\n';
-	/* One write, so that lines of parallel runs do not mix. */
-	if (write(STDERR_FILENO, line, length) == -1)
-		errno = saved_errno;
 	errno = saved_errno;
 }
 
@@ -43,6 +64,8 @@ reason(const struct failure *failure)
 		return "it is a symbolic link";
 	case FAILURE_TYPE:
 		return "it is neither a folder nor a plain file, as expected";
+	case FAILURE_FOREIGN:
+		return "it is none of ssh-fast's";
 	case FAILURE_UNSPEAKABLE:
 		return "ssh would expand \"${\" in it";
 	case FAILURE_NO_SOCKETS:
@@ -60,8 +83,8 @@ reason(const struct failure *failure)
 	return strerror(failure->error);
 }
 
-static void
-describe(const struct failure *failure, char *buffer, size_t size)
+void
+message_describe(const struct failure *failure, char *buffer, size_t size)
 {
 	if (failure->kind == FAILURE_TOO_LONG)
 		(void)snprintf(buffer, size,
@@ -80,6 +103,6 @@ message_failure(const struct failure *failure)
 {
 	char line[1024];
 
-	describe(failure, line, sizeof(line));
+	message_describe(failure, line, sizeof(line));
 	message("%s", line);
 }

@@ -253,11 +253,11 @@ add_origin(struct text *text, const struct endpoint_origin *origin)
 	    "LD_PRELOAD",
 	    /* resolver(3), hostname(7): another host by the same name. */
 	    "LOCALDOMAIN", "RES_OPTIONS", "HOSTALIASES"};
-	char machine[256] = "";
+	char machine[PLATFORM_MACHINE_SIZE];
 	size_t i;
 
 	/* Homes are shared between machines, sockets are not. */
-	(void)gethostname(machine, sizeof(machine) - 1);
+	platform_machine(machine);
 	text_add_line(text, "machine", machine);
 	/* Another network namespace reaches other hosts by the same name. */
 	text_printf(text, "network: %llu\n", platform_network_id());

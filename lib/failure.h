@@ -15,6 +15,7 @@ enum failure_kind {
 	FAILURE_OWNER, /* owned by somebody who is not trusted there */
 	FAILURE_MODE, /* open to other users */
 	FAILURE_SYMLINK, /* a symbolic link where none is followed */
+	FAILURE_FOREIGN, /* nothing that belongs into a namespace */
 	FAILURE_TYPE, /* neither a directory nor a plain file, as wanted */
 	FAILURE_TOO_LONG, /* the socket path would not fit: length, limit */
 	FAILURE_UNSPEAKABLE, /* the path holds what ssh would expand */

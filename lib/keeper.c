@@ -44,7 +44,7 @@ is_in_use(const struct namespace *ns, const struct lease *lease)
 {
 	char path[NAMESPACE_SOCKET_PATH_MAX + 1], name[32];
 
-	lease_socket_path(ns, lease, path);
+	namespace_socket_path(ns, lease->name, path);
 	(void)snprintf(name, sizeof(name), "/c/%s", lease->name);
 	return platform_socket_has_clients(path) ||
 	    platform_is_named_by_process(name) ||

@@ -2,6 +2,7 @@
 
 #include "deadline.h"
 #include "holder.h"
+#include "leftover.h"
 #include "lockfile.h"
 #include "platform.h"
 
@@ -24,8 +25,7 @@ enum {
 	KEEPER_WAIT_MS = 250,
 	KEEPER_PAUSE_US = 100,
 	KEEPER_PAUSE_MAX_US = 3000,
-	/* A master that hung is asked again after so long, so briefly. */
-	HUNG_REST_SECS = 10,
+	/* A master that hung is given so little time when asked again. */
 	HUNG_PATIENCE_US = 5000,
 	/* Reads of used/ (256 names each) that one acquire spends at most. */
 	USED_READS_MAX = 1,
@@ -78,27 +78,6 @@ set_name(struct lease *lease, const char *name)
 	lease->master_pid = 0;
 }
 
-static bool
-has_socket(const struct namespace *ns, const char *name, struct timespec *used)
-{
-	struct stat st;
-
-	if (fstatat(ns->sockets_fd, name, &st, AT_SYMLINK_NOFOLLOW) == -1 ||
-	    !S_ISSOCK(st.st_mode))
-		return false;
-	if (used != NULL)
-		*used = st.st_mtim;
-	return true;
-}
-
-void
-lease_socket_path(const struct namespace *ns, const struct lease *lease,
-    char path[NAMESPACE_SOCKET_PATH_MAX + 1])
-{
-	(void)snprintf(path, NAMESPACE_SOCKET_PATH_MAX + 1, "%s/c/%s", ns->path,
-	    lease->name);
-}
-
 int
 lease_touch(const struct namespace *ns, const struct lease *lease)
 {
@@ -114,7 +93,7 @@ lease_release(const struct namespace *ns, struct lease *lease, bool touch)
 
 	if (touch)
 		(void)lease_touch(ns, lease);
-	if (!has_socket(ns, lease->name, NULL))
+	if (!namespace_has_socket(ns, lease->name, NULL))
 		result = unlinkat(ns->used_fd, lease->name, 0);
 	else
 		result = platform_rename_new(
@@ -133,12 +112,8 @@ lease_release(const struct namespace *ns, struct lease *lease, bool touch)
 	return result;
 }
 
-/*
- * The name leaves circulation without being lost: in used/, where nobody takes
- * what is marked hung (R5), until somebody finds the master answering or dead.
- */
-static void
-set_aside_as_hung(struct lease *lease)
+void
+lease_set_aside(struct lease *lease)
 {
 	const struct holder hung = {.kind = HOLDER_HUNG};
 
@@ -220,7 +195,7 @@ examine(struct search *search, struct lease *lease, bool socket,
 	int64_t began_us = deadline_now_us();
 
 	if (socket) {
-		lease_socket_path(search->ns, lease, path);
+		namespace_socket_path(search->ns, lease->name, path);
 		result = probe_ask(&question, &search->probe, path);
 	}
 	if (!sign(search, lease)) {
@@ -237,7 +212,7 @@ examine(struct search *search, struct lease *lease, bool socket,
 		return true;
 	case PROBE_HUNG:
 		search->report->hung++;
-		set_aside_as_hung(lease);
+		lease_set_aside(lease);
 		return false;
 	case PROBE_UNKNOWN:
 		search->report->unknown++;
@@ -279,28 +254,49 @@ look_at_holder(struct search *search, int busy_fd, bool is_in_free)
 
 /*
  * Locks a free name and moves it to used/ (R4). It may be locked where it
- * lies: a release renames first and unlocks then.
+ * lies: a release renames first and unlocks then. 0, or -1 with errno.
  */
+static int
+lock_and_move(const struct namespace *ns, const char *name, struct lease *lease,
+    int *busy_fd)
+{
+	int saved_errno;
+
+	lease->lock_fd = lockfile_open(ns->free_fd, name, ns->owner, busy_fd);
+	if (lease->lock_fd == -1)
+		return -1;
+	set_name(lease, name);
+	if (platform_rename_new(ns->free_fd, name, ns->used_fd, name) == 0)
+		return 0;
+	saved_errno = errno;
+	(void)close(lease->lock_fd);
+	lease->lock_fd = -1;
+	errno = saved_errno;
+	return -1;
+}
+
 static bool
 claim_free(struct search *search, const char *name, struct lease *lease)
 {
-	const struct namespace *ns = search->ns;
 	int busy_fd = -1;
 
 	search->report->tried++;
-	lease->lock_fd = lockfile_open(ns->free_fd, name, ns->owner, &busy_fd);
-	if (lease->lock_fd == -1 && errno == ENOENT)
+	if (lock_and_move(search->ns, name, lease, &busy_fd) == 0)
+		return true;
+	if (errno == ENOENT)
 		search->is_unsettled = true;
 	look_at_holder(search, busy_fd, true);
-	if (lease->lock_fd == -1)
-		return false;
-	if (platform_rename_new(ns->free_fd, name, ns->used_fd, name) == -1) {
-		(void)close(lease->lock_fd);
-		lease->lock_fd = -1;
-		return false;
-	}
-	set_name(lease, name);
-	return true;
+	return false;
+}
+
+int
+lease_claim(const struct namespace *ns, const char *name, struct lease *lease)
+{
+	struct search search = {.ns = ns};
+
+	if (lock_and_move(ns, name, lease, NULL) == -1)
+		return -1;
+	return sign(&search, lease) ? 0 : -1;
 }
 
 /*
@@ -354,7 +350,7 @@ take_free(struct search *search, struct lease *lease)
 				continue;
 			memset(candidate, 0, sizeof(*candidate));
 			memcpy(candidate->name, names[i], PLATFORM_NAME_SIZE);
-			candidate->has_socket = has_socket(
+			candidate->has_socket = namespace_has_socket(
 			    search->ns, candidate->name, &candidate->used);
 			wanted++;
 		}
@@ -362,55 +358,6 @@ take_free(struct search *search, struct lease *lease)
 			return true;
 	}
 	return false;
-}
-
-/* Whether the mark in the lock file was written long enough ago. */
-static bool
-has_rested(int lock_fd)
-{
-	struct stat st;
-
-	return fstat(lock_fd, &st) == 0 &&
-	    time(NULL) - st.st_mtim.tv_sec >= HUNG_REST_SECS;
-}
-
-/* Whether nobody listens behind the socket: then it is nobody's. */
-static bool
-has_dead_socket(const struct search *search, const char *path)
-{
-	struct probe probe = search->probe;
-	struct probe_question question;
-	enum probe_result result;
-
-	probe.kind = PROBE_NATIVE;
-	result = probe_ask(&question, &probe, path);
-	probe_drop(&question);
-	return result == PROBE_DEAD;
-}
-
-/*
- * Whether an unlocked name in used/ may be taken (R5). Of a holder in another
- * pid namespace nothing can be known: then only what has no master may. Nor
- * may a master that somebody is still connected to: a script was started in
- * the place of ssh, and both it and its keeper were killed.
- */
-static bool
-is_leftover(const struct search *search, const struct lease *lease,
-    const struct holder *holder)
-{
-	char path[NAMESPACE_SOCKET_PATH_MAX + 1];
-	enum holder_state state = holder_state(holder);
-
-	if (state == HOLDER_ALIVE)
-		return false;
-	if (!has_socket(search->ns, lease->name, NULL))
-		return true;
-	lease_socket_path(search->ns, lease, path);
-	if (state == HOLDER_UNKNOWN)
-		return has_dead_socket(search, path);
-	if (holder->kind == HOLDER_HUNG && !has_rested(lease->lock_fd))
-		return false;
-	return !platform_socket_has_clients(path);
 }
 
 /*
@@ -433,13 +380,14 @@ take_used(struct search *search, const char *name, struct lease *lease)
 	if (lease->lock_fd == -1)
 		return false;
 	holder_read(lease->lock_fd, &holder);
-	if (!is_leftover(search, lease, &holder)) {
+	if (!leftover_may_be_taken(search->ns, name, lease->lock_fd, &holder)) {
 		(void)close(lease->lock_fd);
 		lease->lock_fd = -1;
 		return false;
 	}
 	search->report->salvaged++;
-	return examine(search, lease, has_socket(search->ns, name, NULL),
+	return examine(search, lease,
+	    namespace_has_socket(search->ns, name, NULL),
 	    holder.kind == HOLDER_HUNG ? HUNG_PATIENCE_US : 0);
 }
 
@@ -570,7 +518,7 @@ lease_is_warm_likely(const struct namespace *ns)
 	while (platform_names_read(ns->free_fd, names, &count) == 1)
 		for (i = 0; i < count; i++)
 			if (namespace_is_lease_name(names[i]) &&
-			    has_socket(ns, names[i], NULL))
+			    namespace_has_socket(ns, names[i], NULL))
 				return true;
 	return false;
 }

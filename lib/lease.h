@@ -66,12 +66,23 @@ int lease_acquire(const struct namespace *ns, const struct probe *probe,
  */
 int lease_release(const struct namespace *ns, struct lease *lease, bool touch);
 
+/*
+ * Takes that very name, which lies free, without asking its master anything.
+ * 0 and it is to be released or set aside; or -1 with errno (EWOULDBLOCK: in
+ * use, ENOENT: it is not there any more).
+ */
+int
+lease_claim(const struct namespace *ns, const char *name, struct lease *lease);
+
+/*
+ * Takes the lease, whose master has hung, out of circulation without losing
+ * it, and closes lock_fd: it stays in used/, where nobody takes what is marked
+ * hung (R5) until somebody finds the master answering or dead.
+ */
+void lease_set_aside(struct lease *lease);
+
 /* Sets the socket's mtime to now. 0, or -1 with errno (ENOENT: no socket). */
 int lease_touch(const struct namespace *ns, const struct lease *lease);
-
-/* ROOT/NS/c/NAME, for ssh -S and for connecting. */
-void lease_socket_path(const struct namespace *ns, const struct lease *lease,
-    char path[NAMESPACE_SOCKET_PATH_MAX + 1]);
 
 /*
  * Whether an acquire would find a free name with a socket now. Takes no lock

@@ -1,6 +1,7 @@
 #define _GNU_SOURCE
 #include "platform.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -19,6 +20,7 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/sysmacros.h>
 #include <unistd.h>
 
 #ifndef RENAME_NOREPLACE
@@ -53,6 +55,14 @@ platform_effective_user(void)
 	return (uid_t)getauxval(AT_EUID);
 }
 
+void
+platform_machine(char name[PLATFORM_MACHINE_SIZE])
+{
+	/* gethostname(2) may leave a name that is too long without its end. */
+	memset(name, 0, PLATFORM_MACHINE_SIZE);
+	(void)gethostname(name, PLATFORM_MACHINE_SIZE - 1);
+}
+
 static unsigned long long
 inode_number(const char *path)
 {
@@ -73,11 +83,15 @@ platform_pid_space_id(void)
 	return inode_number("/proc/self/ns/pid");
 }
 
-int
-platform_process_start(
-    pid_t pid, unsigned long long *start_ticks, bool *is_zombie)
+/*
+ * The field with that number (from 3 on) of /proc/PID/stat, within line, which
+ * is filled with the file. Null with errno.
+ */
+enum { STAT_STATE = 3, STAT_START_TIME = 22, STAT_SIZE = 1024 };
+static const char *
+read_stat(pid_t pid, char line[STAT_SIZE], int wanted)
 {
-	char path[32], line[1024], *field;
+	char path[32], *field;
 	ssize_t length;
 	int fd, number;
 
@@ -86,37 +100,46 @@ platform_process_start(
 		/* Without /proc nothing can be said of any process. */
 		if (errno == ENOENT && access("/proc/self/stat", F_OK) == 0)
 			errno = ESRCH;
-		return -1;
+		return NULL;
 	}
-	length = read(fd, line, sizeof(line) - 1);
+	length = read(fd, line, STAT_SIZE - 1);
 	(void)close(fd);
 	if (length <= 0) {
 		if (length == 0)
 			errno = ESRCH;
-		return -1;
+		return NULL;
 	}
 	line[length] = '\0';
 
 	/*
 	 * proc_pid_stat(5): the name stands in parentheses and may hold any
-	 * byte, so the fields are counted from the last closing one: state is
-	 * field 3, start time field 22.
+	 * byte, so the fields are counted from the last closing one.
 	 */
-	if ((field = strrchr(line, ')')) == NULL || field[1] != ' ') {
+	field = strrchr(line, ')');
+	for (number = STAT_STATE - 1; field != NULL && number < wanted;
+	     number++)
+		if ((field = strchr(field, ' ')) != NULL)
+			field++;
+	if (field == NULL)
 		errno = EPROTO;
+	return field;
+}
+
+int
+platform_process_start(
+    pid_t pid, unsigned long long *start_ticks, bool *is_zombie)
+{
+	char line[STAT_SIZE];
+	const char *start = read_stat(pid, line, STAT_START_TIME);
+
+	if (start == NULL)
 		return -1;
+	*start_ticks = strtoull(start, NULL, 10);
+	if (is_zombie != NULL) {
+		const char *state = strrchr(line, ')') + 2;
+
+		*is_zombie = *state == 'Z' || *state == 'X';
 	}
-	field += 2;
-	if (is_zombie != NULL)
-		*is_zombie = *field == 'Z' || *field == 'X';
-	for (number = 3; number < 22; number++) {
-		if ((field = strchr(field, ' ')) == NULL) {
-			errno = EPROTO;
-			return -1;
-		}
-		field++;
-	}
-	*start_ticks = strtoull(field, NULL, 10);
 	return 0;
 }
 
@@ -425,6 +448,234 @@ platform_is_named_by_process(const char *name)
 	}
 	(void)close(fd);
 	return found;
+}
+
+struct platform_view {
+	struct locked_file {
+		unsigned int major, minor;
+		unsigned long long inode;
+		pid_t pid;
+	} * locks;
+	size_t lock_count, lock_room;
+	struct master {
+		char *path;
+		pid_t pid;
+		bool is_stopped;
+	} * masters;
+	size_t master_count, master_room;
+};
+
+/* Makes room for one more element. False without memory. */
+static bool
+make_room(void **array, size_t count, size_t *room, size_t size)
+{
+	size_t wanted = *room > 0 ? *room * 2 : 64;
+	void *more;
+
+	if (count < *room)
+		return true;
+	if ((more = realloc(*array, wanted * size)) == NULL)
+		return false;
+	*array = more;
+	*room = wanted;
+	return true;
+}
+
+/*
+ * proc_locks(5), with a "->" in front of those that only wait: "1: FLOCK
+ * ADVISORY  WRITE 4711 fe:00:1234 0 EOF".
+ */
+static bool
+view_lock(struct platform_view *view, const char *line)
+{
+	struct locked_file *lock;
+	long pid;
+
+	if (!make_room((void **)&view->locks, view->lock_count,
+		&view->lock_room, sizeof(*view->locks)))
+		return false;
+	lock = &view->locks[view->lock_count];
+	if (sscanf(line, "%*u: FLOCK %*s WRITE %ld %x:%x:%llu", &pid,
+		&lock->major, &lock->minor, &lock->inode) != 4)
+		return true;
+	lock->pid = pid > 0 ? (pid_t)pid : 0;
+	view->lock_count++;
+	return true;
+}
+
+static bool
+view_locks(struct platform_view *view)
+{
+	FILE *locks = fopen("/proc/locks", "re");
+	char line[256];
+	bool ok = true;
+
+	while (ok && locks != NULL && fgets(line, sizeof(line), locks) != NULL)
+		ok = view_lock(view, line);
+	if (locks != NULL)
+		(void)fclose(locks);
+	return ok;
+}
+
+/*
+ * A backgrounded master calls itself "ssh: CONTROL-PATH [mux]". The file may
+ * hold blanks or zeros behind it, where the arguments were longer.
+ */
+static char *
+path_in_title(char *title, size_t length)
+{
+	static const char end[] = " [mux]";
+	char *path;
+
+	while (length > 0 &&
+	    (title[length - 1] == '\0' || title[length - 1] == ' '))
+		length--;
+	title[length] = '\0';
+	if (length <= sizeof(end) - 1 || strlen(title) != length ||
+	    strcmp(title + length - (sizeof(end) - 1), end) != 0 ||
+	    (path = strstr(title, ": /")) == NULL)
+		return NULL;
+	title[length - (sizeof(end) - 1)] = '\0';
+	return path + 2;
+}
+
+static bool
+view_process(struct platform_view *view, const char *pid)
+{
+	char path[32], bytes[4096 + 1], line[STAT_SIZE], *title;
+	struct master *master;
+	const char *state;
+	ssize_t got;
+	int fd;
+
+	(void)snprintf(path, sizeof(path), "/proc/%.12s/cmdline", pid);
+	if ((fd = openat(AT_FDCWD, path, O_RDONLY | O_CLOEXEC)) == -1)
+		return true;
+	got = read(fd, bytes, sizeof(bytes) - 1);
+	(void)close(fd);
+	if (got <= 0 || (title = path_in_title(bytes, (size_t)got)) == NULL)
+		return true;
+	if (!make_room((void **)&view->masters, view->master_count,
+		&view->master_room, sizeof(*view->masters)))
+		return false;
+	master = &view->masters[view->master_count];
+	master->pid = (pid_t)strtol(pid, NULL, 10);
+	state = read_stat(master->pid, line, STAT_STATE);
+	master->is_stopped = state != NULL && (*state == 'T' || *state == 't');
+	if ((master->path = strdup(title)) == NULL)
+		return false;
+	view->master_count++;
+	return true;
+}
+
+static bool
+view_processes(struct platform_view *view)
+{
+	DIR *processes = opendir("/proc");
+	const struct dirent *entry;
+	bool ok = true;
+
+	while (ok && processes != NULL && (entry = readdir(processes)) != NULL)
+		if (entry->d_name[0] >= '1' && entry->d_name[0] <= '9')
+			ok = view_process(view, entry->d_name);
+	if (processes != NULL)
+		(void)closedir(processes);
+	return ok;
+}
+
+static int
+compare_locks(const void *a, const void *b)
+{
+	const struct locked_file *left = a, *right = b;
+
+	return (left->inode > right->inode) - (left->inode < right->inode);
+}
+
+static int
+compare_masters(const void *a, const void *b)
+{
+	const struct master *left = a, *right = b;
+
+	return strcmp(left->path, right->path);
+}
+
+struct platform_view *
+platform_view_take(void)
+{
+	struct platform_view *view = calloc(1, sizeof(*view));
+
+	if (view == NULL)
+		return NULL;
+	if (!view_locks(view) || !view_processes(view)) {
+		platform_view_free(view);
+		errno = ENOMEM;
+		return NULL;
+	}
+	if (view->lock_count > 0)
+		qsort(view->locks, view->lock_count, sizeof(*view->locks),
+		    compare_locks);
+	if (view->master_count > 0)
+		qsort(view->masters, view->master_count, sizeof(*view->masters),
+		    compare_masters);
+	return view;
+}
+
+void
+platform_view_free(struct platform_view *view)
+{
+	size_t i;
+
+	if (view == NULL)
+		return;
+	for (i = 0; i < view->master_count; i++)
+		free(view->masters[i].path);
+	free(view->masters);
+	free(view->locks);
+	free(view);
+}
+
+bool
+platform_view_is_locked(
+    const struct platform_view *view, const struct stat *file, pid_t *pid)
+{
+	const struct locked_file wanted = {.inode = file->st_ino};
+	const struct locked_file *lock, *end = view->locks + view->lock_count;
+	unsigned int major_number = major(file->st_dev);
+
+	*pid = 0;
+	if (view->lock_count == 0 ||
+	    (lock = bsearch(&wanted, view->locks, view->lock_count,
+		 sizeof(wanted), compare_locks)) == NULL)
+		return false;
+	/* bsearch(3) finds any of those with the same inode number. */
+	while (lock > view->locks && lock[-1].inode == wanted.inode)
+		lock--;
+	for (; lock < end && lock->inode == wanted.inode; lock++) {
+		/*
+		 * The list tells the device of the file system, stat(2) on
+		 * btrfs that of the subvolume; both have major number 0 then.
+		 */
+		if (lock->major != major_number ||
+		    (major_number != 0 && lock->minor != minor(file->st_dev)))
+			continue;
+		*pid = lock->pid;
+		return true;
+	}
+	return false;
+}
+
+pid_t
+platform_view_master(
+    const struct platform_view *view, const char *socket_path, bool *is_stopped)
+{
+	const struct master wanted = {.path = (char *)socket_path};
+	const struct master *master = NULL;
+
+	if (view->master_count > 0)
+		master = bsearch(&wanted, view->masters, view->master_count,
+		    sizeof(wanted), compare_masters);
+	*is_stopped = master != NULL && master->is_stopped;
+	return master != NULL ? master->pid : 0;
 }
 
 /*

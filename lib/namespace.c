@@ -83,8 +83,8 @@ lock_against_removal(int fd, const struct stat *opened,
 }
 
 static int
-open_and_lock(const struct namespace_root *root, const char *name, bool create,
-    struct failure *failure)
+open_and_lock(const struct namespace_root *root, const char *name,
+    enum namespace_access access, struct failure *failure)
 {
 	const struct folder folder = {root->fd, root->path, name, root->owner};
 	int64_t deadline_us = deadline_in_ms(REMOVAL_WAIT_MS);
@@ -92,9 +92,10 @@ open_and_lock(const struct namespace_root *root, const char *name, bool create,
 	int fd, locked;
 
 	for (;;) {
-		fd = folder_open_or_make(&folder, create, &opened, failure);
-		if (fd == -1)
-			return -1;
+		fd = folder_open_or_make(
+		    &folder, access == NAMESPACE_MAKE, &opened, failure);
+		if (fd == -1 || access == NAMESPACE_LOOK)
+			return fd;
 		locked = lock_against_removal(fd, &opened, root, name, failure);
 		if (locked == 1)
 			return fd;
@@ -108,32 +109,38 @@ open_and_lock(const struct namespace_root *root, const char *name, bool create,
 	}
 }
 
+static const char *const folder_names[] = {"c", "free", "used"};
+enum { FOLDERS = sizeof(folder_names) / sizeof(folder_names[0]) };
+
 int
 namespace_open(struct namespace *ns, const struct namespace_root *root,
-    const char *name, bool create, struct failure *failure)
+    const char *name, enum namespace_access access, struct failure *failure)
 {
-	static const char *const names[] = {"c", "free", "used"};
 	int *const fds[] = {&ns->sockets_fd, &ns->free_fd, &ns->used_fd};
 	struct folder folder = {.parent_path = ns->path, .owner = root->owner};
+	bool may_be_missing =
+	    access == NAMESPACE_SWEEP || access == NAMESPACE_LOOK;
 	size_t i;
 
 	ns->owner = root->owner;
 	ns->sockets_fd = ns->free_fd = ns->used_fd = -1;
-	if ((ns->fd = open_and_lock(root, name, create, failure)) == -1)
+	if ((ns->fd = open_and_lock(root, name, access, failure)) == -1)
 		return -1;
 	(void)snprintf(ns->name, sizeof(ns->name), "%s", name);
 	namespace_path(root, name, ns->path);
-	for (i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+	for (i = 0; i < FOLDERS; i++) {
 		folder.parent_fd = ns->fd;
-		folder.name = names[i];
-		*fds[i] = folder_open_or_make(&folder, create, NULL, failure);
-		if (*fds[i] == -1)
-			break;
+		folder.name = folder_names[i];
+		*fds[i] = folder_open_or_make(
+		    &folder, access == NAMESPACE_MAKE, NULL, failure);
+		if (*fds[i] == -1 &&
+		    !(may_be_missing && failure->kind == FAILURE_SYSTEM &&
+			failure->error == ENOENT)) {
+			namespace_close(ns);
+			return -1;
+		}
 	}
-	if (ns->used_fd != -1)
-		return 0;
-	namespace_close(ns);
-	return -1;
+	return 0;
 }
 
 void
@@ -148,6 +155,88 @@ namespace_close(struct namespace *ns)
 			(void)close(*fds[i]);
 		*fds[i] = -1;
 	}
+}
+
+/*
+ * Folders go in this order, so that nobody is ever left without his: with
+ * free/ and used/ gone, nobody can hold a lease any more, and only a holder
+ * has use for c/. Peers that know the base rules alone take no lock on the
+ * namespace; what they make in the meantime is what rmdir(2) stumbles over,
+ * and then the folders are put back.
+ */
+static int
+remove_folders(const struct namespace *ns)
+{
+	static const char *const order[] = {"free", "used", "c"};
+	size_t i;
+
+	for (i = 0; i < FOLDERS; i++)
+		if (unlinkat(ns->fd, order[i], AT_REMOVEDIR) == -1 &&
+		    errno != ENOENT)
+			break;
+	if (i == FOLDERS)
+		return 0;
+	while (i-- > 0) {
+		int saved_errno = errno;
+
+		(void)folder_make(ns->fd, order[i]);
+		errno = saved_errno;
+	}
+	return -1;
+}
+
+int
+namespace_remove(const struct namespace *ns, const struct namespace_root *root,
+    struct failure *failure)
+{
+	struct stat opened, named;
+
+	/* flock(2): turning a shared lock into this one may lose it. */
+	if (flock(ns->fd, LOCK_EX | LOCK_NB) == -1)
+		return errno == EWOULDBLOCK
+		    ? 0
+		    : failure_set(
+			  failure, FAILURE_SYSTEM, "lock", ns->path, NULL);
+	if (fstat(ns->fd, &opened) == -1 ||
+	    fstatat(root->fd, ns->name, &named, AT_SYMLINK_NOFOLLOW) == -1 ||
+	    opened.st_ino != named.st_ino || opened.st_dev != named.st_dev)
+		return 0;
+	if (remove_folders(ns) == -1) {
+		if (errno == ENOTEMPTY || errno == EEXIST)
+			return 0;
+		return failure_set(
+		    failure, FAILURE_SYSTEM, "remove", ns->path, NULL);
+	}
+	if ((unlinkat(ns->fd, NAMESPACE_RECORD, 0) == -1 && errno != ENOENT) ||
+	    unlinkat(root->fd, ns->name, AT_REMOVEDIR) == -1) {
+		if (errno == ENOTEMPTY || errno == EEXIST)
+			return 0;
+		return failure_set(
+		    failure, FAILURE_SYSTEM, "remove", ns->path, NULL);
+	}
+	return 1;
+}
+
+void
+namespace_socket_path(const struct namespace *ns, const char *name,
+    char path[NAMESPACE_SOCKET_PATH_MAX + 1])
+{
+	(void)snprintf(
+	    path, NAMESPACE_SOCKET_PATH_MAX + 1, "%s/c/%s", ns->path, name);
+}
+
+bool
+namespace_has_socket(
+    const struct namespace *ns, const char *name, struct timespec *used)
+{
+	struct stat st;
+
+	if (fstatat(ns->sockets_fd, name, &st, AT_SYMLINK_NOFOLLOW) == -1 ||
+	    !S_ISSOCK(st.st_mode))
+		return false;
+	if (used != NULL)
+		*used = st.st_mtim;
+	return true;
 }
 
 /* Errors that say what the file system is, not what state it is in now. */
@@ -195,12 +284,38 @@ namespace_can_hold_sockets(const struct namespace *ns, struct failure *failure)
 	return result;
 }
 
+/* Whether it begins with exactly so many letters of base64url. */
+static bool
+is_base64(const char *string, size_t length)
+{
+	return strspn(string,
+		   "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+		   "0123456789-_") == length;
+}
+
 bool
 namespace_is_lease_name(const char *name)
 {
 	return name[0] == 's' &&
-	    strspn(name + 1,
-		"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
-		"0123456789-_") == NAMESPACE_LEASE_NAME_LENGTH - 1 &&
+	    is_base64(name + 1, NAMESPACE_LEASE_NAME_LENGTH - 1) &&
 	    name[NAMESPACE_LEASE_NAME_LENGTH] == '\0';
+}
+
+bool
+namespace_is_trial_name(const char *name)
+{
+	const char *end = name + NAMESPACE_LEASE_NAME_LENGTH;
+
+	return name[0] == 't' &&
+	    is_base64(name + 1, NAMESPACE_LEASE_NAME_LENGTH - 1) &&
+	    (*end == '\0' || strcmp(end, ".link") == 0);
+}
+
+bool
+namespace_is_folder_name(const char *name)
+{
+	size_t length = strlen(name);
+
+	return (length == DIGEST_LENGTH || length == DIGEST_SHORT_LENGTH) &&
+	    is_base64(name, length);
 }

@@ -12,6 +12,10 @@
 #include <limits.h>
 #include <stdbool.h>
 #include <sys/types.h>
+#include <time.h>
+
+/* The file in a namespace that tells what it is; see record.h. */
+#define NAMESPACE_RECORD "endpoint"
 
 enum {
 /*
@@ -59,6 +63,13 @@ int namespace_root_open(struct namespace_root *root, const char *path,
 void namespace_root_close(struct namespace_root *root);
 
 /*
+ * The same for looking and cleaning only. Where this process is root's, the
+ * root may belong to any user, and whatever is below must be that user's.
+ */
+int namespace_root_open_of_any(
+    struct namespace_root *root, const char *path, struct failure *failure);
+
+/*
  * The folder name for a namespace text: shorter under a root that is so long
  * that the socket path would not fit. 0, or -1 with *failure where nothing
  * helps (FAILURE_TOO_LONG), or ssh would expand the path (a "${" in it).
@@ -70,15 +81,43 @@ int namespace_name(const struct namespace_root *root, const char *text,
 void namespace_path(const struct namespace_root *root, const char *name,
     char path[NAMESPACE_PATH_MAX + 1]);
 
+/* What a namespace is opened for. */
+enum namespace_access {
+	NAMESPACE_MAKE, /* to take leases; whatever is missing is made */
+	NAMESPACE_ENTER, /* the same, where all of it is there */
+	NAMESPACE_SWEEP, /* to clean it; folders in it may be missing (-1) */
+	NAMESPACE_LOOK, /* the same to look only, without any lock */
+};
+
 /*
- * Opens ROOT/NAME and its three folders, making what is missing where create
- * is set, and takes the shared lock that keeps others from removing it. 0 and
- * namespace_close() is owed, or -1 with *failure; a namespace that is not
- * there is FAILURE_SYSTEM with ENOENT.
+ * Opens ROOT/NAME and its three folders and, but for looking, takes the shared
+ * lock that keeps others from removing it. 0 and namespace_close() is owed, or
+ * -1 with *failure; a namespace that is not there is FAILURE_SYSTEM with
+ * ENOENT, one that is being removed for long FAILURE_BUSY.
  */
 int namespace_open(struct namespace *ns, const struct namespace_root *root,
-    const char *name, bool create, struct failure *failure);
+    const char *name, enum namespace_access access, struct failure *failure);
 void namespace_close(struct namespace *ns);
+
+/*
+ * Removes the namespace, which was opened to sweep it and must be empty but
+ * for what never counts (the record), with its folders, unless somebody is in
+ * it or something appears in it meanwhile. 1 it is removed, 0 it is in use, -1
+ * with *failure. It is to be closed in any case.
+ */
+int namespace_remove(const struct namespace *ns,
+    const struct namespace_root *root, struct failure *failure);
+
+/* ROOT/NS/c/NAME, for ssh -S and for connecting. */
+void namespace_socket_path(const struct namespace *ns, const char *name,
+    char path[NAMESPACE_SOCKET_PATH_MAX + 1]);
+
+/*
+ * Whether c/NAME is a socket; *used, unless null, is its mtime, which tells
+ * when its master was last used.
+ */
+bool namespace_has_socket(
+    const struct namespace *ns, const char *name, struct timespec *used);
 
 /*
  * Tries once whether the file system can do what ssh does to make a control
@@ -89,7 +128,13 @@ void namespace_close(struct namespace *ns);
 int
 namespace_can_hold_sockets(const struct namespace *ns, struct failure *failure);
 
+/* Whether that is what namespace_can_hold_sockets() calls its sockets. */
+bool namespace_is_trial_name(const char *name);
+
 /* Whether that is what a lease is called: "s" and 11 letters of base64url. */
 bool namespace_is_lease_name(const char *name);
+
+/* Whether that is what a namespace's folder is called (namespace_name()). */
+bool namespace_is_folder_name(const char *name);
 
 #endif

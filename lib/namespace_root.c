@@ -125,15 +125,15 @@ make_dot_ssh(const char *path)
 	    folder_make(AT_FDCWD, folder) == 0;
 }
 
-int
-namespace_root_open(struct namespace_root *root, const char *path, bool create,
+static int
+open_as(struct namespace_root *root, uid_t owner, const char *path, bool create,
     struct failure *failure)
 {
-	struct folder folder = {.parent_fd = AT_FDCWD};
+	struct folder folder = {.parent_fd = AT_FDCWD, .owner = owner};
 	int links;
 
 	root->fd = -1;
-	root->owner = folder.owner = platform_effective_user();
+	root->owner = owner;
 	if (path[0] == '\0') {
 		errno = ENOENT;
 		return failure_set(failure, FAILURE_SYSTEM, "open", path, NULL);
@@ -168,6 +168,25 @@ namespace_root_open(struct namespace_root *root, const char *path, bool create,
 		    folder_open(&folder, S_IWGRP | S_IWOTH, NULL, failure);
 	}
 	return root->fd == -1 ? -1 : 0;
+}
+
+int
+namespace_root_open(struct namespace_root *root, const char *path, bool create,
+    struct failure *failure)
+{
+	return open_as(root, platform_effective_user(), path, create, failure);
+}
+
+int
+namespace_root_open_of_any(
+    struct namespace_root *root, const char *path, struct failure *failure)
+{
+	uid_t owner = platform_effective_user();
+	struct stat st;
+
+	if (owner == 0 && lstat(path, &st) == 0)
+		owner = st.st_uid;
+	return open_as(root, owner, path, false, failure);
 }
 
 void

@@ -7,6 +7,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <sys/stat.h>
 #include <sys/types.h>
 
 /* Fills the buffer with random bytes. 0, or -1 with errno. */
@@ -15,6 +16,13 @@ int platform_random(void *buffer, size_t length);
 /* The real and the effective user, without a system call. */
 uid_t platform_user(void);
 uid_t platform_effective_user(void);
+
+/*
+ * The name of this machine; what is kept in a home that machines share tells
+ * by it where it belongs.
+ */
+enum { PLATFORM_MACHINE_SIZE = 256 };
+void platform_machine(char name[PLATFORM_MACHINE_SIZE]);
 
 /*
  * Numbers of the network and the process id space that this process lives in,
@@ -96,6 +104,30 @@ bool platform_socket_has_clients(const char *path);
  * allocation.
  */
 bool platform_is_named_by_process(const char *name);
+
+/*
+ * What /proc tells at one moment of locks and of masters, without touching
+ * either. Taken once and asked often.
+ */
+struct platform_view;
+
+/* Null with errno; where /proc tells nothing, the view knows of nothing. */
+struct platform_view *platform_view_take(void);
+void platform_view_free(struct platform_view *view);
+
+/*
+ * Whether somebody holds an exclusive flock on the file; *pid gets who took
+ * it, or 0.
+ */
+bool platform_view_is_locked(
+    const struct platform_view *view, const struct stat *file, pid_t *pid);
+
+/*
+ * The pid of the background master with that control path, 0 where there is
+ * none to be seen; *is_stopped tells whether it can answer at all.
+ */
+pid_t platform_view_master(const struct platform_view *view,
+    const char *socket_path, bool *is_stopped);
 
 /*
  * How often, one inside the other, programs were run by way of

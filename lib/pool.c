@@ -1,5 +1,6 @@
 #include "pool.h"
 
+#include "platform.h"
 #include "record.h"
 #include "resolve.h"
 
@@ -95,7 +96,7 @@ make_record(struct pool *pool, const struct pool_request *request,
 	enum pool_status status;
 	time_t now = time(NULL);
 	struct tm utc;
-	char made[32] = "";
+	char made[32] = "", machine[PLATFORM_MACHINE_SIZE];
 	int can_hold = 1;
 
 	status = resolve(pool, request, leave_taking_out, &resolution, failure);
@@ -119,6 +120,8 @@ make_record(struct pool *pool, const struct pool_request *request,
 	record.hostname = resolution.hostname;
 	record.port = resolution.port;
 	record.jump = resolution.jump;
+	platform_machine(machine);
+	record.machine = machine;
 	record.made = made;
 	record.asks = resolution.asks;
 	record.plain_reason = resolution.plain_reason;
@@ -151,7 +154,8 @@ enter(struct pool *pool, const struct pool_request *request,
 		return POOL_FAILED;
 	pool->is_open = pool->root.fd != -1 &&
 	    namespace_open(&pool->ns, &pool->root, pool->name,
-		!request->look_only, failure) == 0;
+		request->look_only ? NAMESPACE_ENTER : NAMESPACE_MAKE,
+		failure) == 0;
 	if (!pool->is_open) {
 		if (!request->look_only ||
 		    (pool->root.fd != -1 &&

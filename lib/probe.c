@@ -2,6 +2,7 @@
 
 #include "child.h"
 #include "deadline.h"
+#include "mux.h"
 #include "platform.h"
 
 #include <errno.h>
@@ -14,70 +15,16 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-/*
- * OpenSSH's PROTOCOL.mux: a message is its length, its type and a body, all
- * numbers 32 bits wide and big endian. Both sides say hello at once, so hello
- * and question can go out together.
- */
-#define MUX_HELLO 0x00000001u
-#define MUX_ALIVE_CHECK 0x10000004u
-#define MUX_ALIVE 0x80000005u
-#define MUX_VERSION 4u
-#define REQUEST_ID 0u
-
-enum {
-	/* A hello with extensions and an answer are far shorter than this. */
-	REPLY_MAX = 1024,
-	ALIVE_SIZE = 16,
-};
-
-static void
-put_number(unsigned char *at, uint32_t number)
+static bool
+set_address(struct sockaddr_un *address, const char *socket_path)
 {
-	at[0] = (unsigned char)(number >> 24);
-	at[1] = (unsigned char)(number >> 16);
-	at[2] = (unsigned char)(number >> 8);
-	at[3] = (unsigned char)number;
-}
-
-static uint32_t
-get_number(const unsigned char *at)
-{
-	return (uint32_t)at[0] << 24 | (uint32_t)at[1] << 16 |
-	    (uint32_t)at[2] << 8 | at[3];
-}
-
-enum reply { REPLY_ALIVE, REPLY_INCOMPLETE, REPLY_UNEXPECTED };
-
-/* Reads hello and answer out of what has come in so far. */
-static enum reply
-parse_replies(const unsigned char *bytes, size_t length, pid_t *master_pid)
-{
-	uint32_t body;
-
-	if (length < 4)
-		return REPLY_INCOMPLETE;
-	body = get_number(bytes);
-	if (body < 8 || body > REPLY_MAX - 4 - ALIVE_SIZE)
-		return REPLY_UNEXPECTED;
-	if (length < 12)
-		return REPLY_INCOMPLETE;
-	if (get_number(bytes + 4) != MUX_HELLO ||
-	    get_number(bytes + 8) != MUX_VERSION)
-		return REPLY_UNEXPECTED;
-	if (length < 4 + body + 4)
-		return REPLY_INCOMPLETE;
-	bytes += 4 + body;
-	length -= 4 + body;
-	if (get_number(bytes) != 12)
-		return REPLY_UNEXPECTED;
-	if (length < ALIVE_SIZE)
-		return REPLY_INCOMPLETE;
-	if (get_number(bytes + 4) != MUX_ALIVE ||
-	    get_number(bytes + 8) != REQUEST_ID)
-		return REPLY_UNEXPECTED;
-	*master_pid = (pid_t)get_number(bytes + 12);
-	return REPLY_ALIVE;
+	memset(address, 0, sizeof(*address));
+	address->sun_family = AF_UNIX;
+	if (strlen(socket_path) >= sizeof(address->sun_path))
+		return false;
+	(void)snprintf(
+	    address->sun_path, sizeof(address->sun_path), "%s", socket_path);
+	return true;
 }
 
 /*
@@ -88,15 +35,13 @@ parse_replies(const unsigned char *bytes, size_t length, pid_t *master_pid)
 static enum probe_result
 connect_to(const char *socket_path, uid_t owner, int *socket_fd)
 {
-	struct sockaddr_un address = {.sun_family = AF_UNIX};
+	struct sockaddr_un address;
 	uid_t user;
 	int fd;
 
 	*socket_fd = -1;
-	if (strlen(socket_path) >= sizeof(address.sun_path))
+	if (!set_address(&address, socket_path))
 		return PROBE_UNKNOWN;
-	(void)snprintf(
-	    address.sun_path, sizeof(address.sun_path), "%s", socket_path);
 	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 	if (fd == -1)
 		return PROBE_UNKNOWN;
@@ -117,16 +62,11 @@ connect_to(const char *socket_path, uid_t owner, int *socket_fd)
 }
 
 static bool
-send_question(int socket_fd)
+send_request(int socket_fd, enum mux_request request)
 {
-	unsigned char message[24];
+	unsigned char message[MUX_REQUEST_SIZE];
 
-	put_number(message, 8);
-	put_number(message + 4, MUX_HELLO);
-	put_number(message + 8, MUX_VERSION);
-	put_number(message + 12, 8);
-	put_number(message + 16, MUX_ALIVE_CHECK);
-	put_number(message + 20, REQUEST_ID);
+	mux_compose(request, message);
 	/* An empty socket buffer takes 24 bytes at once, or never. */
 	return send(socket_fd, message, sizeof(message), MSG_NOSIGNAL) ==
 	    (ssize_t)sizeof(message);
@@ -134,11 +74,11 @@ send_question(int socket_fd)
 
 /* *unexpected is set where ssh itself had better be asked. */
 static enum probe_result
-read_answer(
-    int socket_fd, int64_t deadline_us, pid_t *master_pid, bool *unexpected)
+read_answer(int socket_fd, enum mux_request request, int64_t deadline_us,
+    uint32_t *number, bool *unexpected)
 {
 	struct pollfd poll_fd = {.fd = socket_fd, .events = POLLIN};
-	unsigned char bytes[REPLY_MAX];
+	unsigned char bytes[MUX_REPLY_MAX];
 	size_t length = 0;
 	ssize_t got;
 
@@ -157,14 +97,14 @@ read_answer(
 			return PROBE_UNKNOWN;
 		if (got > 0)
 			length += (size_t)got;
-		switch (parse_replies(bytes, length, master_pid)) {
-		case REPLY_ALIVE:
+		switch (mux_parse(request, bytes, length, number)) {
+		case MUX_DONE:
 			return PROBE_ALIVE;
-		case REPLY_INCOMPLETE:
+		case MUX_INCOMPLETE:
 			if (length < sizeof(bytes))
 				continue;
 			/* FALLTHROUGH */
-		case REPLY_UNEXPECTED:
+		case MUX_UNEXPECTED:
 			*unexpected = true;
 			return PROBE_UNKNOWN;
 		}
@@ -216,7 +156,7 @@ probe_ask(struct probe_question *question, const struct probe *probe,
 		return PROBE_ALIVE;
 	result = connect_to(socket_path, probe->owner, &question->socket_fd);
 	if (result != PROBE_ALIVE || probe->kind == PROBE_SSH ||
-	    send_question(question->socket_fd))
+	    send_request(question->socket_fd, MUX_ALIVE_CHECK))
 		return result;
 	/* EPIPE: the master closed on us between connect and send. */
 	result = errno == EPIPE ? PROBE_DEAD : PROBE_UNKNOWN;
@@ -231,11 +171,12 @@ probe_answer(
 	const struct probe *probe = question->probe;
 	bool must_ask_ssh = probe->kind == PROBE_SSH;
 	enum probe_result result = PROBE_ALIVE;
+	uint32_t number = 0;
 
-	*master_pid = 0;
 	if (probe->kind == PROBE_NATIVE)
-		result = read_answer(question->socket_fd, deadline_us,
-		    master_pid, &must_ask_ssh);
+		result = read_answer(question->socket_fd, MUX_ALIVE_CHECK,
+		    deadline_us, &number, &must_ask_ssh);
+	*master_pid = (pid_t)number;
 	probe_drop(question);
 	if (must_ask_ssh && probe->ssh != NULL)
 		result =
@@ -249,4 +190,45 @@ probe_drop(struct probe_question *question)
 	if (question->socket_fd != -1)
 		(void)close(question->socket_fd);
 	question->socket_fd = -1;
+}
+
+enum probe_result
+probe_look(const char *socket_path)
+{
+	struct sockaddr_un address;
+	int fd, error;
+
+	if (!set_address(&address, socket_path) ||
+	    (fd = socket(
+		 AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0)) == -1)
+		return PROBE_UNKNOWN;
+	error = connect(fd, (const struct sockaddr *)&address,
+		    sizeof(address)) == -1
+	    ? errno
+	    : 0;
+	(void)close(fd);
+	if (error == EPROTOTYPE)
+		return PROBE_ALIVE;
+	return error == ENOENT || error == ECONNREFUSED ? PROBE_DEAD
+							: PROBE_UNKNOWN;
+}
+
+enum probe_result
+probe_stop_master(const char *socket_path, uid_t owner, int64_t deadline_us)
+{
+	enum probe_result result;
+	bool unexpected = false;
+	uint32_t number;
+	int fd;
+
+	result = connect_to(socket_path, owner, &fd);
+	if (result != PROBE_ALIVE)
+		return result;
+	if (send_request(fd, MUX_STOP_LISTENING))
+		result = read_answer(
+		    fd, MUX_STOP_LISTENING, deadline_us, &number, &unexpected);
+	else
+		result = PROBE_UNKNOWN;
+	(void)close(fd);
+	return result;
 }

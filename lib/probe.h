@@ -54,4 +54,22 @@ enum probe_result probe_answer(
 
 void probe_drop(struct probe_question *question);
 
+/*
+ * Whether any process has the socket, found out without connecting to it: a
+ * question to a master, whatever it is, restarts the count of its
+ * ControlPersist time, so that one that is watched would never end. A datagram
+ * socket cannot be connected to a stream socket, and connect(2) tells
+ * (EPROTOTYPE) before the master gets to see anything; with nobody there it is
+ * refused as ever. Holds for the sockets of other network namespaces too. Never
+ * PROBE_HUNG: a stopped process has its sockets.
+ */
+enum probe_result probe_look(const char *socket_path);
+
+/*
+ * Tells the master to stop, as ssh -O stop does: it removes its socket, takes
+ * no further session, and ends with the last it has. PROBE_ALIVE: it said yes.
+ */
+enum probe_result
+probe_stop_master(const char *socket_path, uid_t owner, int64_t deadline_us);
+
 #endif

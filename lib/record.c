@@ -1,7 +1,7 @@
 #include "record.h"
 
-#include "endpoint.h"
 #include "platform.h"
+#include "sshoption.h"
 #include "text.h"
 
 #include <errno.h>
@@ -55,6 +55,8 @@ parse_line(struct record *record, char *key, char *value, bool *has_policy)
 		record->port = value;
 	else if (strcmp(key, "jump") == 0)
 		record->jump = value;
+	else if (strcmp(key, "machine") == 0)
+		record->machine = value;
 	else if (strcmp(key, "made") == 0)
 		record->made = value;
 	else if (strcmp(key, "asks") == 0)
@@ -112,39 +114,39 @@ slurp(struct record *record, const struct namespace *ns,
 	ssize_t got;
 	int fd;
 
-	fd = openat(ns->fd, RECORD_FILE,
+	fd = openat(ns->fd, NAMESPACE_RECORD,
 	    O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
 	if (fd == -1) {
 		*status = errno == ENOENT ? RECORD_NONE : RECORD_FAILED;
 		if (errno == ELOOP)
 			(void)failure_set(failure, FAILURE_SYMLINK, "trust",
-			    ns->path, RECORD_FILE);
+			    ns->path, NAMESPACE_RECORD);
 		else
 			(void)failure_set(failure, FAILURE_SYSTEM, "open",
-			    ns->path, RECORD_FILE);
+			    ns->path, NAMESPACE_RECORD);
 		return NULL;
 	}
 	*status = RECORD_FAILED;
 	if (fstat(fd, &st) == -1)
-		(void)failure_set(
-		    failure, FAILURE_SYSTEM, "read", ns->path, RECORD_FILE);
+		(void)failure_set(failure, FAILURE_SYSTEM, "read", ns->path,
+		    NAMESPACE_RECORD);
 	else if (!S_ISREG(st.st_mode))
 		(void)failure_set(
-		    failure, FAILURE_TYPE, "trust", ns->path, RECORD_FILE);
+		    failure, FAILURE_TYPE, "trust", ns->path, NAMESPACE_RECORD);
 	else if (st.st_uid != ns->owner)
-		(void)failure_set(
-		    failure, FAILURE_OWNER, "trust", ns->path, RECORD_FILE);
+		(void)failure_set(failure, FAILURE_OWNER, "trust", ns->path,
+		    NAMESPACE_RECORD);
 	else if ((st.st_mode & (S_IWGRP | S_IWOTH)) != 0)
 		(void)failure_set(
-		    failure, FAILURE_MODE, "trust", ns->path, RECORD_FILE);
+		    failure, FAILURE_MODE, "trust", ns->path, NAMESPACE_RECORD);
 	else if (st.st_size > RECORD_SIZE_MAX)
 		*status = RECORD_GARBLED;
 	else if ((storage = room_for(record, (size_t)st.st_size + 1)) == NULL)
-		(void)failure_set(
-		    failure, FAILURE_MEMORY, "read", ns->path, RECORD_FILE);
+		(void)failure_set(failure, FAILURE_MEMORY, "read", ns->path,
+		    NAMESPACE_RECORD);
 	else if ((got = read(fd, storage, (size_t)st.st_size)) == -1) {
-		(void)failure_set(
-		    failure, FAILURE_SYSTEM, "read", ns->path, RECORD_FILE);
+		(void)failure_set(failure, FAILURE_SYSTEM, "read", ns->path,
+		    NAMESPACE_RECORD);
 		record_free(record);
 		storage = NULL;
 	} else {
@@ -180,6 +182,43 @@ record_free(struct record *record)
 	record->storage = NULL;
 }
 
+/* The line of a derived namespace text that names the machine, if any. */
+static bool
+text_names(const char *text, const char *machine)
+{
+	static const char key[] = "\nmachine: ";
+	const char *at = strstr(text, key);
+	size_t length = strlen(machine);
+
+	if (at == NULL)
+		return true;
+	at += sizeof(key) - 1;
+	return strncmp(at, machine, length) == 0 && at[length] == '\n';
+}
+
+bool
+record_is_of_another_machine(const struct record *record)
+{
+	char machine[PLATFORM_MACHINE_SIZE];
+
+	platform_machine(machine);
+	if (record->machine != NULL)
+		return strcmp(record->machine, machine) != 0;
+	return !text_names(record->text, machine);
+}
+
+static const char temporary_prefix[] = NAMESPACE_RECORD ".";
+
+bool
+record_is_temporary_name(const char *name)
+{
+	const size_t length = sizeof(temporary_prefix) - 1;
+
+	return strncmp(name, temporary_prefix, length) == 0 &&
+	    name[length] != '\0' &&
+	    name[length + strspn(name + length, "0123456789")] == '\0';
+}
+
 static void
 compose(struct text *text, const struct record *record)
 {
@@ -202,6 +241,7 @@ compose(struct text *text, const struct record *record)
 	text_add_line(text, "port", record->port);
 	text_add_line(text, "jump", record->jump);
 	text_add_line(text, "asks", asks.data);
+	text_add_line(text, "machine", record->machine);
 	if (record->cannot_hold_sockets)
 		text_add_line(text, "sockets", "no");
 	text_add_line(text, "made", record->made);
@@ -236,8 +276,8 @@ write_and_rename(const struct namespace *ns, const struct text *text)
 	char temporary[64];
 	int fd, result, saved_errno;
 
-	(void)snprintf(
-	    temporary, sizeof(temporary), RECORD_FILE ".%ld", (long)getpid());
+	(void)snprintf(temporary, sizeof(temporary), "%s%ld", temporary_prefix,
+	    (long)getpid());
 	(void)unlinkat(ns->fd, temporary, 0); /* of a pid's earlier life */
 	fd = openat(ns->fd, temporary,
 	    O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
@@ -250,7 +290,7 @@ write_and_rename(const struct namespace *ns, const struct text *text)
 	if (close(fd) == -1)
 		result = -1;
 	if (result == 0)
-		result = renameat(ns->fd, temporary, ns->fd, RECORD_FILE);
+		result = renameat(ns->fd, temporary, ns->fd, NAMESPACE_RECORD);
 	if (result == -1) {
 		saved_errno = errno;
 		(void)unlinkat(ns->fd, temporary, 0);
@@ -269,11 +309,11 @@ record_write(const struct record *record, const struct namespace *ns,
 	text_init(&text);
 	compose(&text, record);
 	if (!text_ok(&text))
-		result = failure_set(
-		    failure, FAILURE_MEMORY, "write", ns->path, RECORD_FILE);
+		result = failure_set(failure, FAILURE_MEMORY, "write", ns->path,
+		    NAMESPACE_RECORD);
 	else if ((result = write_and_rename(ns, &text)) == -1)
-		(void)failure_set(
-		    failure, FAILURE_SYSTEM, "write", ns->path, RECORD_FILE);
+		(void)failure_set(failure, FAILURE_SYSTEM, "write", ns->path,
+		    NAMESPACE_RECORD);
 	text_free(&text);
 	return result;
 }

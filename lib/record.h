@@ -10,13 +10,12 @@
 #include "failure.h"
 #include "namespace.h"
 
-#define RECORD_FILE "endpoint"
-
 struct record {
 	const char *text; /* the namespace text */
 	const char *destination; /* as typed */
 	const char *user, *hostname, *port; /* as ssh resolved them */
 	const char *jump; /* null: a direct connection */
+	const char *machine; /* the host name of who made it */
 	const char *made; /* when, as 2006-01-02T15:04:05Z */
 	const char *plain_reason; /* policy plain and why; null: lease */
 	bool cannot_hold_sockets; /* the reason is the file system */
@@ -41,6 +40,16 @@ enum record_status
 record_read(struct record *record, const struct namespace *ns,
     const char *expected_text, struct failure *failure);
 void record_free(struct record *record);
+
+/*
+ * Whether the namespace was made on a machine of another name. Homes are
+ * shared between machines, masters and their sockets are not: nothing can be
+ * known of them here.
+ */
+bool record_is_of_another_machine(const struct record *record);
+
+/* Whether that is the temporary name of a record that is being written. */
+bool record_is_temporary_name(const char *name);
 
 /*
  * Writes the record to a temporary name and renames it into place. 0, or -1

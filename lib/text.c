@@ -105,20 +105,80 @@ text_printf(struct text *t, const char *format, ...)
 	t->length += (size_t)length;
 }
 
+static void
+add_hex(struct text *t, unsigned char byte)
+{
+	static const char hex[] = "0123456789abcdef";
+	const char escaped[4] = {'\\', 'x', hex[byte >> 4], hex[byte & 15]};
+
+	text_add_bytes(t, escaped, sizeof(escaped));
+}
+
+static bool
+must_be_escaped(unsigned char byte)
+{
+	return byte < 0x20 || byte == 0x7f || byte == '\\';
+}
+
 void
 text_add_escaped(struct text *t, const char *string)
 {
-	static const char hex[] = "0123456789abcdef";
-
 	for (; *string != '\0'; string++) {
 		unsigned char byte = (unsigned char)*string;
 
-		if (byte < 0x20 || byte == 0x7f || byte == '\\') {
-			char escaped[4] = {
-			    '\\', 'x', hex[byte >> 4], hex[byte & 15]};
-			text_add_bytes(t, escaped, sizeof(escaped));
-		} else
+		if (must_be_escaped(byte))
+			add_hex(t, byte);
+		else
 			text_add_bytes(t, string, 1);
+	}
+}
+
+size_t
+text_utf8_length(const char *string)
+{
+	const unsigned char *bytes = (const unsigned char *)string;
+	/* RFC 3629: what the first byte allows the second to be. */
+	unsigned char low = 0x80, high = 0xbf;
+	size_t length, i;
+
+	if (bytes[0] < 0x80)
+		return bytes[0] != '\0';
+	if (bytes[0] < 0xc2 || bytes[0] > 0xf4)
+		return 0;
+	length = bytes[0] < 0xe0 ? 2 : bytes[0] < 0xf0 ? 3 : 4;
+	if (bytes[0] == 0xe0)
+		low = 0xa0;
+	else if (bytes[0] == 0xed)
+		high = 0x9f;
+	else if (bytes[0] == 0xf0)
+		low = 0x90;
+	else if (bytes[0] == 0xf4)
+		high = 0x8f;
+	if (bytes[1] < low || bytes[1] > high)
+		return 0;
+	for (i = 2; i < length; i++)
+		if ((bytes[i] & 0xc0) != 0x80)
+			return 0;
+	return length;
+}
+
+void
+text_add_printable(struct text *t, const char *string)
+{
+	while (*string != '\0') {
+		const unsigned char *bytes = (const unsigned char *)string;
+		size_t length = text_utf8_length(string);
+		/* U+0080 to U+009F steer a terminal as ESC does. */
+		bool is_control =
+		    length == 2 && bytes[0] == 0xc2 && bytes[1] < 0xa0;
+
+		if (length == 0 || is_control || must_be_escaped(bytes[0])) {
+			add_hex(t, bytes[0]);
+			string++;
+		} else {
+			text_add_bytes(t, string, length);
+			string += length;
+		}
 	}
 }
 

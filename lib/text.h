@@ -37,6 +37,12 @@ void text_printf(struct text *t, const char *format, ...)
  */
 void text_add_escaped(struct text *t, const char *string);
 
+/*
+ * The same for what a terminal shall show: bytes that are no UTF-8, and
+ * control characters beyond ASCII, are escaped too.
+ */
+void text_add_printable(struct text *t, const char *string);
+
 /* "KEY: VALUE\n" with the value escaped; nothing where value is null. */
 void text_add_line(struct text *t, const char *key, const char *value);
 
@@ -48,6 +54,9 @@ char *text_room(struct text *t, size_t bytes);
 
 /* Undoes text_add_escaped() in place. False where it is garbled. */
 bool text_unescape(char *string);
+
+/* Bytes of the UTF-8 character at the front, 0 where it is none. */
+size_t text_utf8_length(const char *string);
 
 /* False after any lack of memory: then the text must not be used. */
 bool text_ok(const struct text *t);

@@ -1,0 +1,39 @@
+#include "leftover.h"
+
+#include "platform.h"
+#include "probe.h"
+
+#include <sys/stat.h>
+#include <time.h>
+
+/* A master that hung is asked again after so long. */
+enum { HUNG_REST_SECS = 10 };
+
+/* Whether the mark in the lock file was written long enough ago. */
+static bool
+has_rested(int lock_fd)
+{
+	struct stat st;
+
+	return fstat(lock_fd, &st) == 0 &&
+	    time(NULL) - st.st_mtim.tv_sec >= HUNG_REST_SECS;
+}
+
+bool
+leftover_may_be_taken(const struct namespace *ns, const char *name, int lock_fd,
+    const struct holder *holder)
+{
+	char path[NAMESPACE_SOCKET_PATH_MAX + 1];
+	enum holder_state state = holder_state(holder);
+
+	if (state == HOLDER_ALIVE)
+		return false;
+	if (!namespace_has_socket(ns, name, NULL))
+		return true;
+	namespace_socket_path(ns, name, path);
+	if (state == HOLDER_UNKNOWN)
+		return probe_look(path) == PROBE_DEAD;
+	if (holder->kind == HOLDER_HUNG && !has_rested(lock_fd))
+		return false;
+	return !platform_socket_has_clients(path);
+}

@@ -1,0 +1,590 @@
+#include "sweep.h"
+
+#include "deadline.h"
+#include "holder.h"
+#include "lease.h"
+#include "leftover.h"
+#include "listing.h"
+#include "lockfile.h"
+#include "probe.h"
+#include "record.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+enum {
+	/* ssh binds NAME.xxxxxxxxxxxxxxxx and links it to NAME. */
+	HALF_MADE_LENGTH = NAMESPACE_LEASE_NAME_LENGTH + 17,
+};
+
+/* What one sweep_namespace() carries from step to step. */
+struct sweep {
+	const struct sweep_options *options;
+	struct namespace ns;
+	/* What lies in the namespace and its three folders. */
+	struct listing top, sockets, free, used;
+	size_t kept; /* names that stay */
+	bool failed;
+};
+
+static void
+tell(const struct sweep *sweep, enum sweep_action action, const char *folder,
+    const char *name)
+{
+	char path[sizeof(sweep->ns.path) + 64];
+
+	(void)snprintf(path, sizeof(path), "%s%s%s%s%s", sweep->ns.path,
+	    folder != NULL ? "/" : "", folder != NULL ? folder : "",
+	    name != NULL ? "/" : "", name != NULL ? name : "");
+	sweep->options->tell(sweep->options->context, action, path);
+}
+
+/* For what stays as it is, with errno or the kind of trouble. */
+static void
+fail(struct sweep *sweep, enum failure_kind kind, const char *verb,
+    const char *folder, const char *name)
+{
+	struct failure failure;
+	char path[sizeof(sweep->ns.path) + 8];
+
+	(void)snprintf(path, sizeof(path), "%s%s%s", sweep->ns.path,
+	    folder != NULL ? "/" : "", folder != NULL ? folder : "");
+	(void)failure_set(&failure, kind, verb, path, name);
+	sweep->options->tell_failure(sweep->options->context, &failure);
+	sweep->failed = true;
+}
+
+/* Removes what may be removed; what is gone already is as good. */
+static void
+remove_file(struct sweep *sweep, enum sweep_action action, int dir_fd,
+    const char *folder, const char *name)
+{
+	if (!sweep->options->dry_run && unlinkat(dir_fd, name, 0) == -1) {
+		if (errno != ENOENT)
+			fail(sweep, FAILURE_SYSTEM, "remove", folder, name);
+		return;
+	}
+	tell(sweep, action, folder, name);
+}
+
+static bool
+is_older_than(const struct stat *st, int secs)
+{
+	return time(NULL) - st->st_mtim.tv_sec >= secs;
+}
+
+static bool
+is_half_made_socket(const char *name)
+{
+	char lease[NAMESPACE_LEASE_NAME_LENGTH + 1];
+
+	if (strlen(name) != HALF_MADE_LENGTH ||
+	    name[NAMESPACE_LEASE_NAME_LENGTH] != '.')
+		return false;
+	memcpy(lease, name, NAMESPACE_LEASE_NAME_LENGTH);
+	lease[NAMESPACE_LEASE_NAME_LENGTH] = '\0';
+	return namespace_is_lease_name(lease);
+}
+
+/*
+ * An entry that is there must be a file of ours, of the type that belongs
+ * there. True also where it has just gone.
+ */
+static bool
+is_ours(struct sweep *sweep, int dir_fd, const char *folder, const char *name,
+    mode_t type)
+{
+	struct stat st;
+
+	if (fstatat(dir_fd, name, &st, AT_SYMLINK_NOFOLLOW) == -1) {
+		if (errno == ENOENT)
+			return true;
+		fail(sweep, FAILURE_SYSTEM, "look at", folder, name);
+		return false;
+	}
+	if (st.st_uid != sweep->ns.owner)
+		fail(sweep, FAILURE_OWNER, "clean", folder, name);
+	else if (S_ISLNK(st.st_mode))
+		fail(sweep, FAILURE_SYMLINK, "clean", folder, name);
+	else if ((st.st_mode & S_IFMT) != type)
+		fail(sweep, FAILURE_FOREIGN, "clean", folder, name);
+	else if (type == S_IFREG && (st.st_mode & 077) != 0)
+		fail(sweep, FAILURE_MODE, "clean", folder, name);
+	else
+		return true;
+	return false;
+}
+
+/* NFS keeps an open file that was removed under such a name, for a while. */
+static bool
+is_of_nfs(const char *name)
+{
+	return strncmp(name, ".nfs", 4) == 0;
+}
+
+/* Whether a folder holds nothing but what belongs there. */
+static bool
+check_folder(struct sweep *sweep, const struct listing *listing, int dir_fd,
+    const char *folder, mode_t type, bool (*is_name)(const char *name))
+{
+	bool ok = true;
+	size_t i;
+
+	for (i = 0; i < listing->count; i++) {
+		const char *name = listing->names[i];
+
+		if (is_of_nfs(name))
+			continue;
+		if (!is_name(name)) {
+			fail(sweep, FAILURE_FOREIGN, "clean", folder, name);
+			ok = false;
+		} else if (!is_ours(sweep, dir_fd, folder, name, type))
+			ok = false;
+	}
+	return ok;
+}
+
+static bool
+is_socket_name(const char *name)
+{
+	return namespace_is_lease_name(name) || is_half_made_socket(name) ||
+	    namespace_is_trial_name(name);
+}
+
+static bool
+is_file_of_namespace(const char *name)
+{
+	return strcmp(name, NAMESPACE_RECORD) == 0 ||
+	    record_is_temporary_name(name);
+}
+
+static bool
+is_folder_of_namespace(const char *name)
+{
+	return strcmp(name, "c") == 0 || strcmp(name, "free") == 0 ||
+	    strcmp(name, "used") == 0;
+}
+
+static bool
+check_top(struct sweep *sweep)
+{
+	bool ok = true;
+	size_t i;
+
+	for (i = 0; i < sweep->top.count; i++) {
+		const char *name = sweep->top.names[i];
+
+		if (is_folder_of_namespace(name) || is_of_nfs(name))
+			continue;
+		if (!is_file_of_namespace(name)) {
+			fail(sweep, FAILURE_FOREIGN, "clean", NULL, name);
+			ok = false;
+		} else if (!is_ours(sweep, sweep->ns.fd, NULL, name, S_IFREG))
+			ok = false;
+	}
+	return ok;
+}
+
+/*
+ * Reads all names and makes sure that each is one that acquirers make. free/
+ * is read twice, as a name may move between it and used/ meanwhile.
+ */
+static bool
+check_all(struct sweep *sweep)
+{
+	const struct namespace *ns = &sweep->ns;
+	bool ok;
+
+	if (listing_read(&sweep->top, ns->fd) == -1 ||
+	    listing_read(&sweep->sockets, ns->sockets_fd) == -1 ||
+	    listing_read(&sweep->free, ns->free_fd) == -1 ||
+	    listing_read(&sweep->used, ns->used_fd) == -1 ||
+	    listing_read(&sweep->free, ns->free_fd) == -1) {
+		fail(sweep, FAILURE_SYSTEM, "list", NULL, NULL);
+		return false;
+	}
+	listing_settle(&sweep->top);
+	listing_settle(&sweep->sockets);
+	listing_settle(&sweep->free);
+	listing_settle(&sweep->used);
+	ok = check_top(sweep);
+	ok &= check_folder(sweep, &sweep->sockets, ns->sockets_fd, "c",
+	    S_IFSOCK, is_socket_name);
+	ok &= check_folder(sweep, &sweep->free, ns->free_fd, "free", S_IFREG,
+	    namespace_is_lease_name);
+	ok &= check_folder(sweep, &sweep->used, ns->used_fd, "used", S_IFREG,
+	    namespace_is_lease_name);
+	return ok;
+}
+
+/* Whether anybody has the socket; without one, nobody. */
+static enum probe_result
+look(const struct namespace *ns, const char *name)
+{
+	char path[NAMESPACE_SOCKET_PATH_MAX + 32];
+
+	(void)snprintf(path, sizeof(path), "%s/c/%s", ns->path, name);
+	return probe_look(path);
+}
+
+/* Removes a name that has no master, and a dead socket, under its lock. */
+static void
+prune(struct sweep *sweep, const char *name, int dir_fd, const char *folder)
+{
+	if (namespace_has_socket(&sweep->ns, name, NULL))
+		remove_file(
+		    sweep, SWEEP_SOCKET, sweep->ns.sockets_fd, "c", name);
+	remove_file(sweep, SWEEP_LOCK_FILE, dir_fd, folder, name);
+}
+
+static bool
+is_idle(const struct sweep *sweep, const char *name)
+{
+	struct timespec used;
+
+	return sweep->options->exit_idle_secs >= 0 &&
+	    namespace_has_socket(&sweep->ns, name, &used) &&
+	    time(NULL) - used.tv_sec >= sweep->options->exit_idle_secs;
+}
+
+/* Takes the lease as any acquirer does, and has its master end. */
+static void
+stop_idle(struct sweep *sweep, const char *name)
+{
+	const struct namespace *ns = &sweep->ns;
+	char path[NAMESPACE_SOCKET_PATH_MAX + 1];
+	struct lease lease;
+	enum probe_result result;
+
+	if (sweep->options->dry_run) {
+		tell(sweep, SWEEP_STOPPED, "c", name);
+		return;
+	}
+	sweep->kept++;
+	if (lease_claim(ns, name, &lease) == -1)
+		return;
+	/* Somebody may have used it since. */
+	if (!is_idle(sweep, name)) {
+		(void)lease_release(ns, &lease, false);
+		return;
+	}
+	namespace_socket_path(ns, name, path);
+	result = probe_stop_master(
+	    path, ns->owner, deadline_in_ms(sweep->options->timeout_ms));
+	if (result == PROBE_HUNG) {
+		errno = ETIMEDOUT;
+		fail(sweep, FAILURE_SYSTEM, "stop the master of", "c", name);
+		lease_set_aside(&lease);
+		return;
+	}
+	if (result == PROBE_ALIVE) {
+		tell(sweep, SWEEP_STOPPED, "c", name);
+		sweep->kept--;
+	}
+	(void)lease_release(ns, &lease, false);
+}
+
+static void
+lock_failed(struct sweep *sweep, const char *folder, const char *name)
+{
+	/* Gone or in use: all is well. */
+	if (errno == ENOENT)
+		return;
+	sweep->kept++;
+	if (errno != EWOULDBLOCK)
+		fail(sweep, FAILURE_SYSTEM, "lock", folder, name);
+}
+
+/*
+ * A free name. One with a master is not even locked, so that nobody who wants
+ * it finds it taken.
+ */
+static void
+sweep_free(struct sweep *sweep, const char *name)
+{
+	const struct namespace *ns = &sweep->ns;
+	int lock_fd;
+
+	switch (look(ns, name)) {
+	case PROBE_ALIVE:
+		if (is_idle(sweep, name))
+			stop_idle(sweep, name);
+		else
+			sweep->kept++;
+		return;
+	case PROBE_HUNG:
+	case PROBE_UNKNOWN:
+		sweep->kept++;
+		return;
+	case PROBE_DEAD:
+		break;
+	}
+	lock_fd = lockfile_open(ns->free_fd, name, ns->owner, NULL);
+	if (lock_fd == -1) {
+		lock_failed(sweep, "free", name);
+		return;
+	}
+	/* Now that it is ours: it may have been leased and left since. */
+	if (look(ns, name) == PROBE_DEAD)
+		prune(sweep, name, ns->free_fd, "free");
+	else
+		sweep->kept++;
+	(void)close(lock_fd);
+}
+
+/*
+ * Nothing is known of a holder in another pid namespace; that of a cold start
+ * has no master yet. Whoever starts one is done before long.
+ */
+static bool
+is_too_young(const struct sweep *sweep, const struct holder *holder, int fd)
+{
+	struct stat st;
+
+	return holder_state(holder) == HOLDER_UNKNOWN &&
+	    (fstat(fd, &st) == -1 ||
+		!is_older_than(&st, sweep->options->ttl_secs));
+}
+
+/* A name in used/: only what nobody holds, and no crash spared, is touched. */
+static void
+sweep_used(struct sweep *sweep, const char *name)
+{
+	const struct namespace *ns = &sweep->ns;
+	struct lease lease = {.lock_fd = -1};
+	struct holder holder;
+
+	lease.lock_fd = lockfile_open(ns->used_fd, name, ns->owner, NULL);
+	if (lease.lock_fd == -1) {
+		lock_failed(sweep, "used", name);
+		return;
+	}
+	holder_read(lease.lock_fd, &holder);
+	if (!leftover_may_be_taken(ns, name, lease.lock_fd, &holder)) {
+		sweep->kept++;
+	} else if (look(ns, name) == PROBE_DEAD) {
+		if (is_too_young(sweep, &holder, lease.lock_fd))
+			sweep->kept++;
+		else
+			prune(sweep, name, ns->used_fd, "used");
+	} else if (holder.kind == HOLDER_HUNG) {
+		/* An acquirer will ask it again, and wait for it. */
+		sweep->kept++;
+	} else {
+		sweep->kept++;
+		tell(sweep, SWEEP_MOVED, "used", name);
+		if (!sweep->options->dry_run) {
+			memcpy(lease.name, name, sizeof(lease.name));
+			if (lease_release(ns, &lease, false) == -1)
+				fail(sweep, FAILURE_SYSTEM, "move", "used",
+				    name);
+			else if (is_idle(sweep, name)) {
+				sweep->kept--;
+				stop_idle(sweep, name);
+			}
+		}
+	}
+	if (lease.lock_fd != -1)
+		(void)close(lease.lock_fd);
+}
+
+/*
+ * A dead socket whose lock file is gone. Nobody can come to use it while we
+ * hold the lease of that name, so that is made.
+ */
+static void
+sweep_orphan(struct sweep *sweep, const char *name)
+{
+	const struct namespace *ns = &sweep->ns;
+	struct stat st;
+	int fd;
+
+	if (sweep->options->dry_run) {
+		tell(sweep, SWEEP_SOCKET, "c", name);
+		return;
+	}
+	fd = openat(ns->used_fd, name,
+	    O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+	if (fd == -1) {
+		sweep->kept++;
+		if (errno != EEXIST)
+			fail(sweep, FAILURE_SYSTEM, "lock", "used", name);
+		return;
+	}
+	if (lockfile_lock_new(ns->used_fd, name, fd) != 1) {
+		sweep->kept++;
+	} else {
+		/* It lay in free/ while we looked in used/, or has come back. */
+		if (fstatat(ns->free_fd, name, &st, AT_SYMLINK_NOFOLLOW) ==
+			-1 &&
+		    errno == ENOENT && look(ns, name) == PROBE_DEAD)
+			remove_file(
+			    sweep, SWEEP_SOCKET, ns->sockets_fd, "c", name);
+		else
+			sweep->kept++;
+		(void)unlinkat(ns->used_fd, name, 0);
+	}
+	(void)close(fd);
+}
+
+/*
+ * A socket that ssh binds and has not yet linked to its name, or a trial. One
+ * that is just being bound is in the folder before anybody can connect to it,
+ * and looks dead: so the lease must be free for the taking, a trial old.
+ */
+static void
+sweep_temporary_socket(struct sweep *sweep, const char *name)
+{
+	const struct namespace *ns = &sweep->ns;
+	char lease[NAMESPACE_LEASE_NAME_LENGTH + 1];
+	struct stat st;
+	int lock_fd;
+
+	if (namespace_is_trial_name(name)) {
+		if (fstatat(ns->sockets_fd, name, &st, AT_SYMLINK_NOFOLLOW) ==
+			-1 ||
+		    !is_older_than(&st, sweep->options->ttl_secs)) {
+			sweep->kept++;
+			return;
+		}
+	} else {
+		memcpy(lease, name, NAMESPACE_LEASE_NAME_LENGTH);
+		lease[NAMESPACE_LEASE_NAME_LENGTH] = '\0';
+		lock_fd = lockfile_open(ns->used_fd, lease, ns->owner, NULL);
+		if (lock_fd == -1 && errno != ENOENT) {
+			lock_failed(sweep, "used", lease);
+			return;
+		}
+		if (lock_fd != -1)
+			(void)close(lock_fd);
+	}
+	remove_file(sweep, SWEEP_TEMPORARY, ns->sockets_fd, "c", name);
+}
+
+/* Sockets that are nobody's lease, and that nobody has: from a crash. */
+static void
+sweep_sockets(struct sweep *sweep)
+{
+	size_t i;
+
+	for (i = 0; i < sweep->sockets.count; i++) {
+		const char *name = sweep->sockets.names[i];
+		bool is_lease = namespace_is_lease_name(name);
+
+		if (is_of_nfs(name) ||
+		    (is_lease &&
+			(listing_has(&sweep->free, name) ||
+			    listing_has(&sweep->used, name))))
+			continue;
+		if (look(&sweep->ns, name) != PROBE_DEAD)
+			sweep->kept++;
+		else if (is_lease)
+			sweep_orphan(sweep, name);
+		else
+			sweep_temporary_socket(sweep, name);
+	}
+}
+
+/* Records that were being written when their writer was killed. */
+static void
+sweep_temporary(struct sweep *sweep)
+{
+	struct stat st;
+	size_t i;
+
+	for (i = 0; i < sweep->top.count; i++) {
+		const char *name = sweep->top.names[i];
+
+		if (!record_is_temporary_name(name) ||
+		    fstatat(sweep->ns.fd, name, &st, AT_SYMLINK_NOFOLLOW) == -1)
+			continue;
+		if (is_older_than(&st, sweep->options->ttl_secs))
+			remove_file(
+			    sweep, SWEEP_TEMPORARY, sweep->ns.fd, NULL, name);
+		else
+			sweep->kept++;
+	}
+}
+
+static bool
+is_of_another_machine(const struct sweep *sweep)
+{
+	struct record record;
+	struct failure failure;
+	bool is_elsewhere;
+
+	if (record_read(&record, &sweep->ns, NULL, &failure) != RECORD_FOUND)
+		return false;
+	is_elsewhere = record_is_of_another_machine(&record);
+	record_free(&record);
+	return is_elsewhere;
+}
+
+static void
+remove_namespace(struct sweep *sweep, const struct namespace_root *root)
+{
+	struct failure failure;
+	int removed = 1;
+
+	if (!sweep->options->dry_run)
+		removed = namespace_remove(&sweep->ns, root, &failure);
+	if (removed == 1)
+		tell(sweep, SWEEP_NAMESPACE, NULL, NULL);
+	if (removed == -1) {
+		sweep->options->tell_failure(sweep->options->context, &failure);
+		sweep->failed = true;
+	}
+}
+
+static void
+sweep_all(struct sweep *sweep, const struct namespace_root *root)
+{
+	size_t i;
+
+	if (!check_all(sweep))
+		return;
+	for (i = 0; i < sweep->used.count; i++)
+		if (!is_of_nfs(sweep->used.names[i]))
+			sweep_used(sweep, sweep->used.names[i]);
+	for (i = 0; i < sweep->free.count; i++)
+		if (!is_of_nfs(sweep->free.names[i]))
+			sweep_free(sweep, sweep->free.names[i]);
+	sweep_sockets(sweep);
+	sweep_temporary(sweep);
+	if (sweep->kept == 0 && !sweep->failed)
+		remove_namespace(sweep, root);
+}
+
+enum sweep_result
+sweep_namespace(const struct namespace_root *root, const char *name,
+    const struct sweep_options *options)
+{
+	struct sweep sweep = {.options = options};
+	struct failure failure;
+	enum sweep_result result = SWEEP_DONE;
+
+	if (namespace_open(&sweep.ns, root, name, NAMESPACE_SWEEP, &failure) ==
+	    -1) {
+		if (failure.kind == FAILURE_BUSY)
+			return SWEEP_BUSY;
+		if (failure.kind == FAILURE_SYSTEM && failure.error == ENOENT)
+			return SWEEP_GONE;
+		options->tell_failure(options->context, &failure);
+		return SWEEP_FAILED;
+	}
+	if (is_of_another_machine(&sweep))
+		result = SWEEP_ELSEWHERE;
+	else
+		sweep_all(&sweep, root);
+	listing_free(&sweep.top);
+	listing_free(&sweep.sockets);
+	listing_free(&sweep.free);
+	listing_free(&sweep.used);
+	namespace_close(&sweep.ns);
+	return sweep.failed ? SWEEP_FAILED : result;
+}
