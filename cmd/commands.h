@@ -10,5 +10,7 @@
 enum { EXIT_OWN_ERROR = 255 };
 
 int ssh_fast_main(int argc, char *argv[]);
+int ssh_fast_ls_main(int argc, char *argv[]);
+int ssh_fast_gc_main(int argc, char *argv[]);
 
 #endif

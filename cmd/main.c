@@ -11,6 +11,8 @@ struct command {
 /* "ssh" is for programs that start ssh by themselves; see README. */
 static const struct command commands[] = {
     {"ssh-fast", ssh_fast_main},
+    {"ssh-fast-ls", ssh_fast_ls_main},
+    {"ssh-fast-gc", ssh_fast_gc_main},
     {"ssh", ssh_fast_main},
 };
 

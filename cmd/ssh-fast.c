@@ -118,7 +118,7 @@ become_leased_ssh(struct run *run)
 	struct failure failure;
 	int error;
 
-	lease_socket_path(&run->pool.ns, &run->lease, path);
+	namespace_socket_path(&run->pool.ns, run->lease.name, path);
 	/*
 	 * The lock is inherited, for a wrapper script or another ssh that
 	 * keeps it; the real ssh closes it first thing, hence the keeper.
@@ -246,14 +246,7 @@ choose_pool(struct run *run, struct failure *failure)
 		run->pool.plain_reason = "the user has no home directory";
 		return POOL_PLAIN;
 	}
-	if (request.root == NULL) {
-		home_default_root(root, run->home);
-		request.root = root;
-	} else if (strncmp(request.root, "~/", 2) == 0) {
-		(void)snprintf(
-		    root, sizeof(root), "%s%s", run->home, request.root + 1);
-		request.root = root;
-	}
+	request.root = home_root(root, request.root, run->home);
 	return pool_open(&run->pool, &request, failure);
 }
 

@@ -6,6 +6,7 @@ set -eu
 wanted='
 musl-tools /usr/bin/musl-gcc
 libmd-dev /usr/include/sha2.h
+libjansson-dev /usr/include/jansson.h
 openssh-client /usr/bin/ssh
 openssh-server /usr/sbin/sshd
 bats /usr/bin/bats

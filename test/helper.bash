@@ -139,3 +139,14 @@ folder_of() {
   "$SSH_FAST" --explain "$@" | sed -n 's/^folder: \([^ ]*\).*/\1/p'
 }
 decision_of() { "$SSH_FAST" --explain "$@" | sed -n 's/^decision: //p'; }
+# The admin's programs.
+ls_json() { "$BUILD/ssh-fast-ls" -j "$@"; }
+gc() { "$BUILD/ssh-fast-gc" "$@"; }
+# What one lease looks like to ssh-fast-ls: STATE PID MASTER PID.
+lease_states() {
+  ls_json "$@" | jq -r '.namespaces[].leases[] |
+    "\(.state) \(.pid) \(.master.state) \(.master.pid)"'
+}
+has_keeper() { KEEPER=$(pgrep -x -P "$1" ssh-fast-keeper); }
+# All that can be seen of a tree from outside, but for access times.
+tree_of() { find "$1" -printf '%p %i %y %m %n %s %T@ %C@\n' | sort; }

@@ -8,7 +8,6 @@ teardown_file() { stop_sshd; }
 setup() { new_root; fast host true; wait_until is_released; BEFORE=$(logins); }
 new_logins() { echo $(($(logins) - BEFORE)); }
 
-has_keeper() { KEEPER=$(pgrep -x -P "$1" ssh-fast-keeper); }
 
 # A session that lasts: SSH is its pid, KEEPER the keeper's.
 start_session() {

@@ -31,7 +31,7 @@ main(int argc, char *argv[])
 	if (namespace_root_open(&root, argv[1], true, &failure) == -1 ||
 	    namespace_name(&root, argv[2], strlen(argv[2]), name, &failure) ==
 		-1 ||
-	    namespace_open(&ns, &root, name, true, &failure) == -1) {
+	    namespace_open(&ns, &root, name, NAMESPACE_MAKE, &failure) == -1) {
 		fprintf(stderr, "%s %s: %d\n", failure.verb, failure.path,
 		    failure.error);
 		return 1;
@@ -40,7 +40,7 @@ main(int argc, char *argv[])
 		if (lease_acquire(&ns, &probe, &leases[i], &report, &failure) ==
 		    -1)
 			return 1;
-		lease_socket_path(&ns, &leases[i], path);
+		namespace_socket_path(&ns, leases[i].name, path);
 		printf("%s %s\n", leases[i].is_warm ? "warm" : "cold", path);
 		lease_touch(&ns, &leases[i]);
 	}

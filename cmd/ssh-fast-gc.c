@@ -1,0 +1,326 @@
+/*
+ * ssh-fast-gc: for cron. Goes through the namespaces below a root and removes
+ * what crashes and the end of masters leave behind; see sweep.h for how.
+ */
+#include "commands.h"
+
+#include "admin.h"
+#include "deadline.h"
+#include "json.h"
+#include "message.h"
+#include "sweep.h"
+
+#include <getopt.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+enum {
+	TTL_SECS = 90,
+	SECS_MAX = 365 * 24 * 3600,
+	/* Progress is shown where it takes longer, and so often. */
+	PROGRESS_AFTER_MS = 1000,
+	PROGRESS_EACH_MS = 100,
+};
+
+static const char program[] = "ssh-fast-gc";
+
+static const char help[] =
+    "usage: ssh-fast-gc [-n] [-q | -v] [-j] [--ttl=SECS] [--exit-idle[=SECS]]\n"
+    "                   [--root=DIR] [PATTERN ...]\n"
+    "\n"
+    "Removes what crashes and the end of masters leave behind. PATTERN is a\n"
+    "shell pattern on user@host:port, on the host as typed, or on the folder.\n"
+    "\n"
+    "options:\n"
+    "  -n\n"
+    "      only say what would be done\n"
+    "  -q\n"
+    "      print nothing where there was nothing to do\n"
+    "  -v\n"
+    "      say what is done to which file\n"
+    "  -j\n"
+    "      print the summary as JSON\n"
+    "  --ttl=SECS\n"
+    "      leave what may still be in the making until it is so old (90)\n"
+    "  --exit-idle[=SECS]\n"
+    "      also have masters end that were not used for so long (0)\n"
+    "  --root=DIR, SSH_FAST_ROOT\n"
+    "      where the namespaces live (~/.ssh/ssh-fast)\n"
+    "  --help\n"
+    "      print this, and exit\n"
+    "  --version\n"
+    "      print the version, and exit\n";
+
+struct gc_options {
+	const char *root;
+	bool dry_run, quiet, verbose, is_json;
+	int ttl_secs, exit_idle_secs;
+	bool help, version;
+};
+
+static bool
+read_secs(const char *option, const char *value, int *secs)
+{
+	if (admin_number(value, 0, SECS_MAX, secs))
+		return true;
+	message("bad value for --%s: %s (it takes 0 to %d)", option, value,
+	    SECS_MAX);
+	return false;
+}
+
+/* 0 and optind is that of the first pattern, or -1 after a message. */
+static int
+read_options(struct gc_options *options, int argc, char *argv[])
+{
+	enum { TTL = 256, EXIT_IDLE, ROOT, HELP, VERSION };
+	static const struct option long_options[] = {
+	    {"ttl", required_argument, NULL, TTL},
+	    {"exit-idle", optional_argument, NULL, EXIT_IDLE},
+	    {"root", required_argument, NULL, ROOT},
+	    {"help", no_argument, NULL, HELP},
+	    {"version", no_argument, NULL, VERSION},
+	    {NULL, 0, NULL, 0},
+	};
+	int letter;
+
+	memset(options, 0, sizeof(*options));
+	options->ttl_secs = TTL_SECS;
+	options->exit_idle_secs = -1;
+	while ((letter = getopt_long(argc, argv, "nqvj", long_options, NULL)) !=
+	    -1) {
+		switch (letter) {
+		case 'n':
+			options->dry_run = true;
+			break;
+		case 'q':
+			options->quiet = true;
+			options->verbose = false;
+			break;
+		case 'v':
+			options->verbose = true;
+			options->quiet = false;
+			break;
+		case 'j':
+			options->is_json = true;
+			break;
+		case TTL:
+			if (!read_secs("ttl", optarg, &options->ttl_secs))
+				return -1;
+			break;
+		case EXIT_IDLE:
+			if (!read_secs("exit-idle",
+				optarg != NULL ? optarg : "0",
+				&options->exit_idle_secs))
+				return -1;
+			break;
+		case ROOT:
+			options->root = optarg;
+			break;
+		case HELP:
+			options->help = true;
+			break;
+		case VERSION:
+			options->version = true;
+			break;
+		default:
+			return -1;
+		}
+	}
+	return 0;
+}
+
+/* What the run knows while it goes through the namespaces. */
+struct gc_run {
+	struct gc_options options;
+	struct admin admin;
+	size_t done[SWEEP_ACTIONS];
+	size_t swept, elsewhere, failures;
+	bool shows_progress;
+	int64_t next_progress_us;
+	bool has_progress_line;
+};
+
+/* Before anything else is printed on the same terminal. */
+static void
+clear_progress(struct gc_run *run)
+{
+	if (run->has_progress_line)
+		(void)fputs("\r\033[K", stderr);
+	run->has_progress_line = false;
+}
+
+static void
+show_progress(struct gc_run *run, size_t number)
+{
+	if (!run->shows_progress || deadline_left_ms(run->next_progress_us) > 0)
+		return;
+	run->next_progress_us = deadline_in_ms(PROGRESS_EACH_MS);
+	run->has_progress_line = true;
+	(void)fprintf(stderr, "\r%s: %zu of %zu namespaces", program, number,
+	    run->admin.catalogue.count);
+	(void)fflush(stderr);
+}
+
+static void
+tell(void *context, enum sweep_action action, const char *path)
+{
+	static const char *const words[SWEEP_ACTIONS][2] = {
+	    [SWEEP_LOCK_FILE] = {"removed", "would remove"},
+	    [SWEEP_SOCKET] = {"removed", "would remove"},
+	    [SWEEP_TEMPORARY] = {"removed", "would remove"},
+	    [SWEEP_MOVED] = {"freed", "would free"},
+	    [SWEEP_STOPPED] = {"stopped the master of",
+		"would stop the master of"},
+	    [SWEEP_NAMESPACE] = {"removed", "would remove"},
+	};
+	struct gc_run *run = context;
+
+	run->done[action]++;
+	if (!run->options.verbose && !run->options.dry_run)
+		return;
+	if (run->options.is_json || run->options.quiet)
+		return;
+	clear_progress(run);
+	(void)printf(
+	    "%s %s\n", words[action][run->options.dry_run ? 1 : 0], path);
+}
+
+static void
+tell_failure(void *context, const struct failure *failure)
+{
+	struct gc_run *run = context;
+
+	run->failures++;
+	clear_progress(run);
+	message_failure(failure);
+}
+
+static void
+sweep_each(struct gc_run *run, int timeout_ms)
+{
+	const struct sweep_options options = {
+	    .dry_run = run->options.dry_run,
+	    .ttl_secs = run->options.ttl_secs,
+	    .exit_idle_secs = run->options.exit_idle_secs,
+	    .timeout_ms = timeout_ms,
+	    .tell = tell,
+	    .tell_failure = tell_failure,
+	    .context = run,
+	};
+	const struct catalogue *catalogue = &run->admin.catalogue;
+	size_t i;
+
+	run->shows_progress = !run->options.quiet && isatty(STDERR_FILENO);
+	run->next_progress_us = deadline_in_ms(PROGRESS_AFTER_MS);
+	for (i = 0; i < catalogue->count; i++) {
+		show_progress(run, i);
+		switch (sweep_namespace(
+		    &run->admin.root, catalogue->entries[i].folder, &options)) {
+		case SWEEP_DONE:
+		case SWEEP_FAILED:
+			run->swept++;
+			break;
+		case SWEEP_ELSEWHERE:
+			run->swept++;
+			run->elsewhere++;
+			if (!run->options.verbose || run->options.is_json)
+				break;
+			clear_progress(run);
+			(void)printf("left %s/%s: of another machine\n",
+			    run->admin.root.path, catalogue->entries[i].folder);
+			break;
+		case SWEEP_GONE:
+		case SWEEP_BUSY:
+			break;
+		}
+	}
+	clear_progress(run);
+}
+
+static bool
+did_nothing(const struct gc_run *run)
+{
+	size_t i;
+
+	for (i = 0; i < SWEEP_ACTIONS; i++)
+		if (run->done[i] > 0)
+			return false;
+	return run->failures == 0;
+}
+
+static bool
+print_json(const struct gc_run *run)
+{
+	const size_t *done = run->done;
+	bool ok = json_print(json_pack("{so sb sI s{sI sI sI sI} sI sI sI sI}",
+	    "root", json_text(run->admin.root.path), "dry_run",
+	    run->options.dry_run, "namespaces", (json_int_t)run->swept,
+	    "removed", "namespaces", (json_int_t)done[SWEEP_NAMESPACE],
+	    "lock_files", (json_int_t)done[SWEEP_LOCK_FILE], "sockets",
+	    (json_int_t)done[SWEEP_SOCKET], "temporary_files",
+	    (json_int_t)done[SWEEP_TEMPORARY], "freed",
+	    (json_int_t)done[SWEEP_MOVED], "stopped",
+	    (json_int_t)done[SWEEP_STOPPED], "of_another_machine",
+	    (json_int_t)run->elsewhere, "failures", (json_int_t)run->failures));
+
+	(void)putchar('\n');
+	return ok;
+}
+
+static const char *
+plural(size_t count)
+{
+	return count == 1 ? "" : "s";
+}
+
+static void
+print_summary(const struct gc_run *run)
+{
+	const size_t *done = run->done;
+
+	(void)printf("%s: %s%zu of %zu namespace%s, %zu lock file%s, "
+		     "%zu socket%s, %zu temporary file%s; freed %zu "
+		     "leftover%s, stopped %zu master%s; %zu failure%s\n",
+	    program, run->options.dry_run ? "would remove " : "removed ",
+	    done[SWEEP_NAMESPACE], run->swept, plural(run->swept),
+	    done[SWEEP_LOCK_FILE], plural(done[SWEEP_LOCK_FILE]),
+	    done[SWEEP_SOCKET], plural(done[SWEEP_SOCKET]),
+	    done[SWEEP_TEMPORARY], plural(done[SWEEP_TEMPORARY]),
+	    done[SWEEP_MOVED], plural(done[SWEEP_MOVED]), done[SWEEP_STOPPED],
+	    plural(done[SWEEP_STOPPED]), run->failures, plural(run->failures));
+}
+
+int
+ssh_fast_gc_main(int argc, char *argv[])
+{
+	static struct gc_run run;
+	struct catalogue_request wanted = {.folders_only = true};
+	int timeout_ms;
+	bool ok = true;
+
+	message_set_program(program);
+	if (read_options(&run.options, argc, argv) == -1)
+		return admin_usage_error(program);
+	if (run.options.help)
+		return admin_print_help(help);
+	if (run.options.version)
+		return admin_print_version(program);
+	if ((timeout_ms = admin_probe_timeout_ms()) == -1)
+		return EXIT_USAGE;
+	wanted.patterns = argv + optind;
+	wanted.pattern_count = (size_t)(argc - optind);
+	if (admin_open(&run.admin, run.options.root, &wanted) == -1)
+		return EXIT_TROUBLE;
+	sweep_each(&run, timeout_ms);
+	if (!run.options.quiet || !did_nothing(&run)) {
+		if (run.options.is_json)
+			ok = print_json(&run);
+		else
+			print_summary(&run);
+	}
+	admin_close(&run.admin);
+	if (admin_flush() != 0 || !ok || run.failures > 0)
+		return EXIT_TROUBLE;
+	return 0;
+}
