@@ -14,6 +14,7 @@ strace /usr/bin/strace
 util-linux /usr/bin/flock
 procps /usr/bin/pgrep
 expect /usr/bin/expect
+jq /usr/bin/jq
 '
 missing=$(echo "$wanted" | while read -r package file; do
   if [ -n "$package" ] && [ ! -e "$file" ]; then echo "$package"; fi

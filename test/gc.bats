@@ -130,7 +130,7 @@ dead_socket() {
 @test "a namespace removed while it is being made is made again" {
   mkdir -p -m 0700 "$ROOT"
   # It stands still between mkdir and chmod of its namespace.
-  strace -o "$OUT/trace" -e trace=mkdirat,fchmodat,fchmodat2,chmod -e inject=fchmodat,fchmodat2:delay_enter=300000:when=1 \
+  strace -o "$OUT/trace" -e trace=mkdirat,fchmodat -e inject=fchmodat:delay_enter=300000:when=1 \
     "$SSH_FAST" --strict -F "$DIR/config" host echo fine >"$OUT/out" 2>&1 3>&- &
   local pid=$!
   wait_until sh -c "ls -d '$ROOT'/*"

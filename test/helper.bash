@@ -147,6 +147,7 @@ lease_states() {
   ls_json "$@" | jq -r '.namespaces[].leases[] |
     "\(.state) \(.pid) \(.master.state) \(.master.pid)"'
 }
+# shellcheck disable=SC2034 # the tests use KEEPER
 has_keeper() { KEEPER=$(pgrep -x -P "$1" ssh-fast-keeper); }
 # All that can be seen of a tree from outside, but for access times.
 tree_of() { find "$1" -printf '%p %i %y %m %n %s %T@ %C@\n' | sort; }

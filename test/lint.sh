@@ -35,7 +35,7 @@ if git grep -nE '\b(printf|fprintf|puts|perror|exit)\(' -- 'lib/*.c' | grep -v '
 fi
 # Close-on-exec is the default.
 if git grep -nE '\b(open|openat|socket|pipe)\(' -- 'lib/*.c' 'cmd/*.c' |
-  grep -vE 'CLOEXEC|open\(2\)|AT_FDCWD, path,$|_fd, [a-z>-]*name,$|make_pipe|fd = openat\(|openat\($|pipe\(pair\)'; then
+  grep -vE 'CLOEXEC|fd = socket\($|open\(2\)|AT_FDCWD, path,$|_fd, [a-z>-]*name,$|make_pipe|fd = openat\(|openat\($|pipe\(pair\)'; then
   complain "a descriptor without close-on-exec"
 fi
 # What a library file exports begins with its name.

@@ -14,6 +14,8 @@ setup() { OUT=$BATS_TEST_TMPDIR; }
 @test "make install and uninstall, below DESTDIR and PREFIX" {
   make -C "$TOP" -s install BUILD="$BUILD" DESTDIR="$OUT/root" PREFIX=/opt/x >/dev/null
   [ "$("$OUT/root/opt/x/bin/ssh-fast" --version)" = "$("$SSH_FAST" --version)" ]
+  [ "$("$OUT/root/opt/x/bin/ssh-fast-ls" --version)" = "ssh-fast-ls 0.1" ]
+  [ "$("$OUT/root/opt/x/bin/ssh-fast-gc" --version)" = "ssh-fast-gc 0.1" ]
   make -C "$TOP" -s install BUILD="$BUILD" DESTDIR="$OUT/root" >/dev/null
   [ -x "$OUT/root/usr/local/bin/ssh-fast" ]
   make -C "$TOP" -s uninstall BUILD="$BUILD" DESTDIR="$OUT/root" PREFIX=/opt/x >/dev/null
