@@ -170,6 +170,7 @@ show_trouble(struct listing_run *run, const struct failure *failure,
 	message_describe(failure, trouble, sizeof(trouble));
 	view->trouble = trouble;
 	show(run, view);
+	view->trouble = NULL;
 }
 
 static void
