@@ -1,46 +1,120 @@
-# bash completion of ssh-fast: its own options, then all that bash completes
-# for ssh.
+# bash completion of ssh-fast, ssh-fast-ls and ssh-fast-gc.
 
-_ssh_fast() {
-  local current=${COMP_WORDS[COMP_CWORD]} word i
-  # Own options come first: behind any other word, everything is ssh's.
-  for ((i = 1; i < COMP_CWORD; i++)); do
-    word=${COMP_WORDS[i]}
-    # bash makes words of their own of "=" and of what follows it.
-    if [[ $word != --?* && $word != = && ${COMP_WORDS[i - 1]} != = ]]; then
-      _ssh_fast_as_ssh
-      return
+# _ssh_fast_offer CURRENT CANDIDATE...: those that the current word begins.
+# bash replaces only what follows the last "=" or ":" in it, as long as those
+# are in COMP_WORDBREAKS.
+_ssh_fast_offer() {
+  local current=$1 before breaks='' candidate
+  shift
+  if [[ $COMP_WORDBREAKS == *=* ]]; then breaks+='='; fi
+  if [[ $COMP_WORDBREAKS == *:* ]]; then breaks+=':'; fi
+  before=${breaks:+${current%"${current##*["$breaks"]}"}}
+  for candidate; do
+    if [[ $candidate == "$current"* ]]; then
+      COMPREPLY+=("${candidate#"$before"}")
     fi
   done
-  # The word as typed, "=" and all.
-  word=${COMP_LINE:0:COMP_POINT}
-  case ${word##* } in
-  --probe=*) mapfile -t COMPREPLY < <(compgen -W 'native ssh none' -- "${current#=}") ;;
-  --client=*) mapfile -t COMPREPLY < <(compgen -W 'ssh' -- "${current#=}") ;;
-  --root=*) mapfile -t COMPREPLY < <(compgen -d -- "${current#=}") ;;
-  --ssh=*) mapfile -t COMPREPLY < <(compgen -c -- "${current#=}") ;;
-  --*)
-    mapfile -t COMPREPLY < <(compgen -W '--root= --namespace= --probe=
-      --probe-timeout= --persist= --no-touch --client= --strict --ssh=
-      --explain --verbose --help --version' -- "$current")
-    if [[ ${#COMPREPLY[@]} == 1 && ${COMPREPLY[0]} == *= ]]; then
-      compopt -o nospace
-    fi
+  if [[ ${#COMPREPLY[@]} == 1 && ${COMPREPLY[0]} == *= ]]; then
+    compopt -o nospace
+  fi
+}
+
+# _ssh_fast_option CURRENT OPTION...: completes an option, or its value.
+_ssh_fast_option() {
+  local current=$1 found=()
+  shift
+  case $current in
+  --root=*)
+    mapfile -t found < <(compgen -d -- "${current#*=}")
+    compopt -o filenames
+    _ssh_fast_offer "$current" "${found[@]/#/--root=}"
     ;;
-  *) _ssh_fast_as_ssh ;;
+  --ssh=*)
+    mapfile -t found < <(compgen -c -- "${current#*=}" | sort -u)
+    _ssh_fast_offer "$current" "${found[@]/#/--ssh=}"
+    ;;
+  *) _ssh_fast_offer "$current" "$@" ;;
   esac
 }
 
-# Hands over to the completion of ssh, which is loaded when it is first needed.
+# Hands over to what completes ssh: as if the words that the beginning of the
+# line holds, our own, were not there.
 _ssh_fast_as_ssh() {
-  if ! declare -F _ssh >/dev/null && declare -F _completion_loader >/dev/null; then
-    _completion_loader ssh
-  fi
-  if declare -F _ssh >/dev/null; then
-    _ssh ssh "${COMP_WORDS[COMP_CWORD]}" "${COMP_WORDS[COMP_CWORD - 1]}"
+  local beginning=$1 at=0 i words
+  for ((i = 0; i < COMP_CWORD; i++)); do
+    while [[ ${COMP_LINE:at:1} == [[:blank:]] ]]; do at=$((at + 1)); done
+    if ((at >= ${#beginning})); then break; fi
+    at=$((at + ${#COMP_WORDS[i]}))
+  done
+  words=(ssh "${COMP_WORDS[@]:i}")
+  local COMP_LINE="ssh ${COMP_LINE:${#beginning}}"
+  local COMP_POINT=$((COMP_POINT - ${#beginning} + 4))
+  local COMP_CWORD=$((COMP_CWORD - i + 1))
+  local COMP_WORDS=("${words[@]}")
+  if declare -F _comp_command_offset >/dev/null; then
+    _comp_command_offset 0
+  elif declare -F _command_offset >/dev/null; then
+    _command_offset 0
   else
     mapfile -t COMPREPLY < <(compgen -A hostname -- "${COMP_WORDS[COMP_CWORD]}")
   fi
 }
 
+_ssh_fast() {
+  local line=${COMP_LINE:0:COMP_POINT} beginning current
+  COMPREPLY=()
+  # Own options come first: behind any other word, everything is ssh's.
+  [[ $line =~ ^[[:blank:]]*[^[:blank:]]+([[:blank:]]+--[^[:blank:]]+)*[[:blank:]]+ ]]
+  beginning=${BASH_REMATCH[0]}
+  current=${line:${#beginning}}
+  case $current in
+  *[[:blank:]]*) _ssh_fast_as_ssh "$beginning" ;;
+  --probe=*) _ssh_fast_offer "$current" --probe={native,ssh,none} ;;
+  --client=*) _ssh_fast_offer "$current" --client=ssh ;;
+  --*)
+    _ssh_fast_option "$current" --root= --namespace= --probe= \
+      --probe-timeout= --persist= --no-touch --client= --strict --ssh= \
+      --explain --verbose --help --version
+    ;;
+  *) _ssh_fast_as_ssh "$beginning" ;;
+  esac
+}
+
+# The endpoints that there are; looking at them disturbs nobody.
+_ssh_fast_endpoint() {
+  local line=$1 current=$2 root=() found
+  if [[ $line =~ [[:blank:]](--root=[^[:blank:]]+) ]]; then
+    root=("${BASH_REMATCH[1]}")
+  fi
+  mapfile -t found < <(ssh-fast-ls "${root[@]}" 2>/dev/null |
+    sed -n '1!s/ .*//p' | sort -u)
+  _ssh_fast_offer "$current" "${found[@]}"
+}
+
+_ssh_fast_ls() {
+  local line=${COMP_LINE:0:COMP_POINT} current
+  current=${line##*[[:blank:]]}
+  COMPREPLY=()
+  case $current in
+  --probe=*) _ssh_fast_offer "$current" --probe={native,none} ;;
+  -*) _ssh_fast_option "$current" -l -j --probe= --root= --help --version ;;
+  *) _ssh_fast_endpoint "$line" "$current" ;;
+  esac
+}
+
+_ssh_fast_gc() {
+  local line=${COMP_LINE:0:COMP_POINT} current
+  current=${line##*[[:blank:]]}
+  COMPREPLY=()
+  case $current in
+  -*)
+    _ssh_fast_option "$current" -n -q -v -j --ttl= --exit-idle --exit-idle= \
+      --root= --help --version
+    ;;
+  *) _ssh_fast_endpoint "$line" "$current" ;;
+  esac
+}
+
 complete -F _ssh_fast ssh-fast
+complete -F _ssh_fast_ls ssh-fast-ls
+complete -F _ssh_fast_gc ssh-fast-gc
