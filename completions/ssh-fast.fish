@@ -9,16 +9,34 @@ function __ssh_fast_is_first
     not string match -qv -- '--?*' $words[2..-1]
 end
 
+# Values stand behind "=", never in a word of their own, as fish would have
+# them behind options that it knows to take one. So these are words for it.
+function __ssh_fast_with_value
+    set -l word (commandline -ct)
+    switch $word
+        case '--root=*'
+            printf '%s\n' --root=(__fish_complete_directories (string replace -r '^--root=' '' -- $word) Folder)
+        case '--probe=*'
+            printf '%s\n' --probe={native,ssh,none}
+        case '--client=*'
+            printf '%s\n' --client=ssh
+        case '--ssh=*'
+            printf '%s\n' --ssh=(complete -C (string replace -r '^--ssh=' '' -- $word))
+        case '--*'
+            printf '%s\t%s\n' --root= 'Where the namespaces live' \
+                --namespace= 'Use exactly this namespace text' \
+                --probe= 'How a master is checked' \
+                --probe-timeout= 'Past this many ms a master counts as hung' \
+                --persist= 'How many seconds an idle master stays' \
+                --client= 'Who speaks to the master' \
+                --ssh= 'The real ssh'
+    end
+end
+
 set -l own -c ssh-fast -n __ssh_fast_is_first
-complete $own -l root -x -a '(__fish_complete_directories)' -d 'Where the namespaces live'
-complete $own -l namespace -x -d 'Use exactly this namespace text'
-complete $own -l probe -x -a 'native ssh none' -d 'How a master is checked'
-complete $own -l probe-timeout -x -d 'Past this many ms a master counts as hung'
-complete $own -l persist -x -d 'How many seconds an idle master stays'
+complete $own -f -a '(__ssh_fast_with_value)'
 complete $own -l no-touch -d 'Leave the mtime of the master\'s socket as it is'
-complete $own -l client -x -a ssh -d 'Who speaks to the master'
 complete $own -l strict -d 'Fail where no lease can be had'
-complete $own -l ssh -x -a '(__fish_complete_command)' -d 'The real ssh'
 complete $own -l explain -d 'Print what would be done and why'
 complete $own -l verbose -d 'Say what was decided and how long it took'
 complete $own -l help -d 'Print the options'

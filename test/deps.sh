@@ -15,6 +15,11 @@ util-linux /usr/bin/flock
 procps /usr/bin/pgrep
 expect /usr/bin/expect
 jq /usr/bin/jq
+mandoc /usr/bin/mandoc
+bash-completion /usr/share/bash-completion/bash_completion
+zsh /usr/bin/zsh
+fish /usr/bin/fish
+lintian /usr/bin/lintian
 '
 missing=$(echo "$wanted" | while read -r package file; do
   if [ -n "$package" ] && [ ! -e "$file" ]; then echo "$package"; fi

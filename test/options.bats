@@ -85,11 +85,6 @@ refuses() {
   [ "$status" = 255 ]
 }
 
-@test "--help lists every option and variable that README speaks of, and no other" {
-  diff <("$SSH_FAST" --help | grep -oE -- '--[a-z-]+|SSH_FAST_[A-Z_]+' | grep -v -- '--option' | sort -u) \
-    <(sed -n '/^OPTIONS/,/^SPEED/p' "$TOP/README" | grep -oE -- '--[a-z-]+|SSH_FAST_[A-Z_]+' | sort -u)
-}
-
 @test "--explain says what would be done, and makes and contacts nothing" {
   run --separate-stderr "$SSH_FAST" --explain -F "$DIR/config" host 'two words' "it's"
   [ "$status" = 0 ]

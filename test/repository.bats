@@ -16,17 +16,23 @@ setup() { OUT=$BATS_TEST_TMPDIR; }
   [ "$("$OUT/root/opt/x/bin/ssh-fast" --version)" = "$("$SSH_FAST" --version)" ]
   [ "$("$OUT/root/opt/x/bin/ssh-fast-ls" --version)" = "ssh-fast-ls 0.1" ]
   [ "$("$OUT/root/opt/x/bin/ssh-fast-gc" --version)" = "ssh-fast-gc 0.1" ]
+  local page
+  for page in man1/ssh-fast.1 man1/ssh-fast-ls.1 man1/ssh-fast-gc.1 man7/ssh-fast.7; do
+    cmp "$OUT/root/opt/x/share/man/$page" "$TOP"/*/"${page#*/}"
+  done
+  diff -r "$OUT/root/opt/x/share/doc/ssh-fast/examples" "$TOP/cmd/examples"
   make -C "$TOP" -s install BUILD="$BUILD" DESTDIR="$OUT/root" >/dev/null
   [ -x "$OUT/root/usr/local/bin/ssh-fast" ]
   make -C "$TOP" -s uninstall BUILD="$BUILD" DESTDIR="$OUT/root" PREFIX=/opt/x >/dev/null
   make -C "$TOP" -s uninstall BUILD="$BUILD" DESTDIR="$OUT/root" >/dev/null
   [ -z "$(find "$OUT/root" ! -type d)" ]
+  [ ! -e "$OUT/root/usr/local/share/doc/ssh-fast" ]
 }
 
 @test "make help names every target that a user may want" {
   run make -C "$TOP" -s help
   local target
-  for target in all deps demo check bench lint install uninstall clean help; do
+  for target in all deps demo check bench lint install uninstall deb dist clean help; do
     [[ "$output" == *"make $target "* ]]
   done
 }
@@ -80,29 +86,6 @@ setup() { OUT=$BATS_TEST_TMPDIR; }
   # Five plain, one cold, none for the warm ones.
   [ "$status" = 0 ]
   [ "$count" = 6 ]
-}
-
-# complete LINE: what bash offers at the end of it.
-complete() {
-  bash -c '. "$1"; COMP_LINE=$2; COMP_POINT=${#2}
-    read -ra COMP_WORDS <<<"$(sed "s/=/ = /g" <<<"$2")"
-    if [[ $2 == *[\ ] ]]; then COMP_WORDS+=(""); fi
-    COMP_CWORD=$((${#COMP_WORDS[@]} - 1))
-    compopt() { :; }
-    compgen() { if [ "$1" = -A ]; then echo a-host; else builtin compgen "$@"; fi; }
-    _ssh_fast; printf "%s " "${COMPREPLY[@]}"' bash "$TOP/completions/ssh-fast.bash" "$1"
-}
-
-@test "bash completes own options and their values, and behind them ssh's" {
-  [ "$(complete 'ssh-fast --pers')" = "--persist= " ]
-  [ "$(complete 'ssh-fast --probe=n')" = "native none " ]
-  [ "$(complete 'ssh-fast --verbose --pro')" = "--probe= --probe-timeout= " ]
-  [ "$(complete 'ssh-fast --probe=ssh ')" = "a-host " ]
-  [ "$(complete 'ssh-fast ')" = "a-host " ]
-  [ "$(complete 'ssh-fast host --pers')" = "a-host " ]
-  # All of them, and no other.
-  diff <(complete 'ssh-fast --' | tr ' ' '\n' | grep . | tr -d = | sort) \
-    <("$SSH_FAST" --help | grep -oE '^  --[a-z-]+' | tr -d ' ' | sort)
 }
 
 @test "README says the two commands, and .ci/run calls the second" {
