@@ -147,7 +147,7 @@ in_place() { BIN=$BUILD MAN=$TOP/cmd README=$TOP/README; }
 @test "bash completes own options and values, and behind them all that ssh completes" {
   run completed bash 'ssh-fast --pers' 'ssh-fast --probe=n' 'ssh-fast --verbose --pro' \
     'ssh-fast al' 'ssh-fast --probe=ssh al' 'ssh-fast --root= be' 'ssh-fast --strict -o ControlPers' \
-    'ssh-fast alpha --he' 'ssh-fast --root=/tmp -J gam' 'ssh-fast --root=/us' 'ssh-fast-ls --probe='
+    'ssh-fast alpha --he' 'ssh-fast --root=/tmp -J gamm' 'ssh-fast --root=/us' 'ssh-fast-ls --probe='
   diff - <(echo "$output") <<'END'
 ssh-fast --persist=
 ssh-fast --probe=native none
@@ -166,7 +166,7 @@ END
 @test "zsh does" {
   run completed zsh 'ssh-fast --pers' 'ssh-fast --probe=n' 'ssh-fast --verbose --pro' \
     'ssh-fast al' 'ssh-fast --probe=ssh al' 'ssh-fast --root= be' 'ssh-fast --strict -o ControlPers' \
-    'ssh-fast alpha --he' 'ssh-fast --root=/tmp -J gam' 'ssh-fast --root=/us' 'ssh-fast-ls --probe='
+    'ssh-fast alpha --he' 'ssh-fast --root=/tmp -J gamm' 'ssh-fast --root=/us' 'ssh-fast-ls --probe='
   diff - <(echo "$output") <<'END'
 ssh-fast --persist=
 ssh-fast --probe=native --probe=none
@@ -185,7 +185,7 @@ END
 @test "fish does" {
   run in_fish 'ssh-fast --pers' 'ssh-fast --probe=n' 'ssh-fast --verbose --pro' \
     'ssh-fast al' 'ssh-fast --probe=ssh al' 'ssh-fast --root= be' 'ssh-fast --strict -o ControlPers' \
-    'ssh-fast --root=/tmp -J gam' 'ssh-fast --root=/us' 'ssh-fast-ls --probe='
+    'ssh-fast --root=/tmp -J gamm' 'ssh-fast --root=/us' 'ssh-fast-ls --probe='
   diff - <(echo "$output") <<'END'
 --persist=
 --probe=native --probe=none

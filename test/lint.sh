@@ -16,7 +16,7 @@ done
 
 mapfile -t sources < <(git ls-files 'cmd/*.[ch]' 'lib/*.[ch]' 'test/*.c')
 mapfile -t c_files < <(git ls-files 'cmd/*.c' 'lib/*.c')
-mapfile -t scripts < <(git ls-files 'test/*.sh' 'test/*.bash' .ci/run)
+mapfile -t scripts < <(git ls-files 'test/*.sh' 'test/*.bash' .ci/run .deb/build.sh completions/ssh-fast.bash)
 defines=(-D_POSIX_C_SOURCE=200809L -D_XOPEN_SOURCE=700 '-DSSH_FAST_VERSION="0"')
 
 clang-format --dry-run -Werror "${sources[@]}" ||
@@ -28,6 +28,7 @@ cppcheck --quiet --error-exitcode=1 --std=c11 \
 clang-tidy --quiet --warnings-as-errors='*' "${c_files[@]}" -- \
   -std=c11 "${defines[@]}" -Ilib 2>/dev/null || complain "clang-tidy"
 shellcheck -x "${scripts[@]}" || complain "shellcheck"
+shellcheck -s sh cmd/examples/*.sh || complain "shellcheck"
 
 # The library prints nothing and never ends the process.
 if git grep -nE '\b(printf|fprintf|puts|perror|exit)\(' -- 'lib/*.c' | grep -v '_exit('; then

@@ -53,10 +53,10 @@ dpkg_below() {
   chmod +x "$OUT/bin/git"
   cd "$OUT"/ssh-fast-*/
   [ ! -e .git ]
-  PATH=$OUT/bin:$PATH run --separate-stderr make -s all deb
+  PATH=$OUT/bin:$PATH run --separate-stderr env -u BUILD -u MAKEFLAGS make -s all deb
   [ "$status" = 0 ]
   [[ "$stderr" != *"git was called"* ]]
   [ "$(build/ssh-fast --version)" = "$("$SSH_FAST" --version)" ]
-  make -s install DESTDIR="$OUT/root"
+  env -u BUILD make -s install DESTDIR="$OUT/root"
   [ -x "$OUT/root/usr/local/bin/ssh-fast-gc" ]
 }
