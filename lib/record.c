@@ -12,8 +12,11 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* A namespace text holds little more than a command line's options. */
-enum { RECORD_SIZE_MAX = 1 << 20 };
+enum {
+	/* A namespace text holds little more than a command line's options. */
+	RECORD_SIZE_MAX = 1 << 20,
+	WRITE_TRIES = 8,
+};
 
 static const struct {
 	unsigned int bit;
@@ -304,14 +307,20 @@ record_write(const struct record *record, const struct namespace *ns,
     struct failure *failure)
 {
 	struct text text;
-	int result;
+	int result, tries = 0;
 
 	text_init(&text);
 	compose(&text, record);
-	if (!text_ok(&text))
-		result = failure_set(failure, FAILURE_MEMORY, "write", ns->path,
+	if (!text_ok(&text)) {
+		text_free(&text);
+		return failure_set(failure, FAILURE_MEMORY, "write", ns->path,
 		    NAMESPACE_RECORD);
-	else if ((result = write_and_rename(ns, &text)) == -1)
+	}
+	/* ENOENT: somebody swept it away, who thought it old enough. */
+	do
+		result = write_and_rename(ns, &text);
+	while (result == -1 && errno == ENOENT && ++tries < WRITE_TRIES);
+	if (result == -1)
 		(void)failure_set(failure, FAILURE_SYSTEM, "write", ns->path,
 		    NAMESPACE_RECORD);
 	text_free(&text);

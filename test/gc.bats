@@ -429,6 +429,21 @@ work() {
   done
 }
 
+@test "a record swept away while it is being written is written again" {
+  # With --ttl=0, nothing counts as in the making.
+  strace -o "$OUT/trace" -e trace=renameat,renameat2,rename \
+    -e inject=renameat,renameat2,rename:delay_enter=1000000:when=1 \
+    "$SSH_FAST" --strict --persist=2 -F "$DIR/config" host echo fine >"$OUT/out" 2>&1 3>&- &
+  local run=$!
+  has_temporary_record() { compgen -G "$ROOT/*/endpoint.*" >/dev/null; }
+  wait_until has_temporary_record
+  "$GC" --ttl=0 -v >"$OUT/gc"
+  grep -q 'removed .*/endpoint\.' "$OUT/gc"
+  wait "$run"
+  [ "$(cat "$OUT/out")" = fine ]
+  [ -s "$(namespace)endpoint" ]
+}
+
 @test "beside 8 workers for 20 seconds: no run fails, and nothing held is touched" {
   local i pids=() holders held inode
   : >"$OUT/go"
