@@ -2,6 +2,7 @@
 #include "platform.h"
 
 #include <errno.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -72,6 +73,14 @@ holder_read(int lock_fd, struct holder *holder)
 		holder->kind = HOLDER_PROCESS;
 		holder->pid = (pid_t)pid;
 	}
+}
+
+bool
+holder_is_running(const struct holder *holder, const struct holder *self)
+{
+	return holder->kind == HOLDER_PROCESS &&
+	    holder->pid_space == self->pid_space &&
+	    (kill(holder->pid, 0) == 0 || errno == EPERM);
 }
 
 enum holder_state

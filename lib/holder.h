@@ -38,6 +38,14 @@ int holder_write(int lock_fd, const struct holder *holder);
 /* Reads the line; garbled or none is HOLDER_NONE. */
 void holder_read(int lock_fd, struct holder *holder);
 
+/*
+ * Whether it plainly is a running process of the pid space of self: found out
+ * in one system call, where holder_state() takes four. A zombie, or another
+ * process of the same pid, may be taken for it.
+ */
+bool
+holder_is_running(const struct holder *holder, const struct holder *self);
+
 /* Whether the process still lives; a zombie has gone. */
 enum holder_state holder_state(const struct holder *holder);
 

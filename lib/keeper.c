@@ -1,8 +1,10 @@
 #include "keeper.h"
 
 #include "deadline.h"
+#include "hint.h"
 #include "holder.h"
 #include "platform.h"
+#include "prune.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -101,10 +103,13 @@ keep(void *argument)
 	if (chdir("/") == -1)
 		errno = 0;
 	platform_set_process_name("ssh-fast-keeper");
+	hint_write(ns, keeping->lease.name);
 	platform_watch_wait(&keeping->watch);
 	if (keeping->options.wait_for_clients)
 		wait_for_clients(ns, &keeping->lease);
 	(void)lease_release(ns, &keeping->lease, keeping->options.touch);
+	hint_write(ns, keeping->lease.name);
+	prune_some(ns);
 }
 
 int

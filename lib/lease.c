@@ -1,6 +1,7 @@
 #include "lease.h"
 
 #include "deadline.h"
+#include "hint.h"
 #include "holder.h"
 #include "leftover.h"
 #include "lockfile.h"
@@ -27,9 +28,17 @@ enum {
 	KEEPER_PAUSE_MAX_US = 3000,
 	/* A master that hung is given so little time when asked again. */
 	HUNG_PATIENCE_US = 5000,
-	/* Reads of used/ (256 names each) that one acquire spends at most. */
-	USED_READS_MAX = 1,
-	FREE_READS_MAX = 8,
+	/*
+	 * Bounds on what one look at the folders costs, however much lies
+	 * there; what is left over is the keeper's and gc's (prune.h). Free
+	 * names are read so many at a time, and further ones only where others
+	 * are after the same.
+	 */
+	FREE_NAMES = 16,
+	FREE_READS_MAX = 32,
+	USED_NAMES = 6,
+	/* Once a master was found dead, so many others are looked at first. */
+	DEAD_LOOKS_MAX = 3,
 	/* Percent of the time kept back from a hung master for the one tried next. */
 	PATIENCE_RESERVE_PERCENT = 10,
 	NEW_NAME_TRIES = 8,
@@ -50,9 +59,14 @@ struct search {
 	struct holder self;
 	int64_t probe_deadline_us; /* 0 until the first master is asked */
 	struct lease spare; /* a name in hand without a master */
-	bool free_was_read; /* and must be rewound */
 	/* A keeper is about to release, or a name moved under our hands. */
 	bool is_unsettled;
+	unsigned int lost; /* names that others were quicker to take */
+	unsigned int looks; /* at masters that may be dead as well */
+	uint32_t dice;
+	/* Free names that were of no use in the first, quiet round. */
+	char seen[FREE_NAMES][PLATFORM_NAME_SIZE];
+	size_t seen_count;
 };
 
 static int
@@ -157,6 +171,13 @@ may_ask_more(const struct search *search)
 	    deadline_left_ms(search->probe_deadline_us) > 0;
 }
 
+static bool
+know_self(struct search *search)
+{
+	return search->self.kind == HOLDER_PROCESS ||
+	    holder_self(&search->self) == 0;
+}
+
 /*
  * Writes down that this process holds the lease: a lock under the name of a
  * holder that has gone looks like a keeper about to release, and others would
@@ -168,8 +189,7 @@ sign(struct search *search, struct lease *lease)
 {
 	int saved_errno;
 
-	if ((search->self.kind == HOLDER_PROCESS ||
-		holder_self(&search->self) == 0) &&
+	if (know_self(search) &&
 	    holder_write(lease->lock_fd, &search->self) == 0) {
 		lease->holder_pid = search->self.pid;
 		return true;
@@ -275,17 +295,31 @@ lock_and_move(const struct namespace *ns, const char *name, struct lease *lease,
 	return -1;
 }
 
-static bool
+/* 0, or -1 with errno: ENOENT, it is not there any more. */
+static int
 claim_free(struct search *search, const char *name, struct lease *lease)
 {
-	int busy_fd = -1;
+	int busy_fd = -1, saved_errno;
 
 	search->report->tried++;
 	if (lock_and_move(search->ns, name, lease, &busy_fd) == 0)
-		return true;
+		return 0;
+	saved_errno = errno;
+	look_at_holder(search, busy_fd, true);
+	errno = saved_errno;
+	return -1;
+}
+
+/* One of those that were seen in free/: true, and it is the one to use. */
+static bool
+try_free(struct search *search, const struct candidate *candidate,
+    struct lease *lease)
+{
+	if (claim_free(search, candidate->name, lease) == 0)
+		return examine(search, lease, candidate->has_socket, 0);
+	search->lost++;
 	if (errno == ENOENT)
 		search->is_unsettled = true;
-	look_at_holder(search, busy_fd, true);
 	return false;
 }
 
@@ -299,74 +333,182 @@ lease_claim(const struct namespace *ns, const char *name, struct lease *lease)
 	return sign(&search, lease) ? 0 : -1;
 }
 
+/* Whether a master need not be taken to see that it is dead as well. */
+static bool
+looks_dead(struct search *search, const char *name)
+{
+	char path[NAMESPACE_SOCKET_PATH_MAX + 1];
+
+	if (search->report->dead == 0)
+		return false;
+	search->looks++;
+	namespace_socket_path(search->ns, name, path);
+	return probe_look(path) == PROBE_DEAD;
+}
+
 /*
- * Tries the free names of one directory read, the most recently used master
- * first, so that those which are not needed reach the end of their
- * ControlPersist time and the pool shrinks when load does.
+ * Brings another candidate to the front, from further and further behind, once
+ * names are lost to others: a crowd that starts at the same moment, each
+ * trying the same names in the same order, would lose time at every one.
+ */
+static void
+step_aside(struct search *search, struct candidate *candidates, size_t count)
+{
+	size_t reach = count, chosen;
+	struct candidate first;
+
+	if (search->lost == 0 || count < 2)
+		return;
+	if (search->lost < 16 && ((size_t)1 << search->lost) < count)
+		reach = (size_t)1 << search->lost;
+	/* xorshift: who is first needs no better dice (0 would stay 0). */
+	search->dice |= 1;
+	search->dice ^= search->dice << 13;
+	search->dice ^= search->dice >> 17;
+	search->dice ^= search->dice << 5;
+	chosen = search->dice % reach;
+	first = candidates[0];
+	candidates[0] = candidates[chosen];
+	candidates[chosen] = first;
+}
+
+/* Tries those with a master; the rest of the candidates has none. */
+static bool
+take_with_master(struct search *search, struct candidate *candidates,
+    size_t count, struct lease *lease)
+{
+	size_t i;
+
+	for (i = 0; i < count && may_ask_more(search); i++) {
+		if (search->looks >= DEAD_LOOKS_MAX)
+			break;
+		step_aside(search, candidates + i, count - i);
+		if (looks_dead(search, candidates[i].name))
+			continue;
+		if (try_free(search, &candidates[i], lease))
+			return true;
+	}
+	return false;
+}
+
+/*
+ * Tries free names, the most recently used master first, so that those which
+ * are not needed reach the end of their ControlPersist time and the pool
+ * shrinks when load does.
  */
 static bool
 take_from(struct search *search, struct candidate *candidates, size_t count,
     struct lease *lease)
 {
-	size_t i;
+	size_t with_master = 0, i;
 
 	if (count > 1)
 		qsort(
 		    candidates, count, sizeof(*candidates), compare_candidates);
-	for (i = 0; i < count; i++) {
-		/* Those without a socket come last, and one will do. */
-		if (!candidates[i].has_socket && search->spare.lock_fd != -1)
-			return false;
-		if (candidates[i].has_socket && !may_ask_more(search))
-			continue;
-		if (claim_free(search, candidates[i].name, lease) &&
-		    examine(search, lease, candidates[i].has_socket, 0))
+	while (with_master < count && candidates[with_master].has_socket)
+		with_master++;
+	if (take_with_master(search, candidates, with_master, lease))
+		return true;
+	/* Of those without a socket, one will do. */
+	for (i = with_master; i < count && search->spare.lock_fd == -1; i++)
+		if (try_free(search, &candidates[i], lease))
 			return true;
-	}
 	return false;
+}
+
+static bool
+was_seen(const struct search *search, const char *name)
+{
+	size_t i;
+
+	for (i = 0; i < search->seen_count; i++)
+		if (memcmp(search->seen[i], name, PLATFORM_NAME_SIZE) == 0)
+			return true;
+	return false;
+}
+
+/* The names that are worth a try, with their masters' last use. */
+static size_t
+look_at_names(const struct search *search, struct candidate *candidates,
+    char names[][PLATFORM_NAME_SIZE], size_t count)
+{
+	size_t wanted = 0, i;
+
+	for (i = 0; i < count; i++) {
+		struct candidate *candidate = &candidates[wanted];
+
+		if (!namespace_is_lease_name(names[i]) ||
+		    was_seen(search, names[i]))
+			continue;
+		memset(candidate, 0, sizeof(*candidate));
+		memcpy(candidate->name, names[i], PLATFORM_NAME_SIZE);
+		candidate->has_socket = namespace_has_socket(
+		    search->ns, candidate->name, &candidate->used);
+		wanted++;
+	}
+	return wanted;
 }
 
 static bool
 take_free(struct search *search, struct lease *lease)
 {
-	char names[PLATFORM_NAMES_MAX][PLATFORM_NAME_SIZE];
-	struct candidate candidates[PLATFORM_NAMES_MAX];
-	size_t count, wanted, i;
+	char names[FREE_NAMES][PLATFORM_NAME_SIZE];
+	struct candidate candidates[FREE_NAMES];
+	size_t count, wanted;
+	unsigned int lost;
 	int reads;
 
-	if (search->free_was_read &&
-	    platform_names_rewind(search->ns->free_fd) == -1)
+	if (platform_names_rewind(search->ns->free_fd) == -1)
 		return false;
-	search->free_was_read = true;
 	for (reads = 0; reads < FREE_READS_MAX; reads++) {
-		if (platform_names_read(search->ns->free_fd, names, &count) !=
-		    1)
-			return false;
-		wanted = 0;
-		for (i = 0; i < count; i++) {
-			struct candidate *candidate = &candidates[wanted];
+		bool is_first = reads == 0 && search->seen_count == 0;
 
-			if (!namespace_is_lease_name(names[i]))
-				continue;
-			memset(candidate, 0, sizeof(*candidate));
-			memcpy(candidate->name, names[i], PLATFORM_NAME_SIZE);
-			candidate->has_socket = namespace_has_socket(
-			    search->ns, candidate->name, &candidate->used);
-			wanted++;
-		}
+		if (platform_names_read(search->ns->free_fd, names, FREE_NAMES,
+			&count) != 1)
+			return false;
+		lost = search->lost;
+		wanted = look_at_names(search, candidates, names, count);
 		if (take_from(search, candidates, wanted, lease))
 			return true;
+		if (is_first) {
+			memcpy(search->seen, names, sizeof(names));
+			search->seen_count = count;
+		}
+		/* Further names only where a crowd has taken these. */
+		if (search->lost == lost)
+			return false;
 	}
 	return false;
 }
 
 /*
- * Takes used/NAME where it is a leftover and its master answers, or is no
- * more. Where it is locked though its holder has ended, the keeper is about
- * to release it.
+ * Whether the lock on used/NAME need not even be tried: its holder is running.
+ * One that has just ended may be taken for that as long as nobody has waited
+ * for it.
  */
 static bool
-take_used(struct search *search, const char *name, struct lease *lease)
+is_plainly_held(struct search *search, const char *name)
+{
+	struct holder holder;
+	int fd;
+
+	fd = openat(search->ns->used_fd, name,
+	    O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+	if (fd == -1)
+		return false;
+	holder_read(fd, &holder);
+	(void)close(fd);
+	return know_self(search) && holder_is_running(&holder, &search->self);
+}
+
+/*
+ * Takes used/NAME where it is a leftover and its master answers, or is no
+ * more. Where it is locked though its holder has ended, the keeper is about
+ * to release it. *is_missing tells that there is no such name any more.
+ */
+static bool
+take_used(struct search *search, const char *name, struct lease *lease,
+    bool *is_missing)
 {
 	struct holder holder;
 	int busy_fd = -1;
@@ -374,8 +516,7 @@ take_used(struct search *search, const char *name, struct lease *lease)
 	set_name(lease, name);
 	lease->lock_fd = lockfile_open(
 	    search->ns->used_fd, name, search->ns->owner, &busy_fd);
-	if (lease->lock_fd == -1 && errno == ENOENT)
-		search->is_unsettled = true;
+	*is_missing = lease->lock_fd == -1 && errno == ENOENT;
 	look_at_holder(search, busy_fd, false);
 	if (lease->lock_fd == -1)
 		return false;
@@ -394,31 +535,56 @@ take_used(struct search *search, const char *name, struct lease *lease)
 static bool
 take_leftover(struct search *search, struct lease *lease)
 {
-	char names[PLATFORM_NAMES_MAX][PLATFORM_NAME_SIZE];
+	char names[USED_NAMES][PLATFORM_NAME_SIZE];
+	bool is_missing;
 	size_t count, i;
-	int reads;
 
-	if (platform_names_rewind(search->ns->used_fd) == -1)
+	if (platform_names_rewind(search->ns->used_fd) == -1 ||
+	    platform_names_read(
+		search->ns->used_fd, names, USED_NAMES, &count) != 1)
 		return false;
-	for (reads = 0; reads < USED_READS_MAX; reads++) {
-		if (platform_names_read(search->ns->used_fd, names, &count) !=
-		    1)
-			return false;
-		for (i = 0; i < count; i++) {
-			if (namespace_is_lease_name(names[i]) &&
-			    may_ask_more(search) &&
-			    take_used(search, names[i], lease))
-				return true;
-		}
+	for (i = 0; i < count && may_ask_more(search); i++) {
+		if (!namespace_is_lease_name(names[i]) ||
+		    is_plainly_held(search, names[i]))
+			continue;
+		if (take_used(search, names[i], lease, &is_missing))
+			return true;
+		if (is_missing)
+			search->is_unsettled = true;
 	}
 	return false;
 }
 
 /*
+ * The lease that was used last: where it is free, or about to be, nothing else
+ * needs to be looked at.
+ */
+static bool
+take_last(struct search *search, struct lease *lease)
+{
+	char name[NAMESPACE_LEASE_NAME_LENGTH + 1];
+	bool is_missing;
+
+	if (!hint_read(search->ns, name) || was_seen(search, name))
+		return false;
+	if (claim_free(search, name, lease) == -1) {
+		if (errno != ENOENT)
+			return false;
+		if (take_used(search, name, lease, &is_missing))
+			return true;
+		/* Just moved, or long gone. */
+		if (!is_missing || claim_free(search, name, lease) == -1)
+			return false;
+	}
+	return examine(
+	    search, lease, namespace_has_socket(search->ns, name, NULL), 0);
+}
+
+/*
  * Everything that may save a new master. A name can move from used/ to free/
- * between the two looks, seen by neither, so only two quiet rounds in a row
- * mean that there is none: rounds without a holder that has ended and still
- * has its lease, and without a name that was gone when it was to be opened
+ * between the two looks, seen by neither, so after a quiet round free/ is read
+ * once more: quiet is a round without a holder that has ended and still has
+ * its lease, and without a name that was gone when it was to be opened
  * (measured: one needless login in 300 runs without).
  */
 static bool
@@ -426,20 +592,26 @@ take_live(struct search *search, struct lease *lease)
 {
 	int64_t began_us = deadline_now_us();
 	int64_t deadline_us = began_us + KEEPER_WAIT_MS * (int64_t)1000;
-	int quiet_rounds = 0, pause_us = KEEPER_PAUSE_US;
+	bool was_quiet = false;
+	int pause_us = KEEPER_PAUSE_US;
 
 	for (;;) {
 		search->is_unsettled = false;
-		if (take_free(search, lease) || take_leftover(search, lease))
+		if (take_last(search, lease) || take_free(search, lease) ||
+		    (!was_quiet && take_leftover(search, lease)))
 			return true;
-		quiet_rounds = search->is_unsettled ? 0 : quiet_rounds + 1;
 		search->report->wait_us = deadline_now_us() - began_us;
-		if (quiet_rounds == 2)
-			return false;
-		if (!search->is_unsettled)
+		if (!search->is_unsettled) {
+			if (was_quiet)
+				return false;
+			was_quiet = true;
 			continue;
+		}
+		was_quiet = false;
+		search->seen_count = 0;
 		if (deadline_left_ms(deadline_us) == 0)
-			return false;
+			return take_last(search, lease) ||
+			    take_free(search, lease);
 		deadline_sleep_us(pause_us);
 		if ((pause_us *= 2) > KEEPER_PAUSE_MAX_US)
 			pause_us = KEEPER_PAUSE_MAX_US;
@@ -491,7 +663,8 @@ lease_acquire(const struct namespace *ns, const struct probe *probe,
 	struct search search = {.ns = ns,
 	    .probe = *probe,
 	    .report = report,
-	    .spare = {.lock_fd = -1}};
+	    .spare = {.lock_fd = -1},
+	    .dice = (uint32_t)deadline_now_us() ^ (uint32_t)getpid()};
 
 	memset(report, 0, sizeof(*report));
 	lease->lock_fd = -1;
@@ -510,12 +683,12 @@ lease_acquire(const struct namespace *ns, const struct probe *probe,
 bool
 lease_is_warm_likely(const struct namespace *ns)
 {
-	char names[PLATFORM_NAMES_MAX][PLATFORM_NAME_SIZE];
+	char names[FREE_NAMES][PLATFORM_NAME_SIZE];
 	size_t count, i;
 
 	if (platform_names_rewind(ns->free_fd) == -1)
 		return false;
-	while (platform_names_read(ns->free_fd, names, &count) == 1)
+	while (platform_names_read(ns->free_fd, names, FREE_NAMES, &count) == 1)
 		for (i = 0; i < count; i++)
 			if (namespace_is_lease_name(names[i]) &&
 			    namespace_has_socket(ns, names[i], NULL))

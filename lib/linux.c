@@ -167,8 +167,8 @@ struct directory_entry {
 };
 
 int
-platform_names_read(int dir_fd,
-    char names[PLATFORM_NAMES_MAX][PLATFORM_NAME_SIZE], size_t *count)
+platform_names_read(int dir_fd, char names[][PLATFORM_NAME_SIZE], size_t room,
+    size_t *count)
 {
 	/* An entry with a name of 12 bytes takes 32: they all fit. */
 	union {
@@ -179,14 +179,15 @@ platform_names_read(int dir_fd,
 	long length, at;
 
 	*count = 0;
-	length =
-	    syscall(SYS_getdents64, dir_fd, buffer.bytes, sizeof(buffer.bytes));
+	if (room > PLATFORM_NAMES_MAX)
+		room = PLATFORM_NAMES_MAX;
+	length = syscall(SYS_getdents64, dir_fd, buffer.bytes, 32 * room);
 	if (length <= 0)
 		return (int)length;
 	for (at = 0; at < length; at += entry->record_length) {
 		entry = (const void *)(buffer.bytes + at);
 		if (strlen(entry->name) == PLATFORM_NAME_SIZE - 1 &&
-		    *count < PLATFORM_NAMES_MAX)
+		    *count < room)
 			memcpy(
 			    names[(*count)++], entry->name, PLATFORM_NAME_SIZE);
 	}

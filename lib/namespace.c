@@ -208,6 +208,7 @@ namespace_remove(const struct namespace *ns, const struct namespace_root *root,
 		    failure, FAILURE_SYSTEM, "remove", ns->path, NULL);
 	}
 	if ((unlinkat(ns->fd, NAMESPACE_RECORD, 0) == -1 && errno != ENOENT) ||
+	    (unlinkat(ns->fd, NAMESPACE_HINT, 0) == -1 && errno != ENOENT) ||
 	    unlinkat(root->fd, ns->name, AT_REMOVEDIR) == -1) {
 		if (errno == ENOTEMPTY || errno == EEXIST)
 			return 0;

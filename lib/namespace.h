@@ -16,6 +16,8 @@
 
 /* The file in a namespace that tells what it is; see record.h. */
 #define NAMESPACE_RECORD "endpoint"
+/* The link in it that tells which lease was used last; see hint.h. */
+#define NAMESPACE_HINT "last"
 
 enum {
 /*
@@ -101,7 +103,7 @@ void namespace_close(struct namespace *ns);
 
 /*
  * Removes the namespace, which was opened to sweep it and must be empty but
- * for what never counts (the record), with its folders, unless somebody is in
+ * for what never counts (record and hint), with its folders, unless somebody is in
  * it or something appears in it meanwhile. 1 it is removed, 0 it is in use, -1
  * with *failure. It is to be closed in any case.
  */

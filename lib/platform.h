@@ -50,14 +50,15 @@ int platform_rename_new(
     int from_dir_fd, const char *from, int to_dir_fd, const char *to);
 
 /*
- * Reads the next names of a directory with one system call, each ended by a
- * NUL; those that are not exactly as long as a lease name are left out. *count
- * tells how many were stored. Returns 1, 0 at the end, -1 with errno. The
- * position is the descriptor's: platform_names_rewind() starts anew.
+ * Reads the next names of a directory with one system call, at most so many as
+ * there is room for, each ended by a NUL; those that are not exactly as long as
+ * a lease name are left out. *count tells how many were stored. Returns 1, 0
+ * at the end, -1 with errno. The position is the descriptor's:
+ * platform_names_rewind() starts anew.
  */
-enum { PLATFORM_NAME_SIZE = 13, PLATFORM_NAMES_MAX = 256 };
-int platform_names_read(int dir_fd,
-    char names[PLATFORM_NAMES_MAX][PLATFORM_NAME_SIZE], size_t *count);
+enum { PLATFORM_NAME_SIZE = 13, PLATFORM_NAMES_MAX = 64 };
+int platform_names_read(int dir_fd, char names[][PLATFORM_NAME_SIZE],
+    size_t room, size_t *count);
 int platform_names_rewind(int dir_fd);
 
 /* The user at the other end of a connected Unix socket. 0, or -1, errno. */

@@ -1,12 +1,11 @@
 #include "sweep.h"
 
 #include "deadline.h"
-#include "holder.h"
 #include "lease.h"
-#include "leftover.h"
 #include "listing.h"
 #include "lockfile.h"
 #include "probe.h"
+#include "prune.h"
 #include "record.h"
 
 #include <errno.h>
@@ -109,7 +108,7 @@ is_ours(struct sweep *sweep, int dir_fd, const char *folder, const char *name,
 	}
 	if (st.st_uid != sweep->ns.owner)
 		fail(sweep, FAILURE_OWNER, "clean", folder, name);
-	else if (S_ISLNK(st.st_mode))
+	else if (S_ISLNK(st.st_mode) && type != S_IFLNK)
 		fail(sweep, FAILURE_SYMLINK, "clean", folder, name);
 	else if ((st.st_mode & S_IFMT) != type)
 		fail(sweep, FAILURE_FOREIGN, "clean", folder, name);
@@ -181,11 +180,16 @@ check_top(struct sweep *sweep)
 
 		if (is_folder_of_namespace(name) || is_of_nfs(name))
 			continue;
-		if (!is_file_of_namespace(name)) {
+		if (strcmp(name, NAMESPACE_HINT) == 0)
+			ok &= is_ours(
+			    sweep, sweep->ns.fd, NULL, name, S_IFLNK);
+		else if (is_file_of_namespace(name))
+			ok &= is_ours(
+			    sweep, sweep->ns.fd, NULL, name, S_IFREG);
+		else {
 			fail(sweep, FAILURE_FOREIGN, "clean", NULL, name);
 			ok = false;
-		} else if (!is_ours(sweep, sweep->ns.fd, NULL, name, S_IFREG))
-			ok = false;
+		}
 	}
 	return ok;
 }
@@ -230,16 +234,6 @@ look(const struct namespace *ns, const char *name)
 
 	(void)snprintf(path, sizeof(path), "%s/c/%s", ns->path, name);
 	return probe_look(path);
-}
-
-/* Removes a name that has no master, and a dead socket, under its lock. */
-static void
-prune(struct sweep *sweep, const char *name, int dir_fd, const char *folder)
-{
-	if (namespace_has_socket(&sweep->ns, name, NULL))
-		remove_file(
-		    sweep, SWEEP_SOCKET, sweep->ns.sockets_fd, "c", name);
-	remove_file(sweep, SWEEP_LOCK_FILE, dir_fd, folder, name);
 }
 
 static bool
@@ -289,108 +283,63 @@ stop_idle(struct sweep *sweep, const char *name)
 	(void)lease_release(ns, &lease, false);
 }
 
+/* Tells of what was done to a name, and why not all of it. */
 static void
-lock_failed(struct sweep *sweep, const char *folder, const char *name)
+tell_pruned(struct sweep *sweep, const char *folder, const char *name,
+    enum prune_result result, const struct prune_report *report)
 {
-	/* Gone or in use: all is well. */
-	if (errno == ENOENT)
-		return;
-	sweep->kept++;
-	if (errno != EWOULDBLOCK)
-		fail(sweep, FAILURE_SYSTEM, "lock", folder, name);
+	int saved_errno = errno;
+
+	if (report->removed_socket)
+		tell(sweep, SWEEP_SOCKET, "c", name);
+	if (report->removed_lock_file)
+		tell(sweep, SWEEP_LOCK_FILE, folder, name);
+	if (report->freed)
+		tell(sweep, SWEEP_MOVED, folder, name);
+	if (result != PRUNE_GONE)
+		sweep->kept++;
+	errno = saved_errno;
+	if (result == PRUNE_FAILED)
+		fail(sweep, FAILURE_SYSTEM, report->verb, folder, name);
 }
 
-/*
- * A free name. One with a master is not even locked, so that nobody who wants
- * it finds it taken.
- */
+/* One that is free, and lives; it was counted as kept. */
+static void
+stop_if_idle(struct sweep *sweep, const char *name)
+{
+	if (!is_idle(sweep, name))
+		return;
+	sweep->kept--;
+	stop_idle(sweep, name);
+}
+
 static void
 sweep_free(struct sweep *sweep, const char *name)
 {
-	const struct namespace *ns = &sweep->ns;
-	int lock_fd;
+	const struct prune_options options = {
+	    .dry_run = sweep->options->dry_run};
+	struct prune_report report;
+	enum prune_result result;
 
-	switch (look(ns, name)) {
-	case PROBE_ALIVE:
-		if (is_idle(sweep, name))
-			stop_idle(sweep, name);
-		else
-			sweep->kept++;
-		return;
-	case PROBE_HUNG:
-	case PROBE_UNKNOWN:
-		sweep->kept++;
-		return;
-	case PROBE_DEAD:
-		break;
-	}
-	lock_fd = lockfile_open(ns->free_fd, name, ns->owner, NULL);
-	if (lock_fd == -1) {
-		lock_failed(sweep, "free", name);
-		return;
-	}
-	/* Now that it is ours: it may have been leased and left since. */
-	if (look(ns, name) == PROBE_DEAD)
-		prune(sweep, name, ns->free_fd, "free");
-	else
-		sweep->kept++;
-	(void)close(lock_fd);
+	result = prune_free(&sweep->ns, name, &options, &report);
+	tell_pruned(sweep, "free", name, result, &report);
+	if (result == PRUNE_LIVE)
+		stop_if_idle(sweep, name);
 }
 
-/*
- * Nothing is known of a holder in another pid namespace; that of a cold start
- * has no master yet. Whoever starts one is done before long.
- */
-static bool
-is_too_young(const struct sweep *sweep, const struct holder *holder, int fd)
-{
-	struct stat st;
-
-	return holder_state(holder) == HOLDER_UNKNOWN &&
-	    (fstat(fd, &st) == -1 ||
-		!is_older_than(&st, sweep->options->ttl_secs));
-}
-
-/* A name in used/: only what nobody holds, and no crash spared, is touched. */
 static void
 sweep_used(struct sweep *sweep, const char *name)
 {
-	const struct namespace *ns = &sweep->ns;
-	struct lease lease = {.lock_fd = -1};
-	struct holder holder;
+	const struct prune_options options = {
+	    .dry_run = sweep->options->dry_run,
+	    .ttl_secs = sweep->options->ttl_secs};
+	struct prune_report report;
+	enum prune_result result;
 
-	lease.lock_fd = lockfile_open(ns->used_fd, name, ns->owner, NULL);
-	if (lease.lock_fd == -1) {
-		lock_failed(sweep, "used", name);
-		return;
-	}
-	holder_read(lease.lock_fd, &holder);
-	if (!leftover_may_be_taken(ns, name, lease.lock_fd, &holder)) {
-		sweep->kept++;
-	} else if (look(ns, name) == PROBE_DEAD) {
-		if (is_too_young(sweep, &holder, lease.lock_fd))
-			sweep->kept++;
-		else
-			prune(sweep, name, ns->used_fd, "used");
-	} else if (holder.kind == HOLDER_HUNG) {
-		/* An acquirer will ask it again, and wait for it. */
-		sweep->kept++;
-	} else {
-		sweep->kept++;
-		tell(sweep, SWEEP_MOVED, "used", name);
-		if (!sweep->options->dry_run) {
-			memcpy(lease.name, name, sizeof(lease.name));
-			if (lease_release(ns, &lease, false) == -1)
-				fail(sweep, FAILURE_SYSTEM, "move", "used",
-				    name);
-			else if (is_idle(sweep, name)) {
-				sweep->kept--;
-				stop_idle(sweep, name);
-			}
-		}
-	}
-	if (lease.lock_fd != -1)
-		(void)close(lease.lock_fd);
+	result = prune_used(&sweep->ns, name, &options, &report);
+	tell_pruned(sweep, "used", name, result, &report);
+	if (result == PRUNE_LIVE && !sweep->options->dry_run)
+		stop_if_idle(sweep, name);
 }
 
 /*
@@ -457,7 +406,10 @@ sweep_temporary_socket(struct sweep *sweep, const char *name)
 		lease[NAMESPACE_LEASE_NAME_LENGTH] = '\0';
 		lock_fd = lockfile_open(ns->used_fd, lease, ns->owner, NULL);
 		if (lock_fd == -1 && errno != ENOENT) {
-			lock_failed(sweep, "used", lease);
+			sweep->kept++;
+			if (errno != EWOULDBLOCK)
+				fail(sweep, FAILURE_SYSTEM, "lock", "used",
+				    lease);
 			return;
 		}
 		if (lock_fd != -1)

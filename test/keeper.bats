@@ -129,9 +129,11 @@ EOF
   [ "$(new_logins)" = 0 ]
 }
 
-@test "a second run waits for a keeper that is slow, not for one in use" {
+# wait_for_slow_keeper [without]: with the hint that it left, or without.
+wait_for_slow_keeper() {
   # As slow as a busy machine makes it: stopped, and woken a moment later.
   start_session
+  if [ $# = 1 ]; then rm "$ROOT"/*/last; fi
   kill -STOP "$KEEPER"
   kill "$SSH"
   wait "$SSH" || :
@@ -145,6 +147,14 @@ EOF
   run --separate-stderr "$SSH_FAST" --verbose -F "$DIR/config" host true
   [[ "$stderr" == *warm* ]]
   [ "$(new_logins)" = 0 ]
+}
+
+@test "a second run waits for a keeper that is slow, not for one in use" {
+  wait_for_slow_keeper
+}
+
+@test "the same without a hint" {
+  wait_for_slow_keeper without
 }
 
 @test "a wrapper script that dies before its ssh: the lease stays till that ends" {

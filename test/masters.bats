@@ -167,7 +167,7 @@ warm_up() {
   [ "$(new_logins)" = 0 ]
 }
 
-@test "the most recently used master comes first" {
+@test "the most recently used master comes first, without a hint too" {
   fast_exec host 'echo here; sleep 60' >"$BATS_TEST_TMPDIR/out" &
   local pid=$!
   wait_until has_content "$BATS_TEST_TMPDIR/out"
@@ -180,9 +180,42 @@ warm_up() {
   for first in "$ROOT"/*/c/s*; do
     touch -d '1 minute ago' "$ROOT"/*/c/s*
     touch "$first"
+    rm -f "$ROOT"/*/last
     second=$("$SSH_FAST" --verbose -F "$DIR/config" host true 2>&1 | sed -n 's/.*lease \(s[^,]*\),.*/\1/p')
     [ "$second" = "$(basename "$first")" ]
     wait_until is_released
+  done
+}
+
+@test "the hint: the lease used last is tried first, by the same rules" {
+  fast_exec host 'echo here; sleep 60' >"$BATS_TEST_TMPDIR/out" &
+  local pid=$! hint first second other
+  wait_until has_content "$BATS_TEST_TMPDIR/out"
+  fast host true
+  kill "$pid"
+  wait "$pid" || :
+  wait_until is_released
+  [ "$(free_names)" = 2 ]
+  hint=$(echo "$ROOT"/*/last)
+  [ -L "$hint" ]
+  lease_of() { "$SSH_FAST" --verbose -F "$DIR/config" host true 2>&1 | sed -n 's/.*lease \(s[^,]*\),.*/\1/p'; }
+  for first in "$ROOT"/*/c/s*; do
+    # Whatever the times of the sockets say.
+    touch -d '1 minute ago' "$first"
+    ln -sfn "$(basename "$first")" "$hint"
+    second=$(lease_of)
+    [ "$second" = "$(basename "$first")" ]
+    wait_until is_released
+    [ "$(readlink "$hint")" = "$second" ]
+  done
+  # One that is no name, too long, or of nothing that is there: as if it were not.
+  for other in ../../../etc/passwd "${second}x" sAAAAAAAAAAA ''; do
+    rm -f "$hint"
+    if [ -n "$other" ]; then ln -s "$other" "$hint"; else mkdir "$hint"; fi
+    lease_of
+    wait_until is_released
+    [ "$(new_logins)" = 2 ]
+    if [ -d "$hint" ]; then rmdir "$hint"; fi
   done
 }
 
