@@ -1,6 +1,7 @@
 #include "child.h"
 
 #include "deadline.h"
+#include "platform.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -164,26 +165,39 @@ read_all(int fd, struct text *output, size_t limit, int64_t deadline_us)
 
 /*
  * Waits for the end of the child, which may well outlive its output. 0 and
- * *status, or -1 after having killed it.
+ * *status, or -1 with errno.
  */
 static int
 wait_until(pid_t pid, int *status, int64_t deadline_us)
 {
+	struct pollfd end = {.fd = platform_process_fd(pid), .events = POLLIN};
+	int pause_us = 50, result = 0, saved_errno;
 	pid_t ended;
-	int pause_us = 50;
 
 	while ((ended = waitpid(pid, status, WNOHANG)) != pid) {
-		if (ended == -1 && errno != EINTR)
-			return -1;
+		if (ended == -1 && errno != EINTR) {
+			result = -1;
+			break;
+		}
 		if (deadline_left_ms(deadline_us) == 0) {
 			errno = ETIMEDOUT;
-			return -1;
+			result = -1;
+			break;
 		}
-		deadline_sleep_us(pause_us);
-		if (pause_us < 1000)
-			pause_us *= 2;
+		/* Where the kernel cannot wake us at the moment of its end. */
+		if (end.fd == -1) {
+			deadline_sleep_us(pause_us);
+			if (pause_us < 1000)
+				pause_us *= 2;
+		} else {
+			(void)poll(&end, 1, deadline_left_ms(deadline_us));
+		}
 	}
-	return 0;
+	saved_errno = errno;
+	if (end.fd != -1)
+		(void)close(end.fd);
+	errno = saved_errno;
+	return result;
 }
 
 static void

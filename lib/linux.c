@@ -212,12 +212,18 @@ platform_peer_user(int socket_fd, uid_t *user)
 	return 0;
 }
 
+int
+platform_process_fd(pid_t pid)
+{
+	return (int)syscall(SYS_pidfd_open, pid, 0);
+}
+
 void
 platform_watch_self(struct platform_watch *watch, pid_t self)
 {
 	watch->pid = self;
 	/* Opened by the process itself, so that the pid cannot be reused. */
-	watch->fd = (int)syscall(SYS_pidfd_open, watch->pid, 0);
+	watch->fd = platform_process_fd(watch->pid);
 }
 
 void

@@ -74,6 +74,13 @@ struct platform_watch {
 	int fd;
 	pid_t pid;
 };
+/*
+ * A descriptor, close-on-exec and the caller's, that is readable once the
+ * process, which is the caller or an unreaped child of his, has ended. -1 with
+ * errno where the kernel has none.
+ */
+int platform_process_fd(pid_t pid);
+
 void platform_watch_self(struct platform_watch *watch, pid_t self);
 /* Returns when the watched process has ended, even as a zombie. */
 void platform_watch_wait(const struct platform_watch *watch);

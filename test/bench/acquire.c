@@ -51,8 +51,8 @@ make_name(char name[13], int number)
 static int
 make_lock_file(int dir_fd, const char *name, const struct holder *holder)
 {
-	int fd = openat(
-	    dir_fd, name, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+	int fd =
+	    openat(dir_fd, name, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
 
 	check(fd != -1, name);
 	check(holder_write(fd, holder) == 0, name);
@@ -144,8 +144,8 @@ main(int argc, char *argv[])
 	check(spent != NULL, "memory");
 	for (i = 0; i < rounds; i++) {
 		began = now_us();
-		check(lease_acquire(&ns, &probe, &lease, &report, &failure) ==
-			0,
+		check(
+		    lease_acquire(&ns, &probe, &lease, &report, &failure) == 0,
 		    "acquire");
 		lease_release(&ns, &lease, true);
 		spent[i] = now_us() - began;
