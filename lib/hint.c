@@ -11,8 +11,7 @@ hint_read(
 	char target[NAMESPACE_LEASE_NAME_LENGTH + 2];
 	ssize_t length;
 
-	length =
-	    readlinkat(ns->fd, NAMESPACE_HINT, target, sizeof(target) - 1);
+	length = readlinkat(ns->fd, NAMESPACE_HINT, target, sizeof(target) - 1);
 	if (length != NAMESPACE_LEASE_NAME_LENGTH)
 		return false;
 	target[length] = '\0';

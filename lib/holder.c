@@ -20,8 +20,11 @@ holder_self(struct holder *holder)
 {
 	holder->pid = getpid();
 	holder->pid_space = platform_pid_space_id();
-	if (platform_process_start(holder->pid, &holder->start_ticks, NULL) ==
-	    -1)
+	/*
+	 * Now, which says as much as the start of this process does, and takes
+	 * no look at /proc: whoever gets the pid later starts later.
+	 */
+	if (platform_ticks_now(&holder->since_ticks) == -1)
 		return -1;
 	holder->kind = HOLDER_PROCESS;
 	return 0;
@@ -36,8 +39,8 @@ holder_write(int lock_fd, const struct holder *holder)
 
 	if (holder->kind == HOLDER_PROCESS)
 		length = snprintf(line, sizeof(line),
-		    "pid %ld start %llu space %llu", (long)holder->pid,
-		    holder->start_ticks, holder->pid_space);
+		    "pid %ld since %llu space %llu", (long)holder->pid,
+		    holder->since_ticks, holder->pid_space);
 	else
 		length = snprintf(line, sizeof(line), "%s",
 		    holder->kind == HOLDER_HUNG ? hung_word : released_word);
@@ -67,8 +70,8 @@ holder_read(int lock_fd, struct holder *holder)
 		holder->kind = HOLDER_HUNG;
 	else if (strncmp(line, released_word, sizeof(released_word) - 1) == 0)
 		holder->kind = HOLDER_RELEASED;
-	else if (sscanf(line, "pid %ld start %llu space %llu", &pid,
-		     &holder->start_ticks, &holder->pid_space) == 3 &&
+	else if (sscanf(line, "pid %ld since %llu space %llu", &pid,
+		     &holder->since_ticks, &holder->pid_space) == 3 &&
 	    pid > 0) {
 		holder->kind = HOLDER_PROCESS;
 		holder->pid = (pid_t)pid;
@@ -95,7 +98,7 @@ holder_state(const struct holder *holder)
 		return HOLDER_UNKNOWN;
 	if (platform_process_start(holder->pid, &start_ticks, &is_zombie) == -1)
 		return errno == ESRCH ? HOLDER_GONE : HOLDER_UNKNOWN;
-	if (is_zombie || start_ticks != holder->start_ticks)
+	if (is_zombie || start_ticks > holder->since_ticks)
 		return HOLDER_GONE;
 	return HOLDER_ALIVE;
 }

@@ -19,7 +19,7 @@ enum holder_kind {
 struct holder {
 	enum holder_kind kind;
 	pid_t pid;
-	unsigned long long start_ticks;
+	unsigned long long since_ticks; /* it had started by then */
 	unsigned long long pid_space;
 };
 
@@ -43,8 +43,7 @@ void holder_read(int lock_fd, struct holder *holder);
  * in one system call, where holder_state() takes four. A zombie, or another
  * process of the same pid, may be taken for it.
  */
-bool
-holder_is_running(const struct holder *holder, const struct holder *self);
+bool holder_is_running(const struct holder *holder, const struct holder *self);
 
 /* Whether the process still lives; a zombie has gone. */
 enum holder_state holder_state(const struct holder *holder);

@@ -463,8 +463,8 @@ take_free(struct search *search, struct lease *lease)
 	for (reads = 0; reads < FREE_READS_MAX; reads++) {
 		bool is_first = reads == 0 && search->seen_count == 0;
 
-		if (platform_names_read(search->ns->free_fd, names, FREE_NAMES,
-			&count) != 1)
+		if (platform_names_read(
+			search->ns->free_fd, names, FREE_NAMES, &count) != 1)
 			return false;
 		lost = search->lost;
 		wanted = look_at_names(search, candidates, names, count);

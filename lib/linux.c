@@ -21,6 +21,7 @@
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/sysmacros.h>
+#include <time.h>
 #include <unistd.h>
 
 #ifndef RENAME_NOREPLACE
@@ -144,6 +145,23 @@ platform_process_start(
 }
 
 int
+platform_ticks_now(unsigned long long *ticks)
+{
+	const unsigned long long second_ns = 1000000000;
+	struct timespec now;
+	long each_second = sysconf(_SC_CLK_TCK);
+
+	/* proc_pid_stat(5) counts from the boot, time asleep included. */
+	if (each_second <= 0 || clock_gettime(CLOCK_BOOTTIME, &now) == -1)
+		return -1;
+	*ticks =
+	    (unsigned long long)now.tv_sec * (unsigned long long)each_second +
+	    (unsigned long long)now.tv_nsec /
+		(second_ns / (unsigned long long)each_second);
+	return 0;
+}
+
+int
 platform_rename_new(
     int from_dir_fd, const char *from, int to_dir_fd, const char *to)
 {
@@ -167,8 +185,8 @@ struct directory_entry {
 };
 
 int
-platform_names_read(int dir_fd, char names[][PLATFORM_NAME_SIZE], size_t room,
-    size_t *count)
+platform_names_read(
+    int dir_fd, char names[][PLATFORM_NAME_SIZE], size_t room, size_t *count)
 {
 	/* An entry with a name of 12 bytes takes 32: they all fit. */
 	union {

@@ -41,6 +41,9 @@ unsigned long long platform_pid_space_id(void);
 int platform_process_start(
     pid_t pid, unsigned long long *start_ticks, bool *is_zombie);
 
+/* Now, on the same clock. 0, or -1 with errno. */
+int platform_ticks_now(unsigned long long *ticks);
+
 /*
  * Renames without ever replacing what is there: EEXIST then. Falls back to
  * link and unlink where the file system cannot do it in one step. 0, or -1
@@ -57,8 +60,8 @@ int platform_rename_new(
  * platform_names_rewind() starts anew.
  */
 enum { PLATFORM_NAME_SIZE = 13, PLATFORM_NAMES_MAX = 64 };
-int platform_names_read(int dir_fd, char names[][PLATFORM_NAME_SIZE],
-    size_t room, size_t *count);
+int platform_names_read(
+    int dir_fd, char names[][PLATFORM_NAME_SIZE], size_t room, size_t *count);
 int platform_names_rewind(int dir_fd);
 
 /* The user at the other end of a connected Unix socket. 0, or -1, errno. */

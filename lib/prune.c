@@ -151,9 +151,9 @@ prune_used(const struct namespace *ns, const char *name,
 }
 
 /* One of the two above. */
-typedef enum prune_result prune_name(const struct namespace *ns,
-    const char *name, const struct prune_options *options,
-    struct prune_report *report);
+typedef enum prune_result
+prune_name(const struct namespace *ns, const char *name,
+    const struct prune_options *options, struct prune_report *report);
 
 /* Whether there was anything to do. */
 static bool
@@ -192,8 +192,8 @@ sample_shows_some(const struct namespace *ns, int dir_fd, prune_name *prune)
 	    count == 0)
 		return false;
 	for (i = 0; i < SAMPLE && i < count && !found; i++)
-		found = prune_one(ns,
-		    names[count <= SAMPLE ? i : random[i] % count], prune);
+		found = prune_one(
+		    ns, names[count <= SAMPLE ? i : random[i] % count], prune);
 	return found;
 }
 
@@ -208,8 +208,8 @@ prune_folder(const struct namespace *ns, int dir_fd, prune_name *prune)
 	    platform_names_rewind(dir_fd) == -1)
 		return;
 	deadline_us = deadline_in_ms(ALL_MS);
-	while (platform_names_read(
-		   dir_fd, names, PLATFORM_NAMES_MAX, &count) == 1)
+	while (
+	    platform_names_read(dir_fd, names, PLATFORM_NAMES_MAX, &count) == 1)
 		for (i = 0; i < count; i++) {
 			if (deadline_left_ms(deadline_us) == 0)
 				return;

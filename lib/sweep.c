@@ -181,11 +181,9 @@ check_top(struct sweep *sweep)
 		if (is_folder_of_namespace(name) || is_of_nfs(name))
 			continue;
 		if (strcmp(name, NAMESPACE_HINT) == 0)
-			ok &= is_ours(
-			    sweep, sweep->ns.fd, NULL, name, S_IFLNK);
+			ok &= is_ours(sweep, sweep->ns.fd, NULL, name, S_IFLNK);
 		else if (is_file_of_namespace(name))
-			ok &= is_ours(
-			    sweep, sweep->ns.fd, NULL, name, S_IFREG);
+			ok &= is_ours(sweep, sweep->ns.fd, NULL, name, S_IFREG);
 		else {
 			fail(sweep, FAILURE_FOREIGN, "clean", NULL, name);
 			ok = false;

@@ -144,7 +144,7 @@ dead_socket() {
   # Nobody is written down as the holder, as after a script was killed.
   local name
   name=$(basename "$(socket_of)")
-  printf '%-79s\n' 'pid 999999999 start 1 space 1' | sed "s/space 1 /space $(stat -L -c %i /proc/self/ns/pid) /" \
+  printf '%-79s\n' 'pid 999999999 since 1 space 1' | sed "s/space 1 /space $(stat -L -c %i /proc/self/ns/pid) /" \
     >"$OUT/line"
   kill -KILL "$KEEPER"
   wait_until ended "$KEEPER"
@@ -159,7 +159,7 @@ dead_socket() {
 @test "holders of another pid namespace: only what has no master, once it is old" {
   warm_up
   mv "$NS/free/$NAME" "$NS/used/$NAME"
-  printf '%-79s\n' 'pid 1 start 1 space 1' >"$NS/used/$NAME"
+  printf '%-79s\n' 'pid 1 since 1 space 1' >"$NS/used/$NAME"
   "$GC" --ttl=0
   [ -e "$NS/used/$NAME" ]
   kill_master

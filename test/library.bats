@@ -147,7 +147,7 @@ stop_user() { exec {INPUT}>&-; }
   name=$(basename "$ns"/free/s*)
   socket=$ns/c/$name
   mv "$ns/free/$name" "$ns/used/$name"
-  printf 'pid 1 start 1 space 1%60s\n' '' >"$ns/used/$name"
+  printf 'pid 1 since 1 space 1%60s\n' '' >"$ns/used/$name"
   before=$(logins)
   # Its master answers: its session may be alive where we cannot see it.
   fast host true
@@ -174,7 +174,7 @@ stop_user() { exec {INPUT}>&-; }
   exec 9<>"$ns/free/$name"
   flock -n 9
   mv -n "$ns/free/$name" "$ns/used/$name"
-  printf 'pid 1 start 1 space %s%60s\n' "$(stat -Lc %i /proc/self/ns/pid)" '' >"$ns/used/$name"
+  printf 'pid 999999999 since 1 space %s%60s\n' "$(stat -Lc %i /proc/self/ns/pid)" '' >"$ns/used/$name"
   strace -o "$BATS_TEST_TMPDIR/trace" -e trace=getdents64 \
     -e inject=getdents64:delay_enter=1000000:when=6 \
     "$SSH_FAST" -F "$DIR/config" host true 9>&- 3>&- &

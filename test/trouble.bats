@@ -345,7 +345,7 @@ long_root() {
   wait_until is_released
   local before content
   before=$(logins)
-  for content in '' garbage 'pid -5 start x space' 'pid 99999999999999999999 start 1 space 1'; do
+  for content in '' garbage 'pid -5 since x space' 'pid 99999999999999999999 since 1 space 1'; do
     printf '%s' "$content" >"$(echo "$ROOT"/*/free/s*)"
     fast host true
     wait_until is_released

@@ -1,6 +1,7 @@
 /*
  * Times several commands side by side: each round runs every one of them once,
- * in turn, so that whatever else the machine does hits all alike.
+ * so that whatever else the machine does hits all alike, in an order of its
+ * own, since what a command leaves to be done falls to the one after it.
  *
  *   pairs ROUNDS NAME COMMAND... -- NAME COMMAND... [-- ...]
  *
@@ -74,11 +75,24 @@ compare(const void *a, const void *b)
 	return (left > right) - (left < right);
 }
 
+static void
+shuffle(int *order, int count)
+{
+	int i, other, kept;
+
+	for (i = count - 1; i > 0; i--) {
+		other = (int)(random() % (i + 1));
+		kept = order[i];
+		order[i] = order[other];
+		order[other] = kept;
+	}
+}
+
 int
 main(int argc, char *argv[])
 {
 	struct command commands[COMMANDS_MAX];
-	int count = 0, rounds, round, i;
+	int order[COMMANDS_MAX], count = 0, rounds, round, i;
 
 	if (argc < 4 || (rounds = atoi(argv[1])) < 1)
 		return 2;
@@ -95,15 +109,20 @@ main(int argc, char *argv[])
 		if (i < argc)
 			argv[i] = NULL;
 	}
+	for (i = 0; i < count; i++)
+		order[i] = i;
+	srandom(1);
 	for (round = -WARM_UP_ROUNDS; round < rounds; round++) {
+		shuffle(order, count);
 		for (i = 0; i < count; i++) {
-			double ms = run_once(&commands[i]);
+			double ms = run_once(&commands[order[i]]);
 
-			if (round < 0)
-				continue;
-			commands[i].ms[round] = ms;
-			commands[i].ratio[round] = ms / commands[0].ms[round];
+			if (round >= 0)
+				commands[order[i]].ms[round] = ms;
 		}
+		for (i = 0; round >= 0 && i < count; i++)
+			commands[i].ratio[round] =
+			    commands[i].ms[round] / commands[0].ms[round];
 	}
 	for (i = 0; i < count; i++) {
 		size_t n = (size_t)rounds;
