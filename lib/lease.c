@@ -34,11 +34,11 @@ enum {
 	 * names are read so many at a time, and further ones only where others
 	 * are after the same.
 	 */
-	FREE_NAMES = 16,
-	FREE_READS_MAX = 32,
-	USED_NAMES = 6,
+	FREE_NAMES = 12,
+	FREE_READS_MAX = 42,
+	USED_NAMES = 4,
 	/* Once a master was found dead, so many others are looked at first. */
-	DEAD_LOOKS_MAX = 3,
+	DEAD_LOOKS_MAX = 2,
 	/* Percent of the time kept back from a hung master for the one tried next. */
 	PATIENCE_RESERVE_PERCENT = 10,
 	NEW_NAME_TRIES = 8,

@@ -3,8 +3,9 @@
  * so that whatever else the machine does hits all alike, in an order of its
  * own, since what a command leaves to be done falls to the one after it.
  *
- *   pairs ROUNDS NAME COMMAND... -- NAME COMMAND... [-- ...]
+ *   pairs [-b BEFORE] ROUNDS NAME COMMAND... -- NAME COMMAND... [-- ...]
  *
+ * BEFORE is a shell command that is run, untimed, before every command.
  * Prints a line per command: name, median and 90th percentile in
  * milliseconds, and the median of the ratios to the first command of the same
  * round. Ends with 1 when a command failed.
@@ -92,8 +93,14 @@ int
 main(int argc, char *argv[])
 {
 	struct command commands[COMMANDS_MAX];
+	const char *before = NULL;
 	int order[COMMANDS_MAX], count = 0, rounds, round, i;
 
+	if (argc > 3 && strcmp(argv[1], "-b") == 0) {
+		before = argv[2];
+		argc -= 2;
+		argv += 2;
+	}
 	if (argc < 4 || (rounds = atoi(argv[1])) < 1)
 		return 2;
 	for (i = 2; i < argc; i++) {
@@ -115,8 +122,11 @@ main(int argc, char *argv[])
 	for (round = -WARM_UP_ROUNDS; round < rounds; round++) {
 		shuffle(order, count);
 		for (i = 0; i < count; i++) {
-			double ms = run_once(&commands[order[i]]);
+			double ms;
 
+			if (before != NULL && system(before) != 0)
+				exit(1);
+			ms = run_once(&commands[order[i]]);
 			if (round >= 0)
 				commands[order[i]].ms[round] = ms;
 		}

@@ -1,9 +1,12 @@
 #!/usr/bin/env bash
 # Measures ssh-fast beside what people would use instead, in one run, on a
-# throwaway sshd: each round runs every command once, in turn.
+# throwaway sshd.
 #
-#   ROUNDS=100   how many rounds
-#   BENCH=FILE   the table as TSV as well
+#   ROUNDS=100   how many rounds of the commands that are compared
+#   PARTS=...    only these: warm cold link acquire burst shrink throughput
+#                footprint folders
+#   BENCH=FILE   all figures as TSV as well: part, name, median, other, ratio
+#   PLOT=FILE    and as a plot (SVG), by gnuplot
 set -eu
 BATS_TEST_DIRNAME=$(cd "$(dirname "$0")/.." && pwd)
 bats_require_minimum_version() { :; }
@@ -12,6 +15,10 @@ bats_require_minimum_version() { :; }
 # shellcheck source=test/helper.bash
 . "$BATS_TEST_DIRNAME/helper.bash"
 
+if [ -n "${PLOT:-}" ] && ! command -v gnuplot >/dev/null; then
+  echo "PLOT needs gnuplot (on Debian: apt-get install gnuplot-nox)" >&2
+  exit 1
+fi
 BATS_LIBEXEC=
 setup_suite
 trap 'stop_sshd; teardown_suite' EXIT
@@ -19,57 +26,246 @@ trap 'exit 130' INT
 trap 'exit 143' TERM
 make_dir
 start_sshd 'MaxSessions 10'
-export SSH_FAST_ROOT=$DIR/r SSH_FAST_PERSIST=600
 rounds=${ROUNDS:-100}
-config=(-F "$DIR/config" host true)
-# An ordinary master of ssh's own, and one leased master for each way to probe.
-ssh -oControlMaster=auto -oControlPersist=600 -S "$DIR/own" "${config[@]}"
-"$SSH_FAST" "${config[@]}"
+table=$DIR/table.tsv
+: >"$table"
+export SSH_FAST_PERSIST=600
 
-echo "ssh HOST true over loopback, median of $rounds rounds, ratio to ssh's own warm client:"
-{
-  "$TOOLS/pairs" "$rounds" \
-    "ssh, its own ControlMaster, warm" ssh -S "$DIR/own" "${config[@]}" -- \
-    "ssh-fast, warm" "$SSH_FAST" "${config[@]}" -- \
-    "ssh-fast --probe=none, warm" "$SSH_FAST" --probe=none "${config[@]}" -- \
-    "ssh-fast --probe=ssh, warm" "$SSH_FAST" --probe=ssh "${config[@]}" -- \
-    "ssh, plain" ssh "${config[@]}"
-} >"$DIR/table"
-if [ -n "${BENCH:-}" ]; then
-  { printf 'command\tmedian_ms\tp90_ms\tratio\n'; cat "$DIR/table"; } >"$BENCH"
-fi
-awk -F '\t' 'BEGIN {printf "  %-36s %10s %10s %8s\n", "command", "median ms", "p90 ms", "ratio"}
-  {printf "  %-36s %10.2f %10.2f %8.3f\n", $1, $2, $3, $4}' "$DIR/table"
-
-# milliseconds COMMAND...: of one run.
+# The pool of ssh-fast that belongs to a name.
+pool() { export SSH_FAST_ROOT=$DIR/$1; }
+# Adds lines "NAME MEDIAN OTHER RATIO" of standard input to the part.
+add() { sed "s/^/$1\t/" >>"$table"; }
+show() {
+  echo
+  echo "$2"
+  awk -F '\t' -v part="$1" '$1 == part {
+    printf "  %-44s %10s %10s %9s\n", $2, $3, $4, $5}' "$table"
+}
 milliseconds() {
   local began
   began=$(date +%s%N)
   "$@" </dev/null >/dev/null
   echo $((($(date +%s%N) - began) / 1000000))
 }
+
+# compare PART ROUNDS: the ways to run a command over a warm connection.
+compare() {
+  local part=$1 own=$DIR/$1-own config=(-F "$DIR/config" host true)
+  pool "$part"
+  ssh -oControlMaster=auto -oControlPersist=600 -S "$own" "${config[@]}"
+  "$SSH_FAST" "${config[@]}"
+  wait_until is_warm
+  "$TOOLS/pairs" "$2" \
+    "ssh, its own ControlMaster, warm" ssh -S "$own" "${config[@]}" -- \
+    "ssh-fast, warm" "$SSH_FAST" "${config[@]}" -- \
+    "ssh-fast --probe=none, warm" "$SSH_FAST" --probe=none "${config[@]}" -- \
+    "ssh-fast --probe=ssh, warm" "$SSH_FAST" --probe=ssh "${config[@]}" -- \
+    "ssh, plain" ssh "${config[@]}" -- \
+    "/bin/true, the floor" /bin/true | add "$part"
+}
+is_warm() { [ "$(find "$SSH_FAST_ROOT"/*/free -name 's*' | wc -l)" = 1 ]; }
+
+part_warm() {
+  compare warm "$rounds"
+  show warm "ssh HOST true over loopback: median ms, 90th percentile, median of the ratios:"
+}
+
+part_link() {
+  local port=$PORT relay
+  coproc RELAY { exec "$TOOLS/relay" "$port" 20; }
+  # shellcheck disable=SC2153 # the coprocess's
+  relay=$RELAY_PID
+  read -r PORT <&"${RELAY[0]}"
+  write_config "$DIR/config"
+  compare link $(((rounds + 4) / 5))
+  kill "$relay"
+  PORT=$port
+  write_config "$DIR/config"
+  show link "the same over a link with 20 ms delay each way:"
+}
+
+# Each start without a master, on a namespace that has been seen before.
+part_cold() {
+  local config=(-F "$DIR/config" host true)
+  pool cold
+  "$SSH_FAST" "${config[@]}"
+  cat >"$DIR/before" <<END
+for socket in $DIR/cold-own $DIR/cold/*/c/s*; do
+  if [ -S "\$socket" ]; then ssh -F none -S "\$socket" -O exit x 2>/dev/null; fi
+done
+rm -f $DIR/cold/*/free/s*
+END
+  "$TOOLS/pairs" -b "sh $DIR/before" $(((rounds + 1) / 2)) \
+    "ssh, ControlMaster=auto, cold" ssh -oControlMaster=auto \
+    -oControlPersist=600 -S "$DIR/cold-own" "${config[@]}" -- \
+    "ssh-fast, cold" "$SSH_FAST" "${config[@]}" -- \
+    "ssh, plain" ssh "${config[@]}" | add cold
+  sh "$DIR/before"
+  show cold "a first start, which logs in:"
+}
+
+# In memory: making a file on a disk's file system takes whatever that takes.
+acquire_row() {
+  rm -rf "$memory/a"
+  echo "$3	$("$TOOLS/acquire" "$memory/a" "$4" "$1" "$2")"
+}
+part_acquire() {
+  local memory
+  memory=$(mktemp -d /dev/shm/sf.XXXXXX)
+  {
+    acquire_row held 0 "none held, none free" 2000
+    acquire_row held 100 "100 held" 2000
+    acquire_row held 1000 "1,000 held" 2000
+    acquire_row held 10000 "10,000 held" 2000
+    acquire_row free 1 "1 free, not asked" 2000
+    acquire_row free 1000 "1,000 free, not asked" 2000
+    acquire_row dead 100 "100 free and dead" 1000
+    acquire_row dead 1000 "1,000 free and dead" 1000
+    acquire_row dead 10000 "10,000 free and dead" 1000
+  } | awk -F '\t' 'NR == 1 {base = $2}
+    {printf "%s\t%s\t%s\t%.2f\n", $1, $2, $3, $2 / base}' | add acquire
+  rm -rf "$memory"
+  show acquire "acquire and release in process, on tmpfs: median us, slowest, ratio to the first:"
+  echo "  (bzfs, in Python: 96 us uncontended; 700, 8,800 and 44,000 us with 100, 1,000"
+  echo "  and 5,000 held)"
+}
+
 at_once() {
   local i pids=()
-  for ((i = 0; i < 30; i++)); do
-    "$SSH_FAST" -F "$DIR/config" host "$1" </dev/null &
+  for ((i = 0; i < $1; i++)); do
+    "$SSH_FAST" -F "$DIR/config" host "$2" </dev/null &
     pids+=($!)
   done
   for i in "${pids[@]}"; do wait "$i"; done
 }
-export SSH_FAST_ROOT=$DIR/r30
-before=$(logins)
-at_once 'sleep 4'
-pool=$(($(logins) - before))
-echo
-echo "  30 sessions of 'sleep 1' at once on a warm pool of $pool: $(milliseconds at_once 'sleep 1') ms, $(($(logins) - before - pool)) new logins"
-export SSH_FAST_ROOT=$DIR/rs
-cold=$(milliseconds "$SSH_FAST" "${config[@]}")
-master=$(master_pid "$DIR"/rs/*/c/s*)
-kill -STOP "$master"
-echo "  its master stopped, --probe-timeout=500: $(milliseconds "$SSH_FAST" "${config[@]}") ms (a cold start alone: $cold ms)"
-kill -CONT "$master"
-export SSH_FAST_ROOT=$DIR/r
 
-strace -f -o "$DIR/trace" "$SSH_FAST" "${config[@]}"
-awk 'NR == 1 {pid = $1} $1 == pid {if (/execve\(/ && seen++) exit; if (!/resumed>/) count++}
-  END {printf "\n  system calls of ssh-fast before it execs ssh: %d\n", count}' "$DIR/trace"
+part_burst() {
+  local before pool config=(-F "$DIR/config" host true) cold i
+  pool burst
+  # In portions, or the server would drop some.
+  for ((i = 25; i <= 200; i += 25)); do at_once "$i" 'sleep 8'; done
+  pool=$(find "$DIR"/burst/*/c -type s | wc -l)
+  BURST_FILE=$DIR/board "$TOOLS/burst" 200 "$SSH_FAST" \
+    --ssh="$TOOLS/burst" "${config[@]}" >"$DIR/burst.out"
+  awk -F '\t' -v pool="$pool" '{
+    printf "200 starts at once, %d masters: ms to ssh\t%s\t%s\t%.2f\n", pool, $1, $2, $2 / $1
+    printf "different masters among them\t%s\t\t\n", $3}' "$DIR/burst.out" | add burst
+  pool burst30
+  at_once 30 'sleep 4'
+  before=$(logins)
+  printf '30 x "sleep 1" at once, warm: ms\t%s\t\t\nnew logins\t%s\t\t\n' \
+    "$(milliseconds at_once 30 'sleep 1')" "$(($(logins) - before))" | add burst
+  pool stopped
+  cold=$(milliseconds "$SSH_FAST" "${config[@]}")
+  i=$(master_pid "$DIR"/stopped/*/c/s*)
+  kill -STOP "$i"
+  printf 'the master is stopped: ms\t%s\t\t\na cold start alone\t%s\t\t\n' \
+    "$(milliseconds "$SSH_FAST" "${config[@]}")" "$cold" | add burst
+  kill -CONT "$i"
+  show burst "many at once (median, slowest, slowest / median), and a hung master:"
+}
+
+# A minute of one run a second, after 50 at once.
+part_shrink() {
+  local i
+  pool shrink
+  SSH_FAST_PERSIST=20 at_once 50 'sleep 3'
+  printf 'masters after 50 at once\t%s\t\t\n' \
+    "$(find "$DIR"/shrink/*/c -type s | wc -l)" | add shrink
+  for ((i = 0; i < 60; i++)); do
+    SSH_FAST_PERSIST=20 "$SSH_FAST" -F "$DIR/config" host true
+    sleep 1
+  done
+  printf 'and after a minute of one run a second\t%s\t\t\nnames in free/\t%s\t\t\n' \
+    "$(find "$DIR"/shrink/*/c -type s | wc -l)" \
+    "$(find "$DIR"/shrink/*/free -type f | wc -l)" | add shrink
+  show shrink "the pool with --persist=20:"
+}
+
+part_throughput() {
+  local config=(-F "$DIR/config" host)
+  pool throughput
+  head -c 1G /dev/zero >"$DIR/data"
+  "$SSH_FAST" "${config[@]}" true
+  "$TOOLS/pairs" 5 \
+    "ssh, plain: 1 GiB there" sh -c "exec ssh $(printf '%q ' "${config[@]}") 'cat >/dev/null' <$DIR/data" -- \
+    "ssh-fast: 1 GiB there" sh -c "exec $SSH_FAST $(printf '%q ' "${config[@]}") 'cat >/dev/null' <$DIR/data" |
+    add throughput
+  "$TOOLS/pairs" 5 \
+    "ssh, plain: 1 GiB back" ssh "${config[@]}" "cat $DIR/data" -- \
+    "ssh-fast: 1 GiB back" "$SSH_FAST" "${config[@]}" "cat $DIR/data" | add throughput
+  rm -f "$DIR/data"
+  show throughput "throughput: median ms, 90th percentile, median of the ratios:"
+}
+
+part_footprint() {
+  local config=(-F "$DIR/config" host) session
+  pool footprint
+  "$SSH_FAST" "${config[@]}" true
+  wait_until is_warm
+  strace -f -o "$DIR/trace" "$SSH_FAST" "${config[@]}" true
+  awk 'NR == 1 {pid = $1} $1 == pid {if (/execve\(/ && seen++) exit; if (!/resumed>/) count++}
+    END {printf "system calls before ssh, warm\t%d\t\t\n", count}' "$DIR/trace" | add footprint
+  wait_until is_warm
+  printf 'peak memory of ssh-fast, KiB\t%s\t\t\n' \
+    "$("$TOOLS/peak" "$SSH_FAST" --ssh="$TOOLS/peak" "${config[@]}" true)" | add footprint
+  "$SSH_FAST" "${config[@]}" 'sleep 5' &
+  session=$!
+  wait_until has_keeper "$session"
+  printf "private memory of a keeper, KiB\t%s\t\t\n" \
+    "$(awk '/^Private/ {sum += $2} END {print sum}' "/proc/$KEEPER/smaps_rollup")" | add footprint
+  wait "$session"
+  show footprint "what it takes:"
+}
+
+part_folders() {
+  local count program
+  for count in 1000 10000; do
+    "$TOOLS/many-namespaces" "$DIR/n$count" "$count" 10
+  done
+  for program in "ssh-fast-ls" "ssh-fast-ls -j" "ssh-fast-gc -n" "ssh-fast-gc"; do
+    for count in 1000 10000; do
+      # shellcheck disable=SC2086 # a command and its option
+      echo "$program, $count namespaces	$(milliseconds "$BUILD"/$program --root="$DIR/n$count")	$count"
+    done
+  done | awk -F '\t' '{us = $2 * 1000 / $3} $3 == 1000 {base = us}
+    {printf "%s\t%.0f\t\t%.2f\n", $1, us, us / base}' | add folders
+  rm -rf "$DIR/n1000" "$DIR/n10000"
+  show folders "us for each namespace of 10 lock files, ratio to 1,000 of them:"
+}
+
+plot() {
+  grep '^warm' "$table" | cut -f2,3,5 >"$DIR/plot-warm"
+  grep '^acquire.*held' "$table" | awk -F '\t' '{split($2, word, " ")
+    gsub(",", "", word[1]); if (word[1] == "none") word[1] = 1
+    print word[1] "\t" $3}' >"$DIR/plot-held"
+  gnuplot <<END
+set terminal svg size 900,420 background "white"
+set output "$PLOT"
+set multiplot layout 1,2
+set datafile separator "\t"
+set title "ssh HOST true over loopback, warm"
+set ylabel "ms (median)"
+set yrange [0:*]
+set xtics rotate by -30
+set boxwidth 0.6
+set style fill solid 0.5
+plot "< grep -v plain $DIR/plot-warm" using 0:2:xtic(1) with boxes notitle
+set title "acquire and release beside held leases"
+set ylabel "us (median)"
+set xlabel "leases held"
+set logscale x
+set xtics norotate
+plot "$DIR/plot-held" using 1:2 with linespoints notitle
+END
+  echo
+  echo "plotted: $PLOT"
+}
+
+for part in ${PARTS:-warm cold link acquire burst shrink throughput footprint folders}; do
+  "part_$part"
+done
+if [ -n "${BENCH:-}" ]; then
+  { printf 'part\tname\tmedian\tother\tratio\n'; cat "$table"; } >"$BENCH"
+fi
+if [ -n "${PLOT:-}" ]; then plot; fi
