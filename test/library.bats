@@ -50,13 +50,13 @@ stop_user() { exec {INPUT}>&-; }
 }
 
 @test "killed, it leaves what the next acquire takes up" {
-  start_user 5
+  start_user 3
   local pid=$USER_PID
-  wait_until sh -c "[ \$(wc -l <$BATS_TEST_TMPDIR/names5) = 5 ]"
+  wait_until sh -c "[ \$(wc -l <$BATS_TEST_TMPDIR/names3) = 3 ]"
   kill -KILL "$pid"
   wait "$pid" || :
   stop_user
-  [ "$(used_names)" = 5 ]
+  [ "$(used_names)" = 3 ]
   start_user 6
   pid=$USER_PID
   wait_until sh -c "[ \$(wc -l <$BATS_TEST_TMPDIR/names6) = 6 ]"
