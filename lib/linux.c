@@ -245,6 +245,8 @@ platform_watch_self(struct platform_watch *watch, pid_t self)
 	watch->fd = platform_process_fd(watch->pid);
 }
 
+enum { SHORT_SESSION_MS = 200 };
+
 /* ld(1) tells where the program begins. */
 extern const char __executable_start[];
 
@@ -282,7 +284,9 @@ platform_watch_wait(const struct platform_watch *watch)
 	struct pollfd poll_fd = {.fd = watch->fd, .events = POLLIN};
 	sigset_t parent_died;
 
-	forget_program();
+	/* Most sessions are short, and to those it would be nothing but work. */
+	if (watch->fd == -1 || poll(&poll_fd, 1, SHORT_SESSION_MS) != 1)
+		forget_program();
 	/* A pidfd gets readable when the process is a zombie: pidfd_open(2). */
 	if (watch->fd != -1) {
 		while (poll(&poll_fd, 1, -1) != 1)
