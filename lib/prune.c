@@ -174,23 +174,21 @@ sample_shows_some(const struct namespace *ns, int dir_fd, prune_name *prune)
 {
 	char names[PLATFORM_NAMES_MAX][PLATFORM_NAME_SIZE];
 	unsigned char random[SAMPLE + 1];
-	size_t count = 0, i;
+	size_t count = 0, got, i;
 	int reads;
 	bool found = false;
 
 	if (platform_random(random, sizeof(random)) == -1 ||
 	    platform_names_rewind(dir_fd) == -1)
 		return false;
-	for (reads = random[SAMPLE] % SAMPLE_READS_MAX; reads > 0; reads--)
+	/* What is left is the last read that gave any. */
+	reads = random[SAMPLE] % SAMPLE_READS_MAX;
+	do {
 		if (platform_names_read(
-			dir_fd, names, PLATFORM_NAMES_MAX, &count) != 1)
+			dir_fd, names, PLATFORM_NAMES_MAX, &got) != 1)
 			break;
-	if (reads > 0 && platform_names_rewind(dir_fd) == -1)
-		return false;
-	if (platform_names_read(dir_fd, names, PLATFORM_NAMES_MAX, &count) !=
-		1 ||
-	    count == 0)
-		return false;
+		count = got;
+	} while (reads-- > 0);
 	for (i = 0; i < SAMPLE && i < count && !found; i++)
 		found = prune_one(
 		    ns, names[count <= SAMPLE ? i : random[i] % count], prune);

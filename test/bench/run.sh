@@ -212,6 +212,8 @@ part_footprint() {
   "$SSH_FAST" "${config[@]}" 'sleep 5' &
   session=$!
   wait_until has_keeper "$session"
+  # It forgets what it does not need once the session is no short one.
+  sleep 0.5
   printf "private memory of a keeper, KiB\t%s\t\t\n" \
     "$(awk '/^Private/ {sum += $2} END {print sum}' "/proc/$KEEPER/smaps_rollup")" | add footprint
   wait "$session"
