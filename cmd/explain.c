@@ -66,12 +66,17 @@ explain_lease(const struct run *run)
 	char path[NAMESPACE_SOCKET_PATH_MAX + 1];
 	bool is_warm = pool->is_open && lease_is_warm_likely(&pool->ns);
 	struct lease_words words = {.argv = NULL};
+	const char *reason;
 
 	if (!is_warm && pool->endpoint.is_verbose)
 		return explain_plain(run, "-v, and no master lives yet");
 	(void)printf("decision: lease, %s\n",
 	    is_warm ? "warm: there is a free master to ask"
 		    : "cold: ssh will start a master");
+	reason = native_reason(run, is_warm);
+	(void)printf("client: %s%s%s\n", reason == NULL ? "native" : "ssh",
+	    reason != NULL && reason[0] != '\0' ? ", because " : "",
+	    reason != NULL ? reason : "");
 	(void)printf("folder: %s/%s%s\n", pool->root.path, pool->name,
 	    pool->is_open ? "" : " (not made yet)");
 	(void)printf("namespace:\n%s", pool->text.data);

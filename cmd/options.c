@@ -112,8 +112,15 @@ set_persist(struct options *options, const char *value)
 static bool
 set_client(struct options *options, const char *value)
 {
-	(void)options;
-	return strcmp(value, "ssh") == 0;
+	if (strcmp(value, "ssh") == 0)
+		options->client = CLIENT_SSH;
+	else if (strcmp(value, "native") == 0)
+		options->client = CLIENT_NATIVE;
+	else if (strcmp(value, "auto") == 0)
+		options->client = CLIENT_AUTO;
+	else
+		return false;
+	return true;
 }
 
 static bool
@@ -180,8 +187,9 @@ static const struct option table[] = {
 	"leave the mtime of the master's socket as it is"},
     {NULL, "SSH_FAST_TOUCH", NULL, set_touch, "0 or 1",
 	"0: the same as --no-touch"},
-    {"client", "SSH_FAST_CLIENT", "KIND", set_client, "ssh",
-	"who speaks to the master: ssh (ssh)"},
+    {"client", "SSH_FAST_CLIENT", "KIND", set_client,
+	"ssh, native or auto",
+	"who speaks to a warm master: ssh, native or auto (ssh)"},
     {"strict", "SSH_FAST_STRICT", NULL, set_strict, "0 or 1",
 	"fail (255) where no lease can be had"},
     {"ssh", "SSH_FAST_SSH", "PATH", set_ssh, "a program",

@@ -6,11 +6,18 @@
 
 #include <stdbool.h>
 
+enum client {
+	CLIENT_SSH, /* exec the real ssh */
+	CLIENT_NATIVE, /* speak to a warm master ourselves where we can */
+	CLIENT_AUTO, /* the same, where that is all the same as ssh */
+};
+
 struct options {
 	const char *root; /* null: the default */
 	const char *namespace_text; /* null: derived */
 	const char *ssh; /* null: to be found in PATH */
 	enum probe_kind probe;
+	enum client client;
 	int probe_timeout_ms;
 	int persist_secs;
 	bool touch;

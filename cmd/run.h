@@ -3,6 +3,7 @@
 #define RUN_H
 
 #include "lease.h"
+#include "native.h"
 #include "options.h"
 #include "pool.h"
 #include "real_ssh.h"
@@ -23,6 +24,7 @@ struct run {
 	struct pool pool;
 	struct lease lease;
 	struct lease_report report;
+	struct native native; /* where --client asks for it */
 	int64_t began_us;
 	sigset_t inherited_mask;
 };

@@ -144,12 +144,16 @@ static void
 tell_lease(const struct run *run)
 {
 	const struct lease_report *report = &run->report;
+	const char *reason = native_reason(run, run->lease.is_warm);
 	char master[32] = "";
 
 	if (run->lease.master_pid > 0)
 		(void)snprintf(master, sizeof(master), ", master %ld",
 		    (long)run->lease.master_pid);
 	message("namespace %s", run->pool.ns.path);
+	message("client: %s%s%s", reason == NULL ? "native" : "ssh",
+	    reason != NULL && reason[0] != '\0' ? ", because " : "",
+	    reason != NULL ? reason : "");
 	message("lease %s, %s%s; tried %u, salvaged %u, dead %u, hung %u, "
 		"unknown %u; probe %.2f ms, waited %.2f ms, all %.2f ms",
 	    run->lease.name, run->lease.is_warm ? "warm" : "cold", master,
@@ -165,10 +169,12 @@ lease_and_run(struct run *run)
 {
 	const struct probe probe = {.kind = run->options.probe,
 	    .timeout_ms = run->options.probe_timeout_ms,
-	    .ssh = run->ssh.path};
+	    .ssh = run->ssh.path,
+	    .keeps_connection = run->native.refusal == NULL};
 	const struct keeper_options keeping = {.touch = run->options.touch,
 	    .wait_for_clients = run->ssh.is_script};
 	struct failure failure;
+	int status;
 
 	if (lease_acquire(&run->pool.ns, &probe, &run->lease, &run->report,
 		&failure) == -1)
@@ -181,6 +187,17 @@ lease_and_run(struct run *run)
 	}
 	if (run->options.verbose)
 		tell_lease(run);
+	if (run->native.refusal == NULL && run->lease.is_warm) {
+		switch (native_run(run, &status)) {
+		case NATIVE_ENDED:
+			return status;
+		case NATIVE_TO_PLAIN:
+			return become_plain_ssh(
+			    run, "the master or the server refuses a session");
+		case NATIVE_TO_SSH:
+			break;
+		}
+	}
 	if (run->options.touch && run->lease.is_warm)
 		(void)lease_touch(&run->pool.ns, &run->lease);
 	if (keeper_start(&run->pool.ns, &run->lease, &keeping) == -1) {
@@ -227,7 +244,8 @@ choose_pool(struct run *run, struct failure *failure)
 	    .root = run->options.root,
 	    .namespace_text = run->options.namespace_text,
 	    .args = &run->args,
-	    .look_only = run->options.explain};
+	    .look_only = run->options.explain,
+	    .wants_session = run->options.client != CLIENT_SSH};
 	char root[PATH_MAX];
 
 	if (sshargs_read(&run->args, run->argc, run->argv) == -1)
@@ -285,5 +303,6 @@ ssh_fast_main(int argc, char *argv[])
 	case POOL_LEASE:
 		break;
 	}
+	native_decide(&run);
 	return explain ? explain_lease(&run) : lease_and_run(&run);
 }

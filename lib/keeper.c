@@ -84,14 +84,12 @@ struct keeping {
 	struct keeper_options options;
 };
 
+/* Lets go of all that is not the namespace's or one of the two. */
 static void
-keep(void *argument)
+withdraw(const struct namespace *ns, int lock_fd, int watch_fd)
 {
-	struct keeping *keeping = argument;
-	const struct namespace *ns = &keeping->ns;
-	int kept[] = {keeping->lease.lock_fd, ns->fd, ns->sockets_fd,
-	    ns->free_fd, ns->used_fd, keeping->watch.fd, STDIN_FILENO,
-	    STDOUT_FILENO, STDERR_FILENO};
+	int kept[] = {lock_fd, ns->fd, ns->sockets_fd, ns->free_fd, ns->used_fd,
+	    watch_fd, STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO};
 	size_t count = sizeof(kept) / sizeof(kept[0]);
 
 	/* Out of reach of the terminal's signals and its hangup. */
@@ -103,6 +101,15 @@ keep(void *argument)
 	if (chdir("/") == -1)
 		errno = 0;
 	platform_set_process_name("ssh-fast-keeper");
+}
+
+static void
+keep(void *argument)
+{
+	struct keeping *keeping = argument;
+	const struct namespace *ns = &keeping->ns;
+
+	withdraw(ns, keeping->lease.lock_fd, keeping->watch.fd);
 	hint_write(ns, keeping->lease.name);
 	platform_watch_wait(&keeping->watch);
 	if (keeping->options.wait_for_clients)
@@ -112,25 +119,47 @@ keep(void *argument)
 	prune_some(ns);
 }
 
+/*
+ * Blocked before the start: a ^C that hits between it and setsid is meant for
+ * ssh and must not take the child. It stays blocked there.
+ */
+static int
+start(void (*run)(void *argument), const void *argument, size_t size)
+{
+	sigset_t all, inherited;
+	int result, saved_errno;
+
+	(void)sigfillset(&all);
+	(void)sigprocmask(SIG_SETMASK, &all, &inherited);
+	result = platform_start_child(run, argument, size);
+	saved_errno = errno;
+	(void)sigprocmask(SIG_SETMASK, &inherited, NULL);
+	errno = saved_errno;
+	return result;
+}
+
 int
 keeper_start(const struct namespace *ns, const struct lease *lease,
     const struct keeper_options *options)
 {
 	struct keeping keeping = {
 	    .ns = *ns, .lease = *lease, .options = *options};
-	sigset_t all, inherited;
-	int result, saved_errno;
 
 	platform_watch_self(&keeping.watch, lease->holder_pid);
-	/*
-	 * Blocked before the start: a ^C that hits between it and setsid is
-	 * meant for ssh and must not take the keeper. It stays blocked there.
-	 */
-	(void)sigfillset(&all);
-	(void)sigprocmask(SIG_SETMASK, &all, &inherited);
-	result = platform_start_child(keep, &keeping, sizeof(keeping));
-	saved_errno = errno;
-	(void)sigprocmask(SIG_SETMASK, &inherited, NULL);
-	errno = saved_errno;
-	return result;
+	return start(keep, &keeping, sizeof(keeping));
+}
+
+static void
+only_prune(void *argument)
+{
+	const struct namespace *ns = argument;
+
+	withdraw(ns, -1, -1);
+	prune_some(ns);
+}
+
+int
+keeper_prune(const struct namespace *ns)
+{
+	return start(only_prune, ns, sizeof(*ns));
 }

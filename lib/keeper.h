@@ -36,4 +36,10 @@ struct keeper_options {
 int keeper_start(const struct namespace *ns, const struct lease *lease,
     const struct keeper_options *options);
 
+/*
+ * Starts a process like a keeper that holds no lease: it only prunes
+ * (prune_some()) and ends. 0, or -1 with errno.
+ */
+int keeper_prune(const struct namespace *ns);
+
 #endif

@@ -90,6 +90,15 @@ set_name(struct lease *lease, const char *name)
 	memcpy(lease->name, name, sizeof(lease->name));
 	lease->is_warm = false;
 	lease->master_pid = 0;
+	lease->master_fd = -1;
+}
+
+void
+lease_disconnect(struct lease *lease)
+{
+	if (lease->master_fd != -1)
+		(void)close(lease->master_fd);
+	lease->master_fd = -1;
 }
 
 int
@@ -105,6 +114,7 @@ lease_release(const struct namespace *ns, struct lease *lease, bool touch)
 	const struct holder released = {.kind = HOLDER_RELEASED};
 	int result, saved_errno;
 
+	lease_disconnect(lease);
 	if (touch)
 		(void)lease_touch(ns, lease);
 	if (!namespace_has_socket(ns, lease->name, NULL))
@@ -131,6 +141,7 @@ lease_set_aside(struct lease *lease)
 {
 	const struct holder hung = {.kind = HOLDER_HUNG};
 
+	lease_disconnect(lease);
 	(void)holder_write(lease->lock_fd, &hung);
 	(void)close(lease->lock_fd);
 	lease->lock_fd = -1;
@@ -229,6 +240,7 @@ examine(struct search *search, struct lease *lease, bool socket,
 	switch (result) {
 	case PROBE_ALIVE:
 		lease->is_warm = true;
+		lease->master_fd = question.socket_fd;
 		return true;
 	case PROBE_HUNG:
 		search->report->hung++;
@@ -667,7 +679,7 @@ lease_acquire(const struct namespace *ns, const struct probe *probe,
 	    .dice = (uint32_t)deadline_now_us() ^ (uint32_t)getpid()};
 
 	memset(report, 0, sizeof(*report));
-	lease->lock_fd = -1;
+	lease->lock_fd = lease->master_fd = -1;
 	search.probe.owner = ns->owner;
 	if (take_live(&search, lease)) {
 		if (search.spare.lock_fd != -1)

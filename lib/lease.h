@@ -35,6 +35,8 @@ struct lease {
 	bool is_warm; /* a live master answered (or is trusted to be there) */
 	pid_t holder_pid; /* of the process that took it */
 	pid_t master_pid; /* of that master, 0 where it did not tell */
+	/* The probe's connection to it, where that was to be kept, or -1. */
+	int master_fd;
 };
 
 /* What an acquire met on its way, for the curious. */
@@ -59,7 +61,7 @@ int lease_acquire(const struct namespace *ns, const struct probe *probe,
     struct lease *lease, struct lease_report *report, struct failure *failure);
 
 /*
- * Gives the lease back (R7) and closes lock_fd; the socket's mtime is left as
+ * Gives the lease back (R7) and closes its descriptors; the socket's mtime is left as
  * it is without touch. The lease is free then, also where another process has
  * inherited the descriptor. 0, or -1 with errno when the file could not be
  * moved; it is closed anyway.
@@ -76,10 +78,13 @@ lease_claim(const struct namespace *ns, const char *name, struct lease *lease);
 
 /*
  * Takes the lease, whose master has hung, out of circulation without losing
- * it, and closes lock_fd: it stays in used/, where nobody takes what is marked
+ * it, and closes its descriptors: it stays in used/, where nobody takes what is marked
  * hung (R5) until somebody finds the master answering or dead.
  */
 void lease_set_aside(struct lease *lease);
+
+/* Closes the connection to the master that the probe has kept, if any. */
+void lease_disconnect(struct lease *lease);
 
 /* Sets the socket's mtime to now. 0, or -1 with errno (ENOENT: no socket). */
 int lease_touch(const struct namespace *ns, const struct lease *lease);

@@ -232,6 +232,18 @@ platform_peer_user(int socket_fd, uid_t *user)
 }
 
 int
+platform_wait_readable(int fd, int timeout_ms, const sigset_t *mask)
+{
+	struct pollfd poll_fd = {.fd = fd, .events = POLLIN};
+	const struct timespec timeout = {
+	    timeout_ms / 1000, timeout_ms % 1000 * 1000000L};
+
+	/* Neither poll(2) nor pselect(2) serves: the one has no mask, the
+	 * other no high descriptors. */
+	return ppoll(&poll_fd, 1, timeout_ms >= 0 ? &timeout : NULL, mask);
+}
+
+int
 platform_process_fd(pid_t pid)
 {
 	return (int)syscall(SYS_pidfd_open, pid, 0);

@@ -1,8 +1,14 @@
 #include "mux.h"
 
+#include <string.h>
+
 #define HELLO 0x00000001u
 #define VERSION 4u
 #define REQUEST_ID 0u
+
+#define NEW_SESSION 0x10000002u
+/* A master drops the connection over a larger one. */
+#define REQUEST_MAX (256u * 1024u)
 
 enum { ANSWER_MAX = 16 };
 
@@ -67,9 +73,106 @@ mux_parse(enum mux_request request, const unsigned char *bytes, size_t length,
 		return MUX_UNEXPECTED;
 	if (length < 4 + body)
 		return MUX_INCOMPLETE;
+	if (length > 4 + body)
+		return MUX_UNEXPECTED;
 	if (get_number(bytes + 4) != requests[request].answer_type ||
 	    get_number(bytes + 8) != REQUEST_ID)
 		return MUX_UNEXPECTED;
 	*number = body > 8 ? get_number(bytes + 12) : 0;
 	return MUX_DONE;
+}
+
+static void
+add_number(struct text *text, uint32_t number)
+{
+	unsigned char bytes[4];
+
+	put_number(bytes, number);
+	text_add_bytes(text, bytes, sizeof(bytes));
+}
+
+static void
+add_string(struct text *text, const char *string)
+{
+	size_t length = strlen(string);
+
+	/* Cut short, since no message that long is ever sent. */
+	add_number(text, length <= REQUEST_MAX ? (uint32_t)length : 0);
+	text_add_bytes(text, string, length);
+}
+
+void
+mux_begin_session(struct text *request, const struct mux_session *session)
+{
+	add_number(request, 0); /* the length, once it is known */
+	add_number(request, NEW_SESSION);
+	add_number(request, MUX_SESSION_REQUEST_ID);
+	add_string(request, ""); /* reserved */
+	/* Called flags, and 32 bits wide all the same. */
+	add_number(request, session->wants_tty);
+	add_number(request, session->wants_x11);
+	add_number(request, session->wants_agent);
+	add_number(request, session->is_subsystem);
+	add_number(request, session->escape_char);
+	add_string(request, session->term);
+	add_string(request, session->command);
+}
+
+void
+mux_add_variable(struct text *request, const char *variable)
+{
+	add_string(request, variable);
+}
+
+bool
+mux_end_session(struct text *request)
+{
+	if (!text_ok(request) || request->length > REQUEST_MAX)
+		return false;
+	put_number(
+	    (unsigned char *)request->data, (uint32_t)request->length - 4);
+	return true;
+}
+
+/* What a master may say, and how long it is at least: type, id and value. */
+static const struct {
+	uint32_t type;
+	enum mux_saying saying;
+	uint32_t body;
+} sayings[] = {
+    {0x80000006u, MUX_SESSION_OPENED, 12},
+    {0x80000002u, MUX_SESSION_DENIED, 8},
+    {0x80000003u, MUX_SESSION_FAILED, 8},
+    {0x80000004u, MUX_SESSION_EXIT, 12},
+    {0x80000008u, MUX_SESSION_WITHOUT_TTY, 8},
+};
+
+enum mux_reply
+mux_read_message(const unsigned char *bytes, size_t length,
+    struct mux_message *message, size_t *used)
+{
+	uint32_t body, type;
+	size_t i;
+
+	if (length < 4)
+		return MUX_INCOMPLETE;
+	body = get_number(bytes);
+	if (body < 8 || body > MUX_MESSAGE_MAX - 4)
+		return MUX_UNEXPECTED;
+	if (length < 4 + body)
+		return MUX_INCOMPLETE;
+	type = get_number(bytes + 4);
+	for (i = 0; i < sizeof(sayings) / sizeof(sayings[0]); i++) {
+		if (sayings[i].type != type)
+			continue;
+		if (body < sayings[i].body)
+			return MUX_UNEXPECTED;
+		message->saying = sayings[i].saying;
+		message->id = get_number(bytes + 8);
+		message->value =
+		    sayings[i].body >= 12 ? get_number(bytes + 12) : 0;
+		*used = 4 + body;
+		return MUX_DONE;
+	}
+	return MUX_UNEXPECTED;
 }

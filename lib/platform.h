@@ -5,6 +5,7 @@
 #ifndef PLATFORM_H
 #define PLATFORM_H
 
+#include <signal.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <sys/stat.h>
@@ -66,6 +67,13 @@ int platform_names_rewind(int dir_fd);
 
 /* The user at the other end of a connected Unix socket. 0, or -1, errno. */
 int platform_peer_user(int socket_fd, uid_t *user);
+
+/*
+ * Waits until the descriptor can be read, or its other side is gone, with that
+ * signal mask (null: the current one) set in the same moment. timeout_ms as of
+ * poll(2). 1, 0 after that time, -1 with errno (EINTR: a signal was caught).
+ */
+int platform_wait_readable(int fd, int timeout_ms, const sigset_t *mask);
 
 /*
  * Watching a process for its end, without being its parent and without a pipe

@@ -84,6 +84,49 @@ set_verdict(struct verdict *verdict, const struct record *record)
 }
 
 /*
+ * A namespace whose text was given stands for any command line: what one of
+ * them asks of its session is known for those alone that say the same of the
+ * connection. That is told by a digest in front of the settings.
+ */
+static void
+tell_apart(const struct pool *pool, const struct pool_request *request,
+    char digest[DIGEST_LENGTH + 1])
+{
+	struct text text;
+
+	digest[0] = '\0';
+	if (request->namespace_text == NULL)
+		return;
+	text_init(&text);
+	text_add_bytes(&text, pool->endpoint.without_taking.data,
+	    pool->endpoint.without_taking.length);
+	text_add(&text, "\n");
+	text_add_bytes(&text, pool->endpoint.taking.data,
+	    pool->endpoint.taking.length);
+	if (text_ok(&text))
+		digest_base64(text.data, text.length, digest);
+	text_free(&text);
+}
+
+static void
+keep_session(struct pool *pool, const struct pool_request *request,
+    const char *session)
+{
+	char digest[DIGEST_LENGTH + 1];
+	size_t length;
+
+	/* Another command line may be another host in the configuration. */
+	if (!request->wants_session || session == NULL ||
+	    pool->endpoint.config.is_dynamic)
+		return;
+	tell_apart(pool, request, digest);
+	length = strlen(digest);
+	if (strncmp(session, digest, length) != 0 || session[length] != '\n')
+		return;
+	text_add(&pool->session, session + length + 1);
+}
+
+/*
  * First sight: asks ssh what the configuration wants, tries what the file
  * system can do, and writes both down.
  */
@@ -97,6 +140,8 @@ make_record(struct pool *pool, const struct pool_request *request,
 	time_t now = time(NULL);
 	struct tm utc;
 	char made[32] = "", machine[PLATFORM_MACHINE_SIZE];
+	char digest[DIGEST_LENGTH + 1];
+	struct text session;
 	int can_hold = 1;
 
 	status = resolve(pool, request, leave_taking_out, &resolution, failure);
@@ -125,6 +170,11 @@ make_record(struct pool *pool, const struct pool_request *request,
 	record.made = made;
 	record.asks = resolution.asks;
 	record.plain_reason = resolution.plain_reason;
+	tell_apart(pool, request, digest);
+	text_init(&session);
+	text_printf(&session, "%s\n%s", digest, resolution.session.data);
+	record.session = text_ok(&session) ? session.data : NULL;
+	keep_session(pool, request, record.session);
 	if (can_hold == 0 && record.plain_reason == NULL) {
 		record.cannot_hold_sockets = true;
 		record.plain_reason = "the file system of the namespace "
@@ -135,8 +185,23 @@ make_record(struct pool *pool, const struct pool_request *request,
 	if (pool->is_open && !request->look_only &&
 	    record_write(&record, &pool->ns, failure) == -1)
 		status = POOL_FAILED;
+	text_free(&session);
 	resolution_free(&resolution);
 	return status;
+}
+
+/* One of an older version lacks what is wanted; it serves where this fails. */
+static void
+renew_record(struct pool *pool, const struct pool_request *request,
+    bool leave_taking_out, struct verdict *verdict)
+{
+	struct verdict renewed;
+	struct failure ignored;
+
+	if (make_record(pool, request, leave_taking_out, &renewed, &ignored) ==
+	    POOL_LEASE)
+		*verdict = renewed;
+	pool->plain_reason = NULL;
 }
 
 /* Opens the namespace of pool->text and gets its verdict. */
@@ -146,6 +211,7 @@ enter(struct pool *pool, const struct pool_request *request,
 {
 	struct record record;
 	enum pool_status status;
+	bool is_old;
 
 	if (!text_ok(&pool->text))
 		return pool_fail(failure);
@@ -168,7 +234,11 @@ enter(struct pool *pool, const struct pool_request *request,
 	switch (record_read(&record, &pool->ns, pool->text.data, failure)) {
 	case RECORD_FOUND:
 		set_verdict(verdict, &record);
+		keep_session(pool, request, record.session);
+		is_old = record.session == NULL;
 		record_free(&record);
+		if (is_old && request->wants_session && !verdict->is_plain)
+			renew_record(pool, request, leave_taking_out, verdict);
 		return POOL_LEASE;
 	case RECORD_NONE:
 	case RECORD_GARBLED:
@@ -241,6 +311,8 @@ pool_open(struct pool *pool, const struct pool_request *request,
 	char folder[NAMESPACE_PATH_MAX + 1];
 
 	pool->root.fd = -1;
+	text_init_in(&pool->session, pool->session_storage,
+	    sizeof(pool->session_storage));
 	text_init_in(&pool->text, pool->storage, sizeof(pool->storage));
 	if (endpoint_describe(&pool->endpoint, request->args,
 		&(const struct endpoint_origin){
@@ -267,6 +339,7 @@ pool_open(struct pool *pool, const struct pool_request *request,
 		    pool->endpoint.taking.length);
 		if (pool->is_open)
 			namespace_close(&pool->ns);
+		text_free(&pool->session);
 		status = enter(pool, request, false, &verdict, failure);
 		if (status != POOL_LEASE)
 			return status;
@@ -290,5 +363,6 @@ pool_close(struct pool *pool)
 	pool->is_open = false;
 	namespace_root_close(&pool->root);
 	text_free(&pool->text);
+	text_free(&pool->session);
 	endpoint_free(&pool->endpoint);
 }

@@ -18,6 +18,7 @@ struct pool_request {
 	const char *namespace_text; /* to be used as it is, or null: derived */
 	const struct sshargs *args; /* with status SSHARGS_OK */
 	bool look_only; /* make and write nothing */
+	bool wants_session; /* what it asks of sessions is to be known */
 };
 
 enum pool_status {
@@ -35,6 +36,12 @@ struct pool {
 	struct namespace_root root;
 	struct namespace ns;
 	bool is_open; /* ns is (with look_only it may not exist) */
+	/*
+	 * Where it was wanted and is known for sure, what the configuration
+	 * asks of a session (sshsession.h); else empty.
+	 */
+	struct text session;
+	char session_storage[512];
 };
 
 /* What is owed after POOL_LEASE and POOL_PLAIN alike is pool_close(). */

@@ -8,7 +8,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
-#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -177,7 +176,9 @@ probe_answer(
 		result = read_answer(question->socket_fd, MUX_ALIVE_CHECK,
 		    deadline_us, &number, &must_ask_ssh);
 	*master_pid = (pid_t)number;
-	probe_drop(question);
+	if (!probe->keeps_connection || probe->kind != PROBE_NATIVE ||
+	    result != PROBE_ALIVE)
+		probe_drop(question);
 	if (must_ask_ssh && probe->ssh != NULL)
 		result =
 		    ask_ssh(probe->ssh, question->socket_path, deadline_us);

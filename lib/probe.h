@@ -2,6 +2,7 @@
 #ifndef PROBE_H
 #define PROBE_H
 
+#include <stdbool.h>
 #include <stdint.h>
 #include <sys/types.h>
 
@@ -23,6 +24,9 @@ struct probe {
 	int timeout_ms;
 	const char *ssh; /* path of the real ssh, for PROBE_SSH */
 	uid_t owner; /* whose master it must be; lease_acquire() sets it */
+	/* A native probe that was answered leaves its connection open, which
+	 * has said hello then: for a session over it. */
+	bool keeps_connection;
 };
 
 /*
@@ -48,6 +52,8 @@ enum probe_result probe_ask(struct probe_question *question,
  * Waits for the answer until the deadline, whatever comes in meanwhile.
  * *master_pid is set where the answer told it, else 0. An answer that is not
  * understood is asked for again through ssh -O check, under the same deadline.
+ * After PROBE_ALIVE from a probe that keeps its connection, question->socket_fd
+ * (non-blocking, close-on-exec) is the caller's, unless it is -1.
  */
 enum probe_result probe_answer(
     struct probe_question *question, int64_t deadline_us, pid_t *master_pid);

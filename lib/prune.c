@@ -131,7 +131,7 @@ prune_used(const struct namespace *ns, const char *name,
     const struct prune_options *options, struct prune_report *report)
 {
 	enum prune_result result = PRUNE_KEPT;
-	struct lease lease = {.lock_fd = -1};
+	struct lease lease = {.lock_fd = -1, .master_fd = -1};
 	struct holder holder;
 	int saved_errno;
 

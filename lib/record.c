@@ -64,6 +64,8 @@ parse_line(struct record *record, char *key, char *value, bool *has_policy)
 		record->made = value;
 	else if (strcmp(key, "asks") == 0)
 		record->asks = parse_asks(value);
+	else if (strcmp(key, "session") == 0)
+		record->session = value;
 	else if (strcmp(key, "sockets") == 0)
 		record->cannot_hold_sockets = strcmp(value, "no") == 0;
 	else if (strcmp(key, "policy") == 0) {
@@ -248,6 +250,7 @@ compose(struct text *text, const struct record *record)
 	if (record->cannot_hold_sockets)
 		text_add_line(text, "sockets", "no");
 	text_add_line(text, "made", record->made);
+	text_add_line(text, "session", record->session);
 	text_add_line(text, "text", record->text);
 	if (!text_ok(&policy) || !text_ok(&asks))
 		text->failed = true;

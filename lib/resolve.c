@@ -2,6 +2,7 @@
 
 #include "child.h"
 #include "deadline.h"
+#include "sshsession.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -156,6 +157,9 @@ read_output(struct resolution *resolution)
 		if (strcmp(line, "localcommand") == 0)
 			has_local_command = true;
 		look_at(resolution, line, value);
+		if (sshsession_is_setting(line))
+			text_printf(
+			    &resolution->session, "%s %s\n", line, value);
 	}
 	if (!has_local_command)
 		resolution->asks &= ~(unsigned int)CARRIES_LOCAL_COMMAND;
@@ -227,6 +231,7 @@ resolution_get(
 
 	memset(resolution, 0, sizeof(*resolution));
 	text_init(&resolution->output);
+	text_init(&resolution->session);
 	if ((result = run(&resolution->output, request, NULL)) != 0) {
 		resolution_free(resolution);
 		return result;
@@ -234,6 +239,11 @@ resolution_get(
 	digest_base64(resolution->output.data, resolution->output.length,
 	    resolution->digest);
 	read_output(resolution);
+	if (!text_ok(&resolution->session)) {
+		resolution_free(resolution);
+		errno = ENOMEM;
+		return -1;
+	}
 	if (!request->may_have_no_control_path ||
 	    resolution->plain_reason != NULL)
 		return 0;
@@ -251,5 +261,6 @@ void
 resolution_free(struct resolution *resolution)
 {
 	text_free(&resolution->output);
+	text_free(&resolution->session);
 	memset(resolution, 0, sizeof(*resolution));
 }

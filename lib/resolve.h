@@ -13,6 +13,7 @@ struct resolution {
 	unsigned int asks; /* CARRIES_ bits that the configuration asks for */
 	const char *plain_reason; /* why not to lease, or null */
 	char digest[DIGEST_LENGTH + 1]; /* of the whole answer */
+	struct text session; /* the lines that concern a session */
 	struct text output;
 };
 

@@ -58,6 +58,8 @@ compare() {
   "$TOOLS/pairs" "$2" \
     "ssh, its own ControlMaster, warm" ssh -S "$own" "${config[@]}" -- \
     "ssh-fast, warm" "$SSH_FAST" "${config[@]}" -- \
+    "ssh-fast --client=native, warm" "$SSH_FAST" --client=native "${config[@]}" -- \
+    "ssh-fast --client=auto, warm" "$SSH_FAST" --client=auto "${config[@]}" -- \
     "ssh-fast --probe=none, warm" "$SSH_FAST" --probe=none "${config[@]}" -- \
     "ssh-fast --probe=ssh, warm" "$SSH_FAST" --probe=ssh "${config[@]}" -- \
     "ssh, plain" ssh "${config[@]}" -- \

@@ -1,0 +1,47 @@
+/*
+ * The signals of a process that waits for a session. Handlers only note what
+ * came, and come only while the process waits: all are blocked in between, so
+ * that none is missed.
+ */
+#ifndef SIGNALS_H
+#define SIGNALS_H
+
+#include <signal.h>
+#include <stdbool.h>
+#include <sys/types.h>
+
+/* Blocks every signal; *before gets the mask as it was. */
+void signals_hold(sigset_t *before);
+
+/*
+ * Sets that mask, but for WINCH: one that comes before it is caught is late,
+ * not lost.
+ */
+void signals_release(const sigset_t *before);
+
+/*
+ * Catches HUP, INT and TERM, also where they were inherited as ignored, as
+ * ssh's client does, and hands WINCH on to the master (pid, unless 0), which
+ * looks at the window again. With a raw terminal it catches as well what
+ * would else end or stop the process and leave it raw.
+ *
+ * They stay blocked until the caller waits with the mask that it had before.
+ */
+void signals_catch(pid_t master_pid, bool is_raw);
+
+/* The signal that asks for the end, or 0. */
+int signals_end(void);
+
+/* Whether that is to be an end by that very signal, as without a handler. */
+bool signals_end_is_fatal(void);
+
+/* Whether a stop was asked for since the last call. */
+bool signals_take_stop(void);
+
+/* Has the master look at the window again, as WINCH does. */
+void signals_pass_on_window(void);
+
+/* Ends or stops this process by the signal. Returns where that was a stop. */
+void signals_raise(int number);
+
+#endif

@@ -1,0 +1,30 @@
+/*
+ * The terminal of a session: raw while the far side has one, which edits lines
+ * and makes signals of keys there, and as it was before ever after.
+ */
+#ifndef TERMINAL_H
+#define TERMINAL_H
+
+#include <stdbool.h>
+#include <termios.h>
+
+struct terminal {
+	int fd;
+	bool is_raw;
+	struct termios before;
+};
+
+/* Nothing is changed yet; the descriptor stays the caller's. */
+void terminal_init(struct terminal *terminal, int fd);
+
+/* 0, or -1 with errno (ENOTTY: it is none), and it is as it was. */
+int terminal_make_raw(struct terminal *terminal);
+
+/*
+ * Undoes it; does nothing where it is not raw, or is another program's now:
+ * this process is in the background, and who is in front has set it up for
+ * itself. 0, or -1 with errno.
+ */
+int terminal_restore(struct terminal *terminal);
+
+#endif
