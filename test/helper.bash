@@ -8,6 +8,15 @@ BUILD=${BUILD:-$TOP/build}
 SSH_FAST=$BUILD/ssh-fast
 TOOLS=$BUILD/test
 
+# A test file again, with another client: a link to it, NAME-CLIENT.bats, or
+# CLIENT=native make check.
+case $BATS_TEST_FILENAME in
+*-native.bats) CLIENT=native ;;
+*-auto.bats) CLIENT=auto ;;
+esac
+if [ -n "${CLIENT:-}" ]; then export SSH_FAST_CLIENT=$CLIENT; fi
+CLIENT=${CLIENT:-ssh}
+
 # wait_until COMMAND...: until it succeeds, ten seconds at most.
 wait_until() {
   local tries=0
@@ -130,6 +139,15 @@ free_names() { count_in free; }
 used_names() { count_in used; }
 socket_of() { echo "$ROOT"/*/c/s???????????; }
 is_released() { [ "$(used_names)" = 0 ]; }
+# After kill -9. A client that holds the lease itself leaves the name where it
+# is, unlocked, for the next to take.
+is_let_go() {
+  if [ "$CLIENT" = ssh ]; then
+    is_released
+  else
+    [ -z "$(find "$ROOT"/*/used -type f ! -exec flock -n {} true \; -print)" ]
+  fi
+}
 one_is_used() { [ "$(used_names)" = 1 ]; }
 master_pid() {
   timeout 5 ssh -F none -S "$1" -O check x 2>&1 | sed -n 's/.*pid=\([0-9]*\).*/\1/p'

@@ -125,12 +125,18 @@ thirty_sockets() { [ "$(find "$ROOT"/*/c -type s | wc -l)" = 30 ]; }
   wait_until has_content "$BATS_TEST_TMPDIR/out"
   local lock
   lock=$(echo "$ROOT"/*/used/s*)
-  [ "$(tr '\0' ' ' <"/proc/$pid/cmdline" | cut -c1-4)" = "ssh " ]
   run flock -n "$lock" true
   [ "$status" = 1 ]
-  # Not by ssh itself: it has closed all that it was handed.
-  run grep -l "$(stat -c %i "$lock")" "/proc/$pid/fdinfo"/*
-  [ "$status" != 0 ]
+  if [ "$CLIENT" = ssh ]; then
+    [ "$(tr '\0' ' ' <"/proc/$pid/cmdline" | cut -c1-4)" = "ssh " ]
+    # Not by ssh itself: it has closed all that it was handed.
+    run grep -l "$(stat -c %i "$lock")" "/proc/$pid/fdinfo"/*
+    [ "$status" != 0 ]
+  else
+    [ "$(cat "/proc/$pid/comm")" = ssh-fast ]
+    run pgrep -P "$pid"
+    [ "$status" = 1 ]
+  fi
   kill "$pid"
   wait "$pid" || :
   wait_until is_released
@@ -151,7 +157,7 @@ lock_is_free() { flock -n "$1" true; }
     wait "$pid" || :
     if flock -w 0.1 9; then good=$((good + 1)); fi
     exec 9<&-
-    wait_until is_released
+    wait_until is_let_go
     : >"$BATS_TEST_TMPDIR/out"
   done
   [ "$good" = 5 ]
@@ -170,7 +176,7 @@ lock_is_free() { flock -n "$1" true; }
   [ "$status" = 1 ]
   kill -KILL "$pid"
   wait "$pid" || :
-  wait_until is_released
+  wait_until is_let_go
 }
 
 @test "the background master holds no lease and none of our files" {
