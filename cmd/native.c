@@ -54,8 +54,8 @@ native_decide(struct run *run)
 		native->refusal = ""; /* nobody asks why */
 		return;
 	}
-	sshsession_read(wanted, &run->args, run->argc, run->argv,
-	    run->pool.session.data);
+	sshsession_read(
+	    wanted, &run->args, run->argc, run->argv, run->pool.session.data);
 	native->wants_tty = sshsession_wants_tty(
 	    wanted, isatty(STDIN_FILENO) == 1, &native->tty_is_refused);
 	if (run->ssh.is_script)
@@ -405,8 +405,8 @@ say_farewell(const struct course *course)
 		    native->wanted.hostname, course->trouble);
 	if (!native->wants_tty || !may_say(course->run, SSHSESSION_LOG_INFO))
 		return;
-	(void)snprintf(line, sizeof(line), "Shared connection to %s closed.\r\n",
-	    native->wanted.hostname);
+	(void)snprintf(line, sizeof(line),
+	    "Shared connection to %s closed.\r\n", native->wanted.hostname);
 	say_as_ssh(line);
 }
 

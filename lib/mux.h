@@ -53,8 +53,7 @@ struct mux_session {
  * follow it, each with a byte of its own. mux_end_session() returns false
  * where it is larger than a master takes, or memory ran out.
  */
-void
-mux_begin_session(struct text *request, const struct mux_session *session);
+void mux_begin_session(struct text *request, const struct mux_session *session);
 void mux_add_variable(struct text *request, const char *variable);
 bool mux_end_session(struct text *request);
 

@@ -101,16 +101,16 @@ tell_apart(const struct pool *pool, const struct pool_request *request,
 	text_add_bytes(&text, pool->endpoint.without_taking.data,
 	    pool->endpoint.without_taking.length);
 	text_add(&text, "\n");
-	text_add_bytes(&text, pool->endpoint.taking.data,
-	    pool->endpoint.taking.length);
+	text_add_bytes(
+	    &text, pool->endpoint.taking.data, pool->endpoint.taking.length);
 	if (text_ok(&text))
 		digest_base64(text.data, text.length, digest);
 	text_free(&text);
 }
 
 static void
-keep_session(struct pool *pool, const struct pool_request *request,
-    const char *session)
+keep_session(
+    struct pool *pool, const struct pool_request *request, const char *session)
 {
 	char digest[DIGEST_LENGTH + 1];
 	size_t length;

@@ -37,8 +37,8 @@ await_room(const struct session *session, int64_t deadline_us)
 
 /* The whole message, whatever the socket takes at a time. */
 static enum session_result
-send_message(const struct session *session, struct msghdr *message,
-    int64_t deadline_us)
+send_message(
+    const struct session *session, struct msghdr *message, int64_t deadline_us)
 {
 	struct iovec *part = message->msg_iov;
 	enum session_result result;
@@ -98,8 +98,7 @@ session_request(struct session *session, const struct text *request,
 
 	result = send_message(session, &message, deadline_us);
 	for (i = 0; i < 3 && result == SESSION_DONE; i++)
-		result =
-		    send_descriptor(session, descriptors[i], deadline_us);
+		result = send_descriptor(session, descriptors[i], deadline_us);
 	return result;
 }
 
@@ -113,8 +112,7 @@ take_message(struct session *session, struct mux_message *message)
 	    mux_read_message(session->bytes, session->length, message, &used)) {
 	case MUX_DONE:
 		session->length -= used;
-		memmove(
-		    session->bytes, session->bytes + used, session->length);
+		memmove(session->bytes, session->bytes + used, session->length);
 		return SESSION_DONE;
 	case MUX_INCOMPLETE:
 		return SESSION_INTERRUPTED;
@@ -132,8 +130,8 @@ session_listen(struct session *session, struct mux_message *message,
 	ssize_t got;
 	int ready;
 
-	while ((result = take_message(session, message)) ==
-	    SESSION_INTERRUPTED) {
+	while (
+	    (result = take_message(session, message)) == SESSION_INTERRUPTED) {
 		ready = platform_wait_readable(session->fd, timeout_ms, mask);
 		if (ready == 0)
 			return SESSION_TIMED_OUT;

@@ -29,6 +29,7 @@ static const struct word tty_words[] = {
 /* Above INFO ssh tells what it does, which is not ours to tell. */
 static const struct word log_words[] = {
     {"quiet", SSHSESSION_LOG_QUIET},
+    {"silent", SSHSESSION_LOG_QUIET}, /* how ssh -G says it */
     {"fatal", SSHSESSION_LOG_ERROR},
     {"error", SSHSESSION_LOG_ERROR},
     {"info", SSHSESSION_LOG_INFO},
@@ -71,7 +72,8 @@ leave_to_ssh(struct sshsession *session, const char *reason)
 static bool
 set_escape_char(struct sshsession *session, const char *value, size_t length)
 {
-	unsigned char letter = (unsigned char)value[length > 0 ? length - 1 : 0];
+	unsigned char letter =
+	    (unsigned char)value[length > 0 ? length - 1 : 0];
 
 	if (length == 4 && strncmp(value, "none", 4) == 0)
 		session->escape_char = MUX_NO_ESCAPE_CHAR;
@@ -167,7 +169,8 @@ read_option(struct sshsession *session, const struct sshargs_option *option)
 	case 'e':
 		if (!set_escape_char(
 			session, option->value, strlen(option->value)))
-			leave_to_ssh(session, "the escape character is its to read");
+			leave_to_ssh(
+			    session, "the escape character is its to read");
 		break;
 	case 'v':
 		leave_to_ssh(session, "-v asks what ssh itself does");
@@ -225,8 +228,7 @@ split_settings(char *settings)
 }
 
 static void
-read_setting(
-    struct sshsession *session, const char *keyword, const char *value)
+read_setting(struct sshsession *session, const char *keyword, const char *value)
 {
 	size_t length = strlen(value);
 	int meaning;
@@ -235,7 +237,8 @@ read_setting(
 	    strcmp(keyword, "forwardx11") == 0) {
 		meaning = look_up(switch_words, value, length);
 		if (meaning == 0)
-			leave_to_ssh(session, "an agent of its own is forwarded");
+			leave_to_ssh(
+			    session, "an agent of its own is forwarded");
 		if (meaning == SSHSESSION_YES && keyword[7] == 'a')
 			session->wants_agent = true;
 		else if (meaning == SSHSESSION_YES)
@@ -248,7 +251,8 @@ read_setting(
 		session->log != SSHSESSION_LOG_UNSET))
 		return; /* the command line has it otherwise */
 	else if (!take_setting(session, keyword, value, length))
-		leave_to_ssh(session, strcmp(keyword, "remotecommand") == 0
+		leave_to_ssh(session,
+		    strcmp(keyword, "remotecommand") == 0
 			? "RemoteCommand is its to expand"
 			: "a setting is its to read");
 }
@@ -293,8 +297,8 @@ sshsession_read(struct sshsession *session, const struct sshargs *args,
 		return;
 	}
 	session->settings = settings;
-	for (keyword = settings;
-	     (next = next_setting(keyword, &value)) != NULL; keyword = next)
+	for (keyword = settings; (next = next_setting(keyword, &value)) != NULL;
+	     keyword = next)
 		read_setting(session, keyword, value);
 	if (session->is_subsystem == SSHSESSION_YES && !session->has_command)
 		leave_to_ssh(session, "the subsystem has no name");
@@ -307,8 +311,8 @@ sshsession_read(struct sshsession *session, const struct sshargs *args,
 }
 
 bool
-sshsession_wants_tty(const struct sshsession *session, bool stdin_is_terminal,
-    bool *is_refused)
+sshsession_wants_tty(
+    const struct sshsession *session, bool stdin_is_terminal, bool *is_refused)
 {
 	bool wants = session->tty == SSHSESSION_TTY_YES ||
 	    session->tty == SSHSESSION_TTY_FORCE ||

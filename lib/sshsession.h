@@ -65,8 +65,8 @@ void sshsession_read(struct sshsession *session, const struct sshargs *args,
  * Whether a terminal is asked for. *is_refused is set where one would be but
  * for a standard input that is none, which ssh says.
  */
-bool sshsession_wants_tty(const struct sshsession *session,
-    bool stdin_is_terminal, bool *is_refused);
+bool sshsession_wants_tty(
+    const struct sshsession *session, bool stdin_is_terminal, bool *is_refused);
 
 /* The value of TERM to be sent: SetEnv's, else this process's; never null. */
 const char *sshsession_term(const struct sshsession *session);

@@ -18,13 +18,13 @@ terminal_make_raw(struct terminal *terminal)
 		return -1;
 	terminal->before = modes;
 	modes.c_iflag |= IGNPAR;
-	modes.c_iflag &= ~(tcflag_t)(ISTRIP | INLCR | IGNCR | ICRNL | IXON |
-	    IXANY | IXOFF);
+	modes.c_iflag &=
+	    ~(tcflag_t)(ISTRIP | INLCR | IGNCR | ICRNL | IXON | IXANY | IXOFF);
 #ifdef IUCLC
 	modes.c_iflag &= ~(tcflag_t)IUCLC;
 #endif
-	modes.c_lflag &= ~(tcflag_t)(ISIG | ICANON | ECHO | ECHOE | ECHOK |
-	    ECHONL | IEXTEN);
+	modes.c_lflag &=
+	    ~(tcflag_t)(ISIG | ICANON | ECHO | ECHOE | ECHOK | ECHONL | IEXTEN);
 	modes.c_oflag &= ~(tcflag_t)OPOST;
 	modes.c_cc[VMIN] = 1;
 	modes.c_cc[VTIME] = 0;

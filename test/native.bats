@@ -443,7 +443,8 @@ terminal() {
 }
 @test "a terminal's keys are the far side's" { terminal keys; }
 @test "a terminal that is resized, and the client killed" { terminal resize; }
-@test "an editor: resized, stopped, gone on with and left" { terminal vi; }
+@test "an editor, resized and left" { terminal vi; }
+@test "an editor, stopped, resized, gone on with and left" { terminal stop; }
 @test "a terminal is as before after ~." { terminal escape; }
 @test "a terminal is as before after HUP, INT, TERM, QUIT, ALRM and USR1" {
   local signal

@@ -124,7 +124,8 @@ take_request(int fd)
 	for (i = 0; i < 3; i++) {
 		message.msg_control = control;
 		message.msg_controllen = sizeof(control);
-		if (recvmsg(fd, &message, 0) != 1 || message.msg_controllen == 0)
+		if (recvmsg(fd, &message, 0) != 1 ||
+		    message.msg_controllen == 0)
 			_exit(0);
 	}
 }
