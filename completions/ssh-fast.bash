@@ -70,7 +70,7 @@ _ssh_fast() {
   case $current in
   *[[:blank:]]*) _ssh_fast_as_ssh "$beginning" ;;
   --probe=*) _ssh_fast_offer "$current" --probe={native,ssh,none} ;;
-  --client=*) _ssh_fast_offer "$current" --client=ssh ;;
+  --client=*) _ssh_fast_offer "$current" --client={ssh,native,auto} ;;
   --*)
     _ssh_fast_option "$current" --root= --namespace= --probe= \
       --probe-timeout= --persist= --no-touch --client= --strict --ssh= \

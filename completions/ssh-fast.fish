@@ -19,7 +19,7 @@ function __ssh_fast_with_value
         case '--probe=*'
             printf '%s\n' --probe={native,ssh,none}
         case '--client=*'
-            printf '%s\n' --client=ssh
+            printf '%s\n' --client={ssh,native,auto}
         case '--ssh=*'
             printf '%s\n' --ssh=(complete -C (string replace -r '^--ssh=' '' -- $word))
         case '--*'
@@ -28,7 +28,7 @@ function __ssh_fast_with_value
                 --probe= 'How a master is checked' \
                 --probe-timeout= 'Past this many ms a master counts as hung' \
                 --persist= 'How many seconds an idle master stays' \
-                --client= 'Who speaks to the master' \
+                --client= 'Who speaks to a warm master' \
                 --ssh= 'The real ssh'
     end
 end

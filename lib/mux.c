@@ -8,7 +8,7 @@
 
 #define NEW_SESSION 0x10000002u
 /* A master drops the connection over a larger one. */
-#define REQUEST_MAX (256u * 1024u)
+enum { REQUEST_MAX = 256 * 1024 };
 
 enum { ANSWER_MAX = 16 };
 

@@ -424,6 +424,12 @@ odd() {
   [ -z "$stderr" ]
 }
 
+@test "100,000 messages that are not quite right confuse no reader" {
+  run "$TOOLS/replay-messages" 100000
+  [ "$status" = 0 ]
+  [ "$output" = "nothing found" ]
+}
+
 # terminal CASE ARGUMENT...: an sshd that is not root cannot hand out terminals
 # on every machine; then ssh gets none either.
 terminal() {
