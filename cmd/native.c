@@ -375,18 +375,18 @@ follow_session(struct course *course)
 
 /*
  * A session that ends without a status was ended by a signal over there, or
- * its master has ended: nobody listens any more then.
+ * its master has ended. It is asked, not looked at: of one that is killed, the
+ * kernel may close the connection before the socket that it listens on.
  */
 static void
 look_for_master(struct course *course)
 {
-	char path[NAMESPACE_SOCKET_PATH_MAX + 1];
+	pid_t pid;
+	int fd;
 
 	if (course->has_status || signals_end() != 0 || course->trouble != NULL)
 		return;
-	namespace_socket_path(
-	    &course->run->pool.ns, course->run->lease.name, path);
-	if (probe_look(path) != PROBE_DEAD)
+	if (ask_master(course->run, false, &fd, &pid) != PROBE_DEAD)
 		return;
 	course->has_lost_master = true;
 	course->trouble = "its master has ended";

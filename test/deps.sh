@@ -14,6 +14,7 @@ strace /usr/bin/strace
 util-linux /usr/bin/flock
 procps /usr/bin/pgrep
 expect /usr/bin/expect
+vim-tiny /usr/bin/vi
 jq /usr/bin/jq
 mandoc /usr/bin/mandoc
 bash-completion /usr/share/bash-completion/bash_completion
