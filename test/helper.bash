@@ -10,7 +10,7 @@ TOOLS=$BUILD/test
 
 # A test file again, with another client: a link to it, NAME-CLIENT.bats, or
 # CLIENT=native make check.
-case $BATS_TEST_FILENAME in
+case ${BATS_TEST_FILENAME:-} in
 *-native.bats) CLIENT=native ;;
 *-auto.bats) CLIENT=auto ;;
 esac
