@@ -59,7 +59,7 @@ explain_plain(const struct run *run, const char *reason)
 }
 
 int
-explain_lease(const struct run *run)
+explain_lease(struct run *run)
 {
 	const struct pool *pool = &run->pool;
 	char folder[NAMESPACE_PATH_MAX + 1];
@@ -68,8 +68,8 @@ explain_lease(const struct run *run)
 	struct lease_words words = {.argv = NULL};
 	const char *reason;
 
-	if (!is_warm && pool->endpoint.is_verbose)
-		return explain_plain(run, "-v, and no master lives yet");
+	if (!is_warm && pool->endpoint.plain_when_cold != NULL)
+		return explain_plain(run, pool->endpoint.plain_when_cold);
 	(void)printf("decision: lease, %s\n",
 	    is_warm ? "warm: there is a free master to ask"
 		    : "cold: ssh will start a master");
@@ -85,6 +85,8 @@ explain_lease(const struct run *run)
 		(void)printf("\n");
 	namespace_path(&pool->root, pool->name, folder);
 	(void)snprintf(path, sizeof(path), "%s/c/sXXXXXXXXXXX", folder);
+	if (pool->endpoint.in_background)
+		lease_words_for_background(run);
 	if (lease_words_make(&words, run, path) == 0)
 		print_command(run, words.argv);
 	return finish_explaining();

@@ -9,6 +9,6 @@
  * 0, or EXIT_OWN_ERROR after a message where stdout could not be written.
  */
 int explain_plain(const struct run *run, const char *reason);
-int explain_lease(const struct run *run);
+int explain_lease(struct run *run);
 
 #endif

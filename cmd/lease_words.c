@@ -36,6 +36,16 @@ lease_words_make(
 	return 0;
 }
 
+void
+lease_words_for_background(struct run *run)
+{
+	size_t i;
+
+	for (i = 0; i < run->args.option_count; i++)
+		if (run->args.options[i].flag == 'f')
+			*run->args.options[i].letter = 'n';
+}
+
 bool
 lease_words_are_in_front(int argc, char *argv[])
 {

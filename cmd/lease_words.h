@@ -24,6 +24,13 @@ int lease_words_make(
     struct lease_words *words, const struct run *run, const char *socket_path);
 
 /*
+ * Over a master, ssh -f stays in the foreground (measured on 9.2). It means -n
+ * and more, so where this process is in the background already, every -f in
+ * argv becomes -n, in place.
+ */
+void lease_words_for_background(struct run *run);
+
+/*
  * Whether argv begins with such words: a script in the place of ssh that calls
  * ssh-fast hands them back, and would do so for ever.
  */

@@ -5,6 +5,7 @@
  */
 #include "commands.h"
 
+#include "background.h"
 #include "deadline.h"
 #include "explain.h"
 #include "home.h"
@@ -125,6 +126,8 @@ become_leased_ssh(struct run *run)
 	 */
 	if (lease_words_make(&words, run, path) == -1 ||
 	    fcntl(run->lease.lock_fd, F_SETFD, 0) == -1) {
+		if (run->pool.endpoint.in_background)
+			background_give_up();
 		(void)failure_set(
 		    &failure, FAILURE_SYSTEM, "hand on", path, NULL);
 		return go_on_without_lease(run, &failure);
@@ -133,6 +136,8 @@ become_leased_ssh(struct run *run)
 	real_ssh_exec(&run->ssh, words.argv, false);
 	error = errno;
 	hold_signals(run);
+	if (run->pool.endpoint.in_background)
+		background_give_up();
 	/* Our four words may have been too much for the system's limit. */
 	if (error != E2BIG || run->options.strict)
 		return cannot_run(run, error);
@@ -172,18 +177,22 @@ lease_and_run(struct run *run)
 	    .ssh = run->ssh.path,
 	    .keeps_connection = run->native.refusal == NULL};
 	const struct keeper_options keeping = {.touch = run->options.touch,
-	    .wait_for_clients = run->ssh.is_script};
+	    .wait_for_clients = run->ssh.is_script,
+	    .wakes_master = run->pool.endpoint.is_stdio_forward};
+	enum background background = BACKGROUND_NONE;
 	struct failure failure;
 	int status;
 
 	if (lease_acquire(&run->pool.ns, &probe, &run->lease, &run->report,
 		&failure) == -1)
 		return go_on_without_lease(run, &failure);
-	if (!run->lease.is_warm && run->pool.endpoint.is_verbose) {
-		/* Its master would keep stderr, and hang a pipe, for as long
-		 * as it lives. */
+	if (!run->lease.is_warm && run->pool.endpoint.plain_when_cold != NULL) {
+		/* With -v the new master would keep stderr, and hang a pipe,
+		 * for as long as it lives; with -f and ControlPersist ssh
+		 * never runs the command (both measured on 9.2). */
 		(void)lease_release(&run->pool.ns, &run->lease, false);
-		return become_plain_ssh(run, "-v, and no master lives yet");
+		return become_plain_ssh(
+		    run, run->pool.endpoint.plain_when_cold);
 	}
 	if (run->options.verbose)
 		tell_lease(run);
@@ -200,14 +209,18 @@ lease_and_run(struct run *run)
 	}
 	if (run->options.touch && run->lease.is_warm)
 		(void)lease_touch(&run->pool.ns, &run->lease);
-	if (keeper_start(&run->pool.ns, &run->lease, &keeping) == -1) {
-		(void)failure_set(&failure, FAILURE_SYSTEM, "keep a lease in",
-		    run->pool.ns.path, NULL);
-		(void)lease_release(
-		    &run->pool.ns, &run->lease, run->options.touch);
-		return go_on_without_lease(run, &failure);
-	}
-	return become_leased_ssh(run);
+	if (run->pool.endpoint.in_background &&
+	    (background = background_start(run)) == BACKGROUND_STARTED)
+		return 0;
+	if (background != BACKGROUND_FAILED &&
+	    keeper_start(&run->pool.ns, &run->lease, &keeping) == 0)
+		return become_leased_ssh(run);
+	if (background == BACKGROUND_CHILD)
+		background_give_up();
+	(void)failure_set(&failure, FAILURE_SYSTEM, "keep a lease in",
+	    run->pool.ns.path, NULL);
+	(void)lease_release(&run->pool.ns, &run->lease, run->options.touch);
+	return go_on_without_lease(run, &failure);
 }
 
 /* What the command line and the environment ask for, before any lease. */

@@ -33,7 +33,9 @@ endpoint_option_is_session(const struct sshargs_option *option)
 
 	sshoption_read(&meaning, option);
 	return meaning.effect == SSHOPTION_SESSION ||
-	    meaning.effect == SSHOPTION_VERBOSE;
+	    meaning.effect == SSHOPTION_VERBOSE ||
+	    meaning.effect == SSHOPTION_BACKGROUND ||
+	    meaning.effect == SSHOPTION_STDIO_FORWARD;
 }
 
 unsigned int
@@ -171,7 +173,16 @@ add_meaning(struct endpoint *endpoint, struct text *text,
 		take_first(&endpoint->plain_reason, meaning.plain_reason);
 		break;
 	case SSHOPTION_VERBOSE:
-		endpoint->is_verbose = true;
+		take_first(
+		    &endpoint->plain_when_cold, "-v, and no master lives yet");
+		break;
+	case SSHOPTION_STDIO_FORWARD:
+		endpoint->is_stdio_forward = true;
+		break;
+	case SSHOPTION_BACKGROUND:
+		endpoint->in_background = true;
+		take_first(
+		    &endpoint->plain_when_cold, "-f, and no master lives yet");
 		break;
 	case SSHOPTION_USER:
 		take_first(&endpoint->user, meaning.value);
@@ -281,6 +292,32 @@ add_references(struct text *text, const struct sshconfig *config)
 		text_add(text, "folder: unknown\n");
 }
 
+static bool
+has_option(const struct sshargs *args, char flag)
+{
+	size_t i;
+
+	for (i = 0; i < args->option_count; i++)
+		if (args->options[i].flag == flag)
+			return true;
+	return false;
+}
+
+/*
+ * What -f puts into the background has to be a session, and one that needs no
+ * terminal: the rest is ssh's to sort out.
+ */
+static void
+check_background(struct endpoint *endpoint, const struct sshargs *args)
+{
+	if (!endpoint->in_background)
+		return;
+	if (!args->has_command)
+		take_first(&endpoint->plain_reason, "-f without a command");
+	if (has_option(args, 't') || endpoint->is_stdio_forward)
+		take_first(&endpoint->plain_reason, "-f beside -t or -W");
+}
+
 int
 endpoint_describe(struct endpoint *endpoint, const struct sshargs *args,
     const struct endpoint_origin *origin)
@@ -297,6 +334,7 @@ endpoint_describe(struct endpoint *endpoint, const struct sshargs *args,
 	text_init_in(&options, storage, sizeof(storage));
 	text_init(&endpoint->config.variables);
 	add_options(endpoint, &options, args, &config_file, origin->home);
+	check_background(endpoint, args);
 	endpoint->host = args->host;
 	if (endpoint->plain_reason != NULL) {
 		text_free(&options);

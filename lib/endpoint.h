@@ -22,7 +22,10 @@ struct endpoint {
 	 * may be had. Nothing below is set then. */
 	const char *plain_reason;
 	const char *user, *host, *port; /* as asked for; null: not given */
-	bool is_verbose; /* -v: a cold start must be plain */
+	bool in_background; /* -f */
+	bool is_stdio_forward; /* -W */
+	/* Why a cold start must be plain, in a few words; or null. */
+	const char *plain_when_cold;
 	/*
 	 * The options that only take something away (-a, -x and the like): as
 	 * CARRIES_ bits, and as text to add where the configuration asks for

@@ -104,6 +104,15 @@ withdraw(const struct namespace *ns, int lock_fd, int watch_fd)
 }
 
 static void
+wake_master(const struct namespace *ns, const struct lease *lease)
+{
+	char path[NAMESPACE_SOCKET_PATH_MAX + 1];
+
+	namespace_socket_path(ns, lease->name, path);
+	probe_wake(path, ns->owner);
+}
+
+static void
 keep(void *argument)
 {
 	struct keeping *keeping = argument;
@@ -114,6 +123,8 @@ keep(void *argument)
 	platform_watch_wait(&keeping->watch);
 	if (keeping->options.wait_for_clients)
 		wait_for_clients(ns, &keeping->lease);
+	if (keeping->options.wakes_master)
+		wake_master(ns, &keeping->lease);
 	(void)lease_release(ns, &keeping->lease, keeping->options.touch);
 	hint_write(ns, keeping->lease.name);
 	prune_some(ns);

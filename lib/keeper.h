@@ -21,6 +21,12 @@ struct keeper_options {
 	 * master any more.
 	 */
 	bool wait_for_clients;
+	/*
+	 * This process becomes ssh -W: wake the master when it has ended. Else
+	 * the far connection of one that was killed stays open until something
+	 * else wakes the master (measured on 9.2).
+	 */
+	bool wakes_master;
 };
 
 /*

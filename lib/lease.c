@@ -336,6 +336,18 @@ try_free(struct search *search, const struct candidate *candidate,
 }
 
 int
+lease_hand_over(struct lease *lease)
+{
+	struct holder self;
+
+	if (holder_self(&self) == -1 ||
+	    holder_write(lease->lock_fd, &self) == -1)
+		return -1;
+	lease->holder_pid = self.pid;
+	return 0;
+}
+
+int
 lease_claim(const struct namespace *ns, const char *name, struct lease *lease)
 {
 	struct search search = {.ns = ns};

@@ -69,6 +69,13 @@ int lease_acquire(const struct namespace *ns, const struct probe *probe,
 int lease_release(const struct namespace *ns, struct lease *lease, bool touch);
 
 /*
+ * Makes this process the holder: a child of the one that took the lease, which
+ * has inherited the lock. The other one must do no more than close its copy.
+ * 0, or -1 with errno.
+ */
+int lease_hand_over(struct lease *lease);
+
+/*
  * Takes that very name, which lies free, without asking its master anything.
  * 0 and it is to be released or set aside; or -1 with errno (EWOULDBLOCK: in
  * use, ENOENT: it is not there any more).

@@ -214,6 +214,15 @@ probe_look(const char *socket_path)
 							: PROBE_UNKNOWN;
 }
 
+void
+probe_wake(const char *socket_path, uid_t owner)
+{
+	int fd;
+
+	if (connect_to(socket_path, owner, &fd) == PROBE_ALIVE)
+		(void)close(fd);
+}
+
 enum probe_result
 probe_stop_master(const char *socket_path, uid_t owner, int64_t deadline_us)
 {

@@ -71,6 +71,9 @@ void probe_drop(struct probe_question *question);
  */
 enum probe_result probe_look(const char *socket_path);
 
+/* Wakes the master: connects to it and hangs up. Waits for nothing. */
+void probe_wake(const char *socket_path, uid_t owner);
+
 /*
  * Tells the master to stop, as ssh -O stop does: it removes its socket, takes
  * no further session, and ends with the last it has. PROBE_ALIVE: it said yes.

@@ -23,12 +23,13 @@ sshargs_flag_word(char flag)
 }
 
 static void
-add_option(struct sshargs *args, char flag, const char *value)
+add_option(struct sshargs *args, char *letter, const char *value)
 {
 	struct sshargs_option *option = &args->options[args->option_count++];
 
-	option->flag = flag;
+	option->flag = *letter;
 	option->value = value;
+	option->letter = letter;
 }
 
 /*
@@ -39,7 +40,8 @@ add_option(struct sshargs *args, char flag, const char *value)
 static int
 read_options(struct sshargs *args, int index, int argc, char *const argv[])
 {
-	const char *at, *found;
+	const char *found;
+	char *at;
 
 	for (; index < argc; index++) {
 		at = argv[index];
@@ -52,13 +54,13 @@ read_options(struct sshargs *args, int index, int argc, char *const argv[])
 			    (found = strchr(ssh_flags, *at)) == NULL)
 				return -1;
 			if (found[1] != ':') {
-				add_option(args, *at, NULL);
+				add_option(args, at, NULL);
 				continue;
 			}
 			if (at[1] != '\0')
-				add_option(args, *at, at + 1);
+				add_option(args, at, at + 1);
 			else if (++index < argc)
-				add_option(args, *at, argv[index]);
+				add_option(args, at, argv[index]);
 			else
 				return -1;
 			break;
@@ -204,6 +206,7 @@ sshargs_read(struct sshargs *args, int argc, char *const argv[])
 	args->destination = args->user = args->host = args->port = NULL;
 	args->storage_used = 0;
 	args->command_index = argc;
+	args->has_command = false;
 	/* No word can hold more options than it has letters. */
 	for (i = 1; i < argc; i++)
 		if (argv[i][0] == '-')
@@ -232,6 +235,7 @@ sshargs_read(struct sshargs *args, int argc, char *const argv[])
 		return 0;
 	}
 	args->command_index = index;
+	args->has_command = index < argc;
 	return 0;
 }
 

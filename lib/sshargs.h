@@ -18,6 +18,7 @@ enum sshargs_status {
 struct sshargs_option {
 	char flag;
 	const char *value; /* points into argv; null for a flag without one */
+	char *letter; /* where it stands in argv */
 };
 
 enum { SSHARGS_OPTIONS_INLINE = 32, SSHARGS_DESTINATION_MAX = 512 };
@@ -34,6 +35,7 @@ struct sshargs {
 	char *user, *host, *port;
 	/* The command's words: argv from there on; argc where there is none. */
 	int command_index;
+	bool has_command;
 	struct sshargs_option inline_options[SSHARGS_OPTIONS_INLINE];
 	char storage[2 * SSHARGS_DESTINATION_MAX];
 	size_t storage_used;

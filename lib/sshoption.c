@@ -17,7 +17,9 @@ static const struct flag_effect flag_effects[] = {
     {'q', SSHOPTION_SESSION, NULL},
     {'e', SSHOPTION_SESSION, NULL},
     {'s', SSHOPTION_SESSION, NULL},
+    {'W', SSHOPTION_STDIO_FORWARD, NULL},
     {'v', SSHOPTION_VERBOSE, NULL},
+    {'f', SSHOPTION_BACKGROUND, NULL},
     {'a', SSHOPTION_TAKES_AGENT, NULL},
     {'x', SSHOPTION_TAKES_X11, NULL},
     {'l', SSHOPTION_USER, NULL},
@@ -34,9 +36,7 @@ static const struct flag_effect flag_effects[] = {
     {'R', SSHOPTION_PLAIN, "-R over a shared master outlives its session"},
     {'D', SSHOPTION_PLAIN, "-D over a shared master outlives its session"},
     {'w', SSHOPTION_PLAIN, "-w over a shared master outlives its session"},
-    {'W', SSHOPTION_PLAIN, "-W has no session that a lease could follow"},
     {'N', SSHOPTION_PLAIN, "-N over a shared master would run the login shell"},
-    {'f', SSHOPTION_PLAIN, "-f leaves the process that holds the lease"},
     {'P', SSHOPTION_PLAIN,
 	"-P means different things to different versions of ssh"},
 };
@@ -83,8 +83,7 @@ static const struct keyword_effect keyword_effects[] = {
     {"tunnel", SSHOPTION_PLAIN, "Tunnel outlives its session", NULL},
     {"forkafterauthentication", SSHOPTION_SHAPES, NULL, "no"},
     {"forkafterauthentication", SSHOPTION_PLAIN,
-	"ForkAfterAuthentication leaves the process that holds the lease",
-	NULL},
+	"ForkAfterAuthentication is not followed into the background", NULL},
     {"include", SSHOPTION_PLAIN, "Include on the command line", NULL},
 };
 

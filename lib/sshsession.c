@@ -175,6 +175,12 @@ read_option(struct sshsession *session, const struct sshargs_option *option)
 	case 'v':
 		leave_to_ssh(session, "-v asks what ssh itself does");
 		break;
+	case 'W':
+		leave_to_ssh(session, "-W is no session");
+		break;
+	case 'f':
+		leave_to_ssh(session, "-f goes into the background");
+		break;
 	case 'E':
 	case 'y':
 		leave_to_ssh(session, "its messages go to a log");
