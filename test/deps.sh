@@ -21,6 +21,14 @@ bash-completion /usr/share/bash-completion/bash_completion
 zsh /usr/bin/zsh
 fish /usr/bin/fish
 lintian /usr/bin/lintian
+python3 /usr/bin/python3
+rsync /usr/bin/rsync
+git /usr/bin/git
+parallel /usr/bin/parallel
+pdsh /usr/bin/pdsh
+clustershell /usr/bin/clush
+ansible-core /usr/bin/ansible-playbook
+dropbear-bin /usr/sbin/dropbear
 '
 missing=$(echo "$wanted" | while read -r package file; do
   if [ -n "$package" ] && [ ! -e "$file" ]; then echo "$package"; fi
