@@ -50,9 +50,9 @@ needs_terminals() {
 }
 TERMINAL_CASES="login top resize interrupt escape"
 
-@test "bash: login, top, resize, ^C, escapes, ^\\, ^Z and fg" {
+@test "bash: login, top, resize, ^C, escapes" {
   needs_terminals
-  like_plain bash 1 $TERMINAL_CASES suspend quit
+  like_plain bash 1 $TERMINAL_CASES
 }
 @test "zsh: login, top, resize, ^C, escapes, ^Z and fg" {
   needs_terminals

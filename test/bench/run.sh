@@ -4,7 +4,7 @@
 #
 #   ROUNDS=100   how many rounds of the commands that are compared
 #   PARTS=...    only these: warm cold link acquire burst shrink throughput
-#                footprint folders
+#                footprint folders clients
 #   BENCH=FILE   all figures as TSV as well: part, name, median, other, ratio
 #   PLOT=FILE    and as a plot (SVG), by gnuplot
 set -eu
@@ -238,6 +238,64 @@ part_folders() {
   show folders "us for each namespace of 10 lock files, ratio to 1,000 of them:"
 }
 
+# side_by_side NAME ROUNDS PLAIN... -- FAST...: what a program takes over plain
+# ssh and over warm masters. A round or two before the first that counts.
+side_by_side() {
+  local name=$1 rounds=$2 words=()
+  shift 2
+  while [ "$1" != -- ]; do
+    words+=("$1")
+    shift
+  done
+  shift
+  "$TOOLS/pairs" "$rounds" "$name, plain ssh" "${words[@]}" -- "$name, ssh-fast" "$@" |
+    add clients
+}
+
+part_clients() {
+  local bin=$DIR/bin fast="ssh-fast -F $DIR/config" few=$((rounds / 10 + 1)) i
+  pool clients
+  # Not $DIR: parallel takes a "config" there for its own.
+  mkdir -p "$bin" "$DIR/tree" "$DIR/far" "$DIR/parallel"
+  ln -s "$SSH_FAST" "$bin/ssh"
+  ln -s "$SSH_FAST" "$bin/ssh-fast"
+  for ((i = 0; i < 2000; i++)); do echo "$i" >"$DIR/tree/$i"; done
+  git init -q --bare "$DIR/repository.git"
+  local with=(env "PATH=$bin:$PATH") config=(-F "$DIR/config")
+  set -- scp -q "${config[@]}" "$DIR/config" "host:$DIR/far/scp"
+  side_by_side "scp, a small file" "$rounds" "$@" -- "${with[@]}" scp -S ssh-fast "${@:2}"
+  set -- rsync -a -e "ssh -F $DIR/config" "$DIR/tree/" "host:$DIR/far/tree/"
+  side_by_side "rsync, 2,000 files, nothing to do" "$rounds" "$@" -- \
+    "${with[@]}" rsync -a -e "$fast" "${@:5}"
+  side_by_side "git ls-remote" "$rounds" \
+    env "GIT_SSH_COMMAND=ssh -F $DIR/config" git ls-remote -q "host:$DIR/repository.git" -- \
+    "${with[@]}" "GIT_SSH_COMMAND=$fast" GIT_SSH_VARIANT=ssh \
+    git ls-remote -q "host:$DIR/repository.git"
+  set -- "PDSH_SSH_ARGS_APPEND=-F$DIR/config" pdsh -R ssh -f 16 -w 'h[1-50]' true
+  side_by_side "pdsh, 50 hosts, 16 at a time" "$few" env "$@" -- "${with[@]}" "$@"
+  set -- clush -f 16 -w 'h[1-50]' -o "-F $DIR/config" true
+  side_by_side "clush, 50 hosts, 16 at a time" "$few" "$@" -- "${with[@]}" "$@"
+  set -- -S "$(printf '1/h%d,' 1 2 3 4 5 6 7)1/h8" true :::
+  side_by_side "parallel, 8 hosts, 40 jobs" "$few" \
+    env "PARALLEL_HOME=$DIR/parallel" parallel --will-cite --ssh "ssh -F $DIR/config" "$@" {1..40} -- \
+    "${with[@]}" "PARALLEL_HOME=$DIR/parallel" parallel --will-cite --ssh "$fast" "$@" {1..40}
+  playbook
+  show clients "Programs over ssh: median ms, 90th percentile, ratio"
+}
+
+# Ansible beside what it does by itself: a ControlMaster of its own, warm too.
+playbook() {
+  local common=("ANSIBLE_HOME=$DIR/ansible" "ANSIBLE_LOCAL_TEMP=$DIR/ansible/tmp" ANSIBLE_PIPELINING=1)
+  printf 'h%d\n' 1 2 3 4 >"$DIR/inventory"
+  printf '%s\n' '- hosts: all' '  gather_facts: no' "  vars: {ansible_remote_tmp: $DIR/far}" \
+    '  tasks:' >"$DIR/play.yml"
+  for i in 1 2 3 4 5; do echo "    - command: echo $i" >>"$DIR/play.yml"; done
+  set -- ansible-playbook -i "$DIR/inventory" "$DIR/play.yml"
+  side_by_side "Ansible, 4 hosts, 5 tasks" 3 \
+    env "${common[@]}" "ANSIBLE_SSH_ARGS=-F $DIR/config -o ControlMaster=no" "$@" -- \
+    "${with[@]}" "${common[@]}" ANSIBLE_SSH_EXECUTABLE=ssh-fast "ANSIBLE_SSH_ARGS=-F $DIR/config" "$@"
+}
+
 plot() {
   grep '^warm' "$table" | cut -f2,3,5 >"$DIR/plot-warm"
   grep '^acquire.*held' "$table" | awk -F '\t' '{split($2, word, " ")
@@ -266,7 +324,7 @@ END
   echo "plotted: $PLOT"
 }
 
-for part in ${PARTS:-warm cold link acquire burst shrink throughput footprint folders}; do
+for part in ${PARTS:-warm cold link acquire burst shrink throughput footprint folders clients}; do
   "part_$part"
 done
 if [ -n "${BENCH:-}" ]; then
