@@ -4,7 +4,7 @@
 #include "lease_words.h"
 
 #include <errno.h>
-#include <fcntl.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 /*
@@ -32,10 +32,8 @@ background_start(struct run *run)
 	int fds[2];
 	pid_t pid;
 
-	if (pipe(fds) == -1)
+	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, fds) == -1)
 		return BACKGROUND_FAILED;
-	(void)fcntl(fds[0], F_SETFD, FD_CLOEXEC);
-	(void)fcntl(fds[1], F_SETFD, FD_CLOEXEC);
 	if ((pid = fork()) == -1) {
 		(void)close(fds[0]);
 		(void)close(fds[1]);

@@ -147,6 +147,21 @@ work_with_git() {
   logins_are 2
 }
 
+@test "borg: a repository over one login, created, filled, read and checked" {
+  export BORG_RSH=$FAST BORG_BASE_DIR=$T/borg BORG_UNKNOWN_UNENCRYPTED_REPO_ACCESS_IS_OK=yes
+  local repository=ssh://host$T/repository
+  borg init -e none "$repository"
+  logins_are 1
+  borg create "$repository::first" "$DIR/tree/1"
+  wait_until is_released
+  mkdir "$T/back"
+  (cd "$T/back" && borg extract "$repository::first")
+  diff -r "$DIR/tree/1" "$T/back$DIR/tree/1"
+  wait_until is_released
+  borg check "$repository"
+  logins_are 1
+}
+
 # A gigabyte each way through pipes, as zfs send and receive do it.
 digest_of_stream() { yes 0123456789abcde | head -c 1073741824 | "$@"; }
 

@@ -28,6 +28,7 @@ parallel /usr/bin/parallel
 pdsh /usr/bin/pdsh
 clustershell /usr/bin/clush
 ansible-core /usr/bin/ansible-playbook
+borgbackup /usr/bin/borg
 dropbear-bin /usr/sbin/dropbear
 '
 missing=$(echo "$wanted" | while read -r package file; do
