@@ -64,13 +64,14 @@ says() { grep -q "$1" "$OUT"; }
 is_logged_in_again() { [ "$(new_logins)" = 2 ]; }
 @test "-f where no process or no keeper can be had is plain ssh -f" {
   local which
-  for which in fork clone; do
+  for which in fork,clone,clone3 clone,clone3; do
     new_root
-    ROOT=$ROOT.$which SSH_FAST_ROOT=$ROOT.$which
+    ROOT=$ROOT.${#which} SSH_FAST_ROOT=$ROOT.${#which}
     BEFORE=$(logins)
     warm
     : >"$OUT"
-    # One into the background; or, by clone(2), its keeper. (ssh gets it too.)
+    # The way into the background; or, where fork is no clone, the keeper
+    # alone. (ssh gets it too.)
     strace -f -qq -o "$BATS_TEST_TMPDIR/trace" -e trace=fork,vfork,clone,clone3,execve \
       -e inject="$which":error=EAGAIN:when=1 \
       "$SSH_FAST" -F "$DIR/config" -f host 'echo here' >"$OUT" 2>&1 </dev/null 3>&- || :
