@@ -8,6 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+extern char **environ;
+
 enum {
 	PROBE_TIMEOUT_MS = 500,
 	PROBE_TIMEOUT_MS_MAX = 60000,
@@ -205,12 +207,28 @@ static const struct option table[] = {
 
 enum { TABLE_COUNT = sizeof(table) / sizeof(table[0]) };
 
+/* One pass over the environment, which is long, where none is set. */
+static bool
+is_any_variable_set(void)
+{
+	static const char prefix[] = "SSH_FAST_";
+	char **variable;
+
+	for (variable = environ; variable != NULL && *variable != NULL;
+	     variable++)
+		if (strncmp(*variable, prefix, sizeof(prefix) - 1) == 0)
+			return true;
+	return false;
+}
+
 static int
 read_environment(struct options *options)
 {
 	const char *value;
 	size_t i;
 
+	if (!is_any_variable_set())
+		return 0;
 	for (i = 0; i < TABLE_COUNT; i++) {
 		/* Set to nothing means not set: cron cannot unset. */
 		if (table[i].variable == NULL ||

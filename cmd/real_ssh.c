@@ -39,10 +39,15 @@ enum program_kind {
 static bool
 contains_mark(const char *bytes, size_t length)
 {
-	size_t i;
+	const size_t size = sizeof(MARK) - 1;
+	const char *at, *end;
 
-	for (i = 0; i + sizeof(MARK) - 1 <= length; i++)
-		if (memcmp(bytes + i, MARK, sizeof(MARK) - 1) == 0)
+	if (length < size)
+		return false;
+	end = bytes + length - size + 1;
+	for (at = bytes; (at = memchr(at, MARK[0], (size_t)(end - at))) != NULL;
+	     at++)
+		if (memcmp(at, MARK, size) == 0)
 			return true;
 	return false;
 }

