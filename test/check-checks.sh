@@ -1,0 +1,60 @@
+#!/usr/bin/env bash
+# Tests of the tests: puts each fault of test/seeds into a copy of the tree, in
+# turn, and shows which tests go red for it. A fault that nothing sees is a
+# missing test, and fails. Arguments: the seeds to try, else all.
+#
+# A seed: a line that tells what is wrong, "file FILE", "tests FILE...", and a
+# script for sed -E that must change the file.
+set -u
+cd "$(dirname "$0")/.." || exit 2
+
+build=${BUILD:-build}
+copy=$(mktemp -d "${TMPDIR:-/tmp}/sf-checks.XXXXXX")
+trap 'rm -rf "$copy"' EXIT
+
+# A test that hangs is red as well, only later.
+export BATS_TEST_TIMEOUT=${BATS_TEST_TIMEOUT:-40}
+
+field() { sed -n "s/^$2 //p" "$1"; }
+
+plant() {
+  local seed=$1 file
+  file=$(field "$seed" file)
+  rm -rf "$copy/tree"
+  mkdir "$copy/tree"
+  git ls-files -z | xargs -0 cp --parents -P -t "$copy/tree"
+  cp -rp "$build" "$copy/tree/build"
+  sed -E '/^(#|file |tests )/d' "$seed" >"$copy/script"
+  sed -E -i -f "$copy/script" "$copy/tree/$file"
+  if cmp -s "$file" "$copy/tree/$file"; then
+    echo "the fault does not fit $file any more"
+    return 1
+  fi
+}
+
+seen=0 unseen=0
+try() {
+  local seed=$1 red
+  if ! plant "$seed"; then return 1; fi
+  env -u BUILD make -C "$copy/tree" check CHECK="$(field "$seed" tests)" \
+    >"$copy/output" 2>&1 </dev/null
+  red=$(grep -E '^not ok ' "$copy/output" |
+    sed -E 's/^not ok [0-9]+ //; s/ in [0-9]+ms$//; s/^/    /' | sort -u)
+  if [ -n "$red" ]; then
+    echo "$red"
+  else
+    tail -n 5 "$copy/output"
+    echo "    nothing saw it"
+    return 1
+  fi
+}
+
+[ -x "$build/ssh-fast" ] || { echo "make it first" >&2; exit 2; }
+if [ $# = 0 ]; then set -- test/seeds/*; fi
+for seed in "$@"; do
+  [ -e "$seed" ] || seed=test/seeds/$seed
+  echo "$(basename "$seed"): $(sed -n '1s/^# //p' "$seed")"
+  if try "$seed"; then seen=$((seen + 1)); else unseen=$((unseen + 1)); fi
+done
+echo "$seen passed, $unseen failed"
+[ "$unseen" = 0 ]
