@@ -232,8 +232,11 @@ danger() {
   chown 65534 "$DIR/theirs"
   SSH_FAST_ROOT=$DIR/theirs/root danger "$DIR/theirs"
   chown 0 "$DIR/theirs"
+  local before
   chown 65534 "$ns"/free/s*
+  before=$(logins)
   ssh_works
+  [ "$(logins)" = $((before + 1)) ]
   [ "$(stat -c %u "$ns"/free/s* | sort -rn | head -n 1)" = 65534 ]
 }
 
