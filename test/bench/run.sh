@@ -48,15 +48,16 @@ milliseconds() {
   echo $((($(date +%s%N) - began) / 1000000))
 }
 
-# compare PART ROUNDS: the ways to run a command over a warm connection.
+# compare PART ROUNDS: the ways to run a command over a warm connection, over
+# one and the same master: one that is used more often answers 3 % sooner.
 compare() {
-  local part=$1 own=$DIR/$1-own config=(-F "$DIR/config" host true)
+  local part=$1 master config=(-F "$DIR/config" host true)
   pool "$part"
-  ssh -oControlMaster=auto -oControlPersist=600 -S "$own" "${config[@]}"
   "$SSH_FAST" "${config[@]}"
   wait_until is_warm
+  master=$(echo "$SSH_FAST_ROOT"/*/c/s???????????)
   "$TOOLS/pairs" "$2" \
-    "ssh, its own ControlMaster, warm" ssh -S "$own" "${config[@]}" -- \
+    "ssh -S, its own client, warm" ssh -S "$master" "${config[@]}" -- \
     "ssh-fast, warm" "$SSH_FAST" "${config[@]}" -- \
     "ssh-fast --client=native, warm" "$SSH_FAST" --client=native "${config[@]}" -- \
     "ssh-fast --client=auto, warm" "$SSH_FAST" --client=auto "${config[@]}" -- \
