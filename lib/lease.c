@@ -285,8 +285,23 @@ look_at_holder(struct search *search, int busy_fd, bool is_in_free)
 }
 
 /*
+ * R5: a peer that knows only the flock has salvaged and released a lease whose
+ * keeper was killed; the ssh written in it may still be running.
+ */
+static bool
+is_in_use_by_its_holder(const struct lease *lease)
+{
+	struct holder holder;
+
+	holder_read(lease->lock_fd, &holder);
+	return holder.kind == HOLDER_PROCESS &&
+	    holder_state(&holder) == HOLDER_ALIVE;
+}
+
+/*
  * Locks a free name and moves it to used/ (R4). It may be locked where it
- * lies: a release renames first and unlocks then. 0, or -1 with errno.
+ * lies: a release renames first and unlocks then. 0, or -1 with errno (EBUSY:
+ * its holder lives, though it has not the lock).
  */
 static int
 lock_and_move(const struct namespace *ns, const char *name, struct lease *lease,
@@ -298,7 +313,9 @@ lock_and_move(const struct namespace *ns, const char *name, struct lease *lease,
 	if (lease->lock_fd == -1)
 		return -1;
 	set_name(lease, name);
-	if (platform_rename_new(ns->free_fd, name, ns->used_fd, name) == 0)
+	if (is_in_use_by_its_holder(lease))
+		errno = EBUSY;
+	else if (platform_rename_new(ns->free_fd, name, ns->used_fd, name) == 0)
 		return 0;
 	saved_errno = errno;
 	(void)close(lease->lock_fd);

@@ -12,8 +12,9 @@
  *  R4. A held lease lies in used/. It gets there from free/ by a rename that
  *      replaces nothing, under the lock.
  *  R5. An unlocked name in used/ is a leftover. It MUST NOT be taken while the
- *      process recorded in it lives (its keeper was killed, its ssh was not);
- *      one that is marked hung is looked at again only after a while.
+ *      process recorded in it lives (its keeper was killed, its ssh was not),
+ *      nor MUST one in free/, where a peer may have released it meanwhile; one
+ *      in used/ that is marked hung is looked at again only after a while.
  *  R6. Socket c/NAME is touched, probed and removed only under the lock, and
  *      removed only when nobody listens behind it.
  *  R7. Release, still under the lock: refresh the socket's mtime, rename

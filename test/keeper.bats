@@ -75,6 +75,24 @@ end_session() {
   wait_until is_released
 }
 
+@test "killed while ssh lives, and released by a peer: nobody takes it from free" {
+  local ns
+  start_session
+  kill -KILL "$KEEPER"
+  wait_until ended "$KEEPER"
+  # A peer that knows only the flock takes it for a leftover, and gives it back.
+  ns=$(namespace)
+  for name in "$ns"/used/s*; do flock -n "$name" mv "$name" "$ns/free/"; done
+  rm -f "$ns/last"
+  fast host true
+  wait_until is_released
+  [ "$(new_logins)" = 1 ]
+  end_session
+  BEFORE=$(logins)
+  fast host true
+  [ "$(new_logins)" = 0 ]
+}
+
 @test "killed before ssh has connected: the living holder alone is enough" {
   # Like ssh it closes what it inherits; it connects to nobody.
   cat >"$BATS_TEST_TMPDIR/slow" <<'EOF'
