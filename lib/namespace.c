@@ -232,8 +232,12 @@ namespace_has_socket(
 {
 	struct stat st;
 
-	if (fstatat(ns->sockets_fd, name, &st, AT_SYMLINK_NOFOLLOW) == -1 ||
-	    !S_ISSOCK(st.st_mode))
+	if (fstatat(ns->sockets_fd, name, &st, AT_SYMLINK_NOFOLLOW) == -1) {
+		if (errno == ENOENT)
+			return false;
+		/* Not to be looked at now is not gone: its lock file stays. */
+		memset(&st, 0, sizeof(st));
+	} else if (!S_ISSOCK(st.st_mode))
 		return false;
 	if (used != NULL)
 		*used = st.st_mtim;

@@ -115,8 +115,8 @@ void namespace_socket_path(const struct namespace *ns, const char *name,
     char path[NAMESPACE_SOCKET_PATH_MAX + 1]);
 
 /*
- * Whether c/NAME is a socket; *used, unless null, is its mtime, which tells
- * when its master was last used.
+ * Whether c/NAME is a socket, or cannot be looked at now; *used, unless null, is
+ * its mtime, which tells when its master was last used (0 where unknown).
  */
 bool namespace_has_socket(
     const struct namespace *ns, const char *name, struct timespec *used);

@@ -208,3 +208,19 @@ stop_user() { exec {INPUT}>&-; }
   run bash -c "nm -u '$BUILD/libssh-fast.a' 2>/dev/null | grep -wE 'exit|abort|printf|puts|perror|fprintf'"
   [ "$status" = 1 ]
 }
+
+@test "a socket that cannot be looked at is no reason to drop its lease" {
+  local user calls name
+  user=("$TOOLS/lease-user" "$ROOT" text 1)
+  SSH_FAST_NAMESPACE=text fast host true
+  wait_until is_released
+  name=$(basename "$ROOT"/*/free/s*)
+  strace -o "$BATS_TEST_TMPDIR/trace" -e trace=newfstatat,statx "${user[@]}" </dev/null
+  # The last look at the socket is the release's.
+  calls=$(grep -n "\"$name\"" "$BATS_TEST_TMPDIR/trace" | tail -n 1 | cut -d: -f1)
+  [ "$calls" -gt 1 ]
+  strace -o "$BATS_TEST_TMPDIR/trace" -e trace=newfstatat,statx \
+    -e "inject=newfstatat,statx:error=EACCES:when=$calls" "${user[@]}" </dev/null
+  [ -e "$ROOT"/*/free/"$name" ]
+  [ "$(used_names)" = 0 ]
+}
