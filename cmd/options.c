@@ -87,8 +87,14 @@ set_ssh(struct options *options, const char *value)
 static bool
 set_probe(struct options *options, const char *value)
 {
+	options->probe_idle_secs = 0;
 	if (strcmp(value, "native") == 0)
 		options->probe = PROBE_NATIVE;
+	else if (strcmp(value, "e2e") == 0)
+		options->probe = PROBE_E2E;
+	else if (strncmp(value, "e2e:", 4) == 0 &&
+	    set_number(&options->probe_idle_secs, value + 4, PERSIST_SECS_MAX))
+		options->probe = PROBE_E2E;
 	else if (strcmp(value, "ssh") == 0)
 		options->probe = PROBE_SSH;
 	else if (strcmp(value, "none") == 0)
@@ -178,8 +184,10 @@ static const struct option table[] = {
 	"where the namespaces live (~/.ssh/ssh-fast)"},
     {"namespace", "SSH_FAST_NAMESPACE", "TEXT", set_namespace, "a text",
 	"use exactly this namespace text (derived)"},
-    {"probe", "SSH_FAST_PROBE", "KIND", set_probe, "native, ssh or none",
-	"how a master is checked: native, ssh or none (native)"},
+    {"probe", "SSH_FAST_PROBE", "KIND", set_probe,
+	"native, ssh, e2e, e2e:SECS or none",
+	"how a master is checked: native, ssh, e2e (the server has to answer,\n"
+	"      with e2e:SECS only after so long without use) or none (native)"},
     {"probe-timeout", "SSH_FAST_PROBE_TIMEOUT", "MS", set_probe_timeout,
 	"1 to 60000",
 	"past this many milliseconds a master counts as hung (500)"},

@@ -17,6 +17,7 @@ struct options {
 	const char *namespace_text; /* null: derived */
 	const char *ssh; /* null: to be found in PATH */
 	enum probe_kind probe;
+	int probe_idle_secs;
 	enum client client;
 	int probe_timeout_ms;
 	int persist_secs;

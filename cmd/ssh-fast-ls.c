@@ -33,8 +33,9 @@ static const char help[] =
     "  -j\n"
     "      print one JSON document, with all of it\n"
     "  --probe=KIND\n"
-    "      how masters are looked at: native asks each of them, none looks\n"
-    "      from outside and disturbs nobody (none)\n"
+    "      how masters are looked at: native asks each of them, e2e has its\n"
+    "      server answer too, none looks from outside and disturbs nobody\n"
+    "      (none)\n"
     "  --root=DIR, SSH_FAST_ROOT\n"
     "      where the namespaces live (~/.ssh/ssh-fast)\n"
     "  --help\n"
@@ -44,7 +45,7 @@ static const char help[] =
 
 struct ls_options {
 	const char *root;
-	bool is_long, is_json, ask;
+	bool is_long, is_json, ask, ask_server;
 	bool help, version;
 };
 
@@ -73,11 +74,13 @@ read_options(struct ls_options *options, int argc, char *argv[])
 			options->is_json = true;
 			break;
 		case PROBE:
-			options->ask = strcmp(optarg, "native") == 0;
+			options->ask_server = strcmp(optarg, "e2e") == 0;
+			options->ask = options->ask_server ||
+			    strcmp(optarg, "native") == 0;
 			if (options->ask || strcmp(optarg, "none") == 0)
 				break;
-			message("bad value for --probe: %s (it takes native "
-				"or none)",
+			message("bad value for --probe: %s (it takes native, "
+				"e2e or none)",
 			    optarg);
 			return -1;
 		case ROOT:
@@ -267,6 +270,7 @@ ssh_fast_ls_main(int argc, char *argv[])
 	wanted = (struct catalogue_request){.patterns = argv + optind,
 	    .pattern_count = (size_t)(argc - optind)};
 	run.request.ask = run.options.ask;
+	run.request.ask_server = run.options.ask_server;
 	run.request.timeout_ms = admin_probe_timeout_ms();
 	if (run.request.timeout_ms == -1)
 		return EXIT_USAGE;

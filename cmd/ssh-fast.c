@@ -173,6 +173,7 @@ static int
 lease_and_run(struct run *run)
 {
 	const struct probe probe = {.kind = run->options.probe,
+	    .idle_secs = run->options.probe_idle_secs,
 	    .timeout_ms = run->options.probe_timeout_ms,
 	    .ssh = run->ssh.path,
 	    .keeps_connection = run->native.refusal == NULL};

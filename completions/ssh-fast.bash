@@ -69,7 +69,7 @@ _ssh_fast() {
   current=${line:${#beginning}}
   case $current in
   *[[:blank:]]*) _ssh_fast_as_ssh "$beginning" ;;
-  --probe=*) _ssh_fast_offer "$current" --probe={native,ssh,none} ;;
+  --probe=*) _ssh_fast_offer "$current" --probe={native,ssh,e2e,none} ;;
   --client=*) _ssh_fast_offer "$current" --client={ssh,native,auto} ;;
   --*)
     _ssh_fast_option "$current" --root= --namespace= --probe= \
@@ -96,7 +96,7 @@ _ssh_fast_ls() {
   current=${line##*[[:blank:]]}
   COMPREPLY=()
   case $current in
-  --probe=*) _ssh_fast_offer "$current" --probe={native,none} ;;
+  --probe=*) _ssh_fast_offer "$current" --probe={native,e2e,none} ;;
   -*) _ssh_fast_option "$current" -l -j --probe= --root= --help --version ;;
   *) _ssh_fast_endpoint "$line" "$current" ;;
   esac

@@ -17,7 +17,7 @@ function __ssh_fast_with_value
         case '--root=*'
             printf '%s\n' --root=(__fish_complete_directories (string replace -r '^--root=' '' -- $word) Folder)
         case '--probe=*'
-            printf '%s\n' --probe={native,ssh,none}
+            printf '%s\n' --probe={native,ssh,e2e,none}
         case '--client=*'
             printf '%s\n' --client={ssh,native,auto}
         case '--ssh=*'

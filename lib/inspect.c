@@ -150,7 +150,9 @@ static void
 ask_some(const struct namespace *ns, const struct inspect_request *request,
     struct inspect_lease *leases, size_t count)
 {
-	const struct probe probe = {.kind = PROBE_NATIVE, .owner = ns->owner};
+	const struct probe probe = {
+	    .kind = request->ask_server ? PROBE_E2E : PROBE_NATIVE,
+	    .owner = ns->owner};
 	char paths[ASKED_AT_ONCE][NAMESPACE_SOCKET_PATH_MAX + 1];
 	struct probe_question questions[ASKED_AT_ONCE];
 	bool asked[ASKED_AT_ONCE];

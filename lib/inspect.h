@@ -42,6 +42,7 @@ struct inspect_request {
 	const struct platform_view *view;
 	bool is_elsewhere; /* the namespace belongs to another machine */
 	bool ask; /* connect to the masters and ask them */
+	bool ask_server; /* and have their servers answer as well */
 	int timeout_ms; /* for all answers of the namespace together */
 };
 

@@ -28,6 +28,8 @@ enum {
 	KEEPER_PAUSE_MAX_US = 3000,
 	/* A master that hung is given so little time when asked again. */
 	HUNG_PATIENCE_US = 5000,
+	/* And where its server has to answer, which may be far. */
+	HUNG_PATIENCE_E2E_US = 100000,
 	/*
 	 * Bounds on what one look at the folders costs, however much lies
 	 * there; what is left over is the keeper's and gc's (prune.h). Free
@@ -55,6 +57,7 @@ struct candidate {
 struct search {
 	const struct namespace *ns;
 	struct probe probe;
+	struct probe near_probe; /* the same for a master used just now */
 	struct lease_report *report;
 	struct holder self;
 	int64_t probe_deadline_us; /* 0 until the first master is asked */
@@ -211,6 +214,22 @@ sign(struct search *search, struct lease *lease)
 	return false;
 }
 
+/* The server is asked only over a connection that was idle for a while. */
+static const struct probe *
+probe_for(const struct search *search, const struct lease *lease)
+{
+	struct timespec used;
+	time_t age_secs;
+
+	if (search->probe.kind != PROBE_E2E || search->probe.idle_secs == 0 ||
+	    !namespace_has_socket(search->ns, lease->name, &used))
+		return &search->probe;
+	age_secs = time(NULL) - used.tv_sec;
+	return age_secs >= 0 && age_secs < search->probe.idle_secs
+	    ? &search->near_probe
+	    : &search->probe;
+}
+
 /*
  * What becomes of a lease just won, which lies in used/: true, and it is the
  * one to use; false, and it is disposed of, as a spare where there was none.
@@ -221,13 +240,13 @@ examine(struct search *search, struct lease *lease, bool socket,
     int64_t patience_us)
 {
 	char path[NAMESPACE_SOCKET_PATH_MAX + 1];
-	struct probe_question question = {.socket_fd = -1};
+	struct probe_question question = PROBE_NO_QUESTION;
 	enum probe_result result = PROBE_DEAD;
 	int64_t began_us = deadline_now_us();
 
 	if (socket) {
 		namespace_socket_path(search->ns, lease->name, path);
-		result = probe_ask(&question, &search->probe, path);
+		result = probe_ask(&question, probe_for(search, lease), path);
 	}
 	if (!sign(search, lease)) {
 		probe_drop(&question);
@@ -570,7 +589,9 @@ take_used(struct search *search, const char *name, struct lease *lease,
 	search->report->salvaged++;
 	return examine(search, lease,
 	    namespace_has_socket(search->ns, name, NULL),
-	    holder.kind == HOLDER_HUNG ? HUNG_PATIENCE_US : 0);
+	    holder.kind != HOLDER_HUNG		  ? 0
+		: search->probe.kind == PROBE_E2E ? HUNG_PATIENCE_E2E_US
+						  : HUNG_PATIENCE_US);
 }
 
 static bool
@@ -710,6 +731,8 @@ lease_acquire(const struct namespace *ns, const struct probe *probe,
 	memset(report, 0, sizeof(*report));
 	lease->lock_fd = lease->master_fd = -1;
 	search.probe.owner = ns->owner;
+	search.near_probe = search.probe;
+	search.near_probe.kind = PROBE_NATIVE;
 	if (take_live(&search, lease)) {
 		if (search.spare.lock_fd != -1)
 			(void)lease_release(ns, &search.spare, false);

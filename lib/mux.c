@@ -7,6 +7,9 @@
 #define REQUEST_ID 0u
 
 #define NEW_SESSION 0x10000002u
+#define NEW_STDIO_FORWARD 0x10000008u
+/* Port 0 of the server's loopback: no connection can come of it. */
+#define NOWHERE "127.0.0.1"
 /* A master drops the connection over a larger one. */
 enum { REQUEST_MAX = 256 * 1024 };
 
@@ -49,6 +52,40 @@ mux_compose(enum mux_request request, unsigned char message[MUX_REQUEST_SIZE])
 	put_number(message + 20, REQUEST_ID);
 }
 
+void
+mux_compose_ask_server(unsigned char message[MUX_ASK_SERVER_SIZE])
+{
+	enum { HOST_SIZE = sizeof(NOWHERE) - 1 };
+
+	memset(message, 0, MUX_ASK_SERVER_SIZE);
+	put_number(message, 8);
+	put_number(message + 4, HELLO);
+	put_number(message + 8, VERSION);
+	put_number(message + 12, MUX_ASK_SERVER_SIZE - 16);
+	put_number(message + 16, NEW_STDIO_FORWARD);
+	put_number(message + 20, MUX_SESSION_REQUEST_ID);
+	/* A reserved string, the host, the port. */
+	put_number(message + 28, HOST_SIZE);
+	memcpy(message + 32, NOWHERE, HOST_SIZE);
+	put_number(message + 32 + HOST_SIZE, 0);
+}
+
+/* The server's answer, by way of the master. */
+static enum mux_reply
+parse_server(const unsigned char *bytes, size_t length)
+{
+	struct mux_message message;
+	size_t used;
+	enum mux_reply reply;
+
+	reply = mux_read_message(bytes, length, &message, &used);
+	if (reply == MUX_DONE &&
+	    (message.saying == MUX_SESSION_EXIT ||
+		message.saying == MUX_SESSION_WITHOUT_TTY))
+		return MUX_UNEXPECTED;
+	return reply;
+}
+
 enum mux_reply
 mux_parse(enum mux_request request, const unsigned char *bytes, size_t length,
     uint32_t *number)
@@ -68,6 +105,10 @@ mux_parse(enum mux_request request, const unsigned char *bytes, size_t length,
 		return MUX_INCOMPLETE;
 	bytes += 4 + body;
 	length -= 4 + body;
+	if (request == MUX_ASK_SERVER) {
+		*number = 0;
+		return parse_server(bytes, length);
+	}
 	body = requests[request].answer_body;
 	if (get_number(bytes) != body)
 		return MUX_UNEXPECTED;

@@ -16,17 +16,27 @@
 enum mux_request {
 	MUX_ALIVE_CHECK, /* who are you? */
 	MUX_STOP_LISTENING, /* take no further session, and end with the last */
+	/* Have the server connect to a port that nothing can listen at: whether
+	 * it refuses to or fails, the answer is its own. */
+	MUX_ASK_SERVER,
 };
 
 enum {
 	MUX_REQUEST_SIZE = 24, /* hello and request */
+	MUX_ASK_SERVER_SIZE = 45, /* the same, of that one */
 	/* Hello with extensions and an answer are far shorter than this. */
 	MUX_REPLY_MAX = 1024,
 };
 
-/* Composes hello and the request. */
+/* Composes hello and the request, which is not MUX_ASK_SERVER. */
 void
 mux_compose(enum mux_request request, unsigned char message[MUX_REQUEST_SIZE]);
+
+/*
+ * Composes hello and MUX_ASK_SERVER. Two descriptors have to follow it, each
+ * with a byte of its own.
+ */
+void mux_compose_ask_server(unsigned char message[MUX_ASK_SERVER_SIZE]);
 
 enum mux_reply { MUX_DONE, MUX_INCOMPLETE, MUX_UNEXPECTED };
 

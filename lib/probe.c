@@ -4,10 +4,12 @@
 #include "deadline.h"
 #include "mux.h"
 #include "platform.h"
+#include "session.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -142,6 +144,69 @@ ask_ssh(const char *ssh, const char *socket_path, int64_t deadline_us)
 	return status == 255 ? PROBE_HUNG : PROBE_UNKNOWN;
 }
 
+/*
+ * Asks for what makes the server answer. While a master takes descriptors it
+ * waits for the next, with all its sessions: no signal may come between.
+ */
+static enum probe_result
+ask_server(struct probe_question *question)
+{
+	unsigned char bytes[MUX_ASK_SERVER_SIZE];
+	struct session session;
+	enum probe_result result;
+	sigset_t all, before;
+	int null_fd, descriptors[2];
+
+	result = connect_to(question->socket_path, question->probe->owner,
+	    &question->server_fd);
+	if (result != PROBE_ALIVE)
+		return result;
+	null_fd = openat(AT_FDCWD, "/dev/null", O_RDWR | O_CLOEXEC);
+	if (null_fd == -1)
+		return PROBE_UNKNOWN;
+	descriptors[0] = descriptors[1] = null_fd;
+	mux_compose_ask_server(bytes);
+	session_init(&session, question->server_fd);
+	(void)sigfillset(&all);
+	(void)sigprocmask(SIG_SETMASK, &all, &before);
+	/* An empty socket buffer takes it all at once, or never. */
+	if (send(question->server_fd, bytes, sizeof(bytes), MSG_NOSIGNAL) !=
+		(ssize_t)sizeof(bytes) ||
+	    session_pass(&session, descriptors, 2, deadline_now_us()) !=
+		SESSION_DONE)
+		result = PROBE_UNKNOWN;
+	(void)sigprocmask(SIG_SETMASK, &before, NULL);
+	(void)close(null_fd);
+	return result;
+}
+
+/* A master that hangs up on this question has not been proved dead. */
+static enum probe_result
+await_server(const struct probe_question *question, int64_t deadline_us)
+{
+	enum probe_result result;
+	bool unexpected = false;
+	uint32_t number;
+
+	result = read_answer(question->server_fd, MUX_ASK_SERVER, deadline_us,
+	    &number, &unexpected);
+	return result == PROBE_DEAD ? PROBE_UNKNOWN : result;
+}
+
+static void
+drop_server(struct probe_question *question)
+{
+	if (question->server_fd != -1)
+		(void)close(question->server_fd);
+	question->server_fd = -1;
+}
+
+static bool
+speaks_protocol(const struct probe *probe)
+{
+	return probe->kind == PROBE_NATIVE || probe->kind == PROBE_E2E;
+}
+
 enum probe_result
 probe_ask(struct probe_question *question, const struct probe *probe,
     const char *socket_path)
@@ -150,16 +215,19 @@ probe_ask(struct probe_question *question, const struct probe *probe,
 
 	question->probe = probe;
 	question->socket_path = socket_path;
-	question->socket_fd = -1;
+	question->socket_fd = question->server_fd = -1;
 	if (probe->kind == PROBE_NONE)
 		return PROBE_ALIVE;
 	result = connect_to(socket_path, probe->owner, &question->socket_fd);
-	if (result != PROBE_ALIVE || probe->kind == PROBE_SSH ||
-	    send_request(question->socket_fd, MUX_ALIVE_CHECK))
+	if (result != PROBE_ALIVE || probe->kind == PROBE_SSH)
 		return result;
-	/* EPIPE: the master closed on us between connect and send. */
-	result = errno == EPIPE ? PROBE_DEAD : PROBE_UNKNOWN;
-	probe_drop(question);
+	if (!send_request(question->socket_fd, MUX_ALIVE_CHECK))
+		/* EPIPE: the master closed on us since we connected. */
+		result = errno == EPIPE ? PROBE_DEAD : PROBE_UNKNOWN;
+	else if (probe->kind == PROBE_E2E)
+		result = ask_server(question);
+	if (result != PROBE_ALIVE)
+		probe_drop(question);
 	return result;
 }
 
@@ -172,11 +240,14 @@ probe_answer(
 	enum probe_result result = PROBE_ALIVE;
 	uint32_t number = 0;
 
-	if (probe->kind == PROBE_NATIVE)
+	if (speaks_protocol(probe))
 		result = read_answer(question->socket_fd, MUX_ALIVE_CHECK,
 		    deadline_us, &number, &must_ask_ssh);
 	*master_pid = (pid_t)number;
-	if (!probe->keeps_connection || probe->kind != PROBE_NATIVE ||
+	if (result == PROBE_ALIVE && probe->kind == PROBE_E2E)
+		result = await_server(question, deadline_us);
+	drop_server(question);
+	if (!probe->keeps_connection || !speaks_protocol(probe) ||
 	    result != PROBE_ALIVE)
 		probe_drop(question);
 	if (must_ask_ssh && probe->ssh != NULL)
@@ -188,6 +259,7 @@ probe_answer(
 void
 probe_drop(struct probe_question *question)
 {
+	drop_server(question);
 	if (question->socket_fd != -1)
 		(void)close(question->socket_fd);
 	question->socket_fd = -1;

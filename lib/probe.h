@@ -10,6 +10,12 @@ enum probe_kind {
 	PROBE_NATIVE, /* the alive check of OpenSSH's protocol, spoken here */
 	PROBE_SSH, /* the same question, asked by ssh -O check */
 	PROBE_NONE, /* trust the socket */
+	/*
+	 * The alive check, and beside it a question that the server itself has
+	 * to answer: end to end, one round trip. Nothing is started there, and
+	 * a server that forbids forwarding refuses, which is an answer too.
+	 */
+	PROBE_E2E,
 };
 
 enum probe_result {
@@ -22,9 +28,11 @@ enum probe_result {
 struct probe {
 	enum probe_kind kind;
 	int timeout_ms;
+	/* PROBE_E2E: a master that was used since asks no server; 0: always. */
+	int idle_secs;
 	const char *ssh; /* path of the real ssh, for PROBE_SSH */
 	uid_t owner; /* whose master it must be; lease_acquire() sets it */
-	/* A native probe that was answered leaves its connection open, which
+	/* A native or e2e probe that was answered leaves its connection open, which
 	 * has said hello then: for a session over it. */
 	bool keeps_connection;
 };
@@ -37,7 +45,12 @@ struct probe_question {
 	const struct probe *probe;
 	const char *socket_path;
 	int socket_fd;
+	int server_fd; /* the connection that waits for the server's answer */
 };
+#define PROBE_NO_QUESTION \
+	{ \
+		.socket_fd = -1, .server_fd = -1 \
+	}
 
 /*
  * Puts the question to the master behind the socket path (absolute, at most
