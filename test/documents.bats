@@ -159,7 +159,7 @@ ssh-fast --strict -o ControlPersist=
 ssh-fast alpha --he
 ssh-fast --root=/tmp -J gamma
 ssh-fast --root=/usr
-ssh-fast-ls --probe=native none
+ssh-fast-ls --probe=e2e native none
 END
 }
 
@@ -178,7 +178,7 @@ ssh-fast --strict -o ControlPersist=
 ssh-fast alpha --he
 ssh-fast --root=/tmp -J gamma
 ssh-fast --root=/usr/
-ssh-fast-ls --probe=native --probe=none
+ssh-fast-ls --probe=e2e --probe=native --probe=none
 END
 }
 
@@ -196,7 +196,7 @@ beta
 ControlPersist
 gamma
 --root=/usr/
---probe=native --probe=none
+--probe=e2e --probe=native --probe=none
 END
   # Behind a word that is not ours, nothing is.
   [[ " $(in_fish 'ssh-fast alpha --pro') " != *" --probe"* ]]
