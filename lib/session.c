@@ -9,6 +9,8 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+enum { MEMORY_PAUSE_MS = 10 };
+
 void
 session_init(struct session *session, int fd)
 {
@@ -133,6 +135,27 @@ take_message(struct session *session, struct mux_message *message)
 	return SESSION_GARBLED;
 }
 
+/*
+ * Short of memory, the kernel cannot wait for us (ENOMEM): that is no reason to
+ * end a session, so it is asked again a moment later. As
+ * platform_wait_readable(), which this is but for that.
+ */
+static int
+wait_patiently(int fd, int timeout_ms, const sigset_t *mask)
+{
+	int ready;
+
+	while ((ready = platform_wait_readable(fd, timeout_ms, mask)) == -1 &&
+	    errno == ENOMEM) {
+		deadline_sleep_us(MEMORY_PAUSE_MS * 1000);
+		if (timeout_ms < 0)
+			continue;
+		if ((timeout_ms -= MEMORY_PAUSE_MS) <= 0)
+			return 0;
+	}
+	return ready;
+}
+
 enum session_result
 session_listen(struct session *session, struct mux_message *message,
     int timeout_ms, const sigset_t *mask)
@@ -143,7 +166,7 @@ session_listen(struct session *session, struct mux_message *message,
 
 	while (
 	    (result = take_message(session, message)) == SESSION_INTERRUPTED) {
-		ready = platform_wait_readable(session->fd, timeout_ms, mask);
+		ready = wait_patiently(session->fd, timeout_ms, mask);
 		if (ready == 0)
 			return SESSION_TIMED_OUT;
 		if (ready == -1)
