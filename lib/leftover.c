@@ -1,13 +1,22 @@
 #include "leftover.h"
 
+#include "deadline.h"
 #include "platform.h"
 #include "probe.h"
 
 #include <sys/stat.h>
 #include <time.h>
 
-/* A master that hung is asked again after so long. */
-enum { HUNG_REST_SECS = 10 };
+enum {
+	/* A master that hung is asked again after so long. */
+	HUNG_REST_SECS = 10,
+	/*
+	 * The connection of a run that was killed before it became ssh is seen
+	 * for some moments more. Waiting for it costs less than a login.
+	 */
+	CLIENTS_WAIT_MS = 25,
+	CLIENTS_PAUSE_US = 1000,
+};
 
 /* Whether the mark in the lock file was written long enough ago. */
 static bool
@@ -17,6 +26,20 @@ has_rested(int lock_fd)
 
 	return fstat(lock_fd, &st) == 0 &&
 	    time(NULL) - st.st_mtim.tv_sec >= HUNG_REST_SECS;
+}
+
+/* Whether anybody goes on being connected to it. */
+static bool
+keeps_clients(const char *path)
+{
+	int64_t deadline_us = deadline_in_ms(CLIENTS_WAIT_MS);
+
+	while (platform_socket_has_clients(path)) {
+		if (deadline_left_ms(deadline_us) == 0)
+			return true;
+		deadline_sleep_us(CLIENTS_PAUSE_US);
+	}
+	return false;
 }
 
 bool
@@ -35,5 +58,5 @@ leftover_may_be_taken(const struct namespace *ns, const char *name, int lock_fd,
 		return probe_look(path) == PROBE_DEAD;
 	if (holder->kind == HOLDER_HUNG && !has_rested(lock_fd))
 		return false;
-	return !platform_socket_has_clients(path);
+	return !keeps_clients(path);
 }
