@@ -440,7 +440,7 @@ platform_socket_has_clients(const char *path)
 
 	fd = openat(AT_FDCWD, "/proc/net/unix", O_RDONLY | O_CLOEXEC);
 	if (fd == -1)
-		return false;
+		return errno == EMFILE || errno == ENFILE || errno == ENOMEM;
 	while (!found &&
 	    (got = read(fd, buffer + held, sizeof(buffer) - 1 - held)) > 0) {
 		held += (size_t)got;

@@ -113,8 +113,9 @@ void platform_close_all_but(int *keep, size_t count);
 
 /*
  * Whether anybody is connected to the Unix socket at that path, or at a name
- * that begins with it and a dot (ssh binds its control sockets so). Needs no
- * allocation.
+ * that begins with it and a dot (ssh binds its control sockets so). True too
+ * where that cannot be found out just now, for want of a descriptor or of
+ * memory; false where this machine never tells. Needs no allocation.
  */
 bool platform_socket_has_clients(const char *path);
 
