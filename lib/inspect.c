@@ -98,6 +98,8 @@ look_at_master(const struct namespace *ns,
 	lease->idle_secs = time(NULL) - used.tv_sec;
 	if (lease->idle_secs < 0)
 		lease->idle_secs = 0;
+	if (used.tv_sec == 0)
+		lease->idle_secs = -1;
 	namespace_socket_path(ns, lease->name, path);
 	switch (probe_look(path)) {
 	case PROBE_ALIVE:

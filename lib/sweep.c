@@ -240,7 +240,7 @@ is_idle(const struct sweep *sweep, const char *name)
 	struct timespec used;
 
 	return sweep->options->exit_idle_secs >= 0 &&
-	    namespace_has_socket(&sweep->ns, name, &used) &&
+	    namespace_has_socket(&sweep->ns, name, &used) && used.tv_sec != 0 &&
 	    time(NULL) - used.tv_sec >= sweep->options->exit_idle_secs;
 }
 
