@@ -306,3 +306,73 @@ all_goes() {
   try_all ls main 30
   all_goes
 }
+
+@test "a socket that cannot be looked at counts as there: its name is not removed" {
+  local calls path user
+  # The last look is the release's.
+  strace -o "$OUT/trace" -e trace=newfstatat "$TOOLS/lease-user" "$ROOT" t 1 \
+    </dev/null >/dev/null
+  calls=$(grep -c '^newfstatat' "$OUT/trace")
+  mkfifo "$OUT/end"
+  : >"$OUT/path"
+  strace -o /dev/null -e "inject=newfstatat:error=ENOMEM:when=$calls" \
+    "$TOOLS/lease-user" "$ROOT" t 1 <"$OUT/end" >"$OUT/path" 3>&- &
+  user=$!
+  exec 4>"$OUT/end"
+  wait_until has_content "$OUT/path"
+  path=$(cut -d' ' -f2 "$OUT/path")
+  "$TOOLS/odd-master" silent "$path" >"$OUT/odd" 3>&- 4>&- &
+  wait_until has_content "$OUT/odd"
+  exec 4>&-
+  wait "$user"
+  kill %%
+  [ -e "${path/\/c\///free/}" ]
+}
+
+@test "the native client waits for memory rather than give up its session" {
+  local when before
+  be_warm
+  before=$(logins)
+  for when in 1 2 3+2; do
+    run --separate-stderr strace -o "$OUT/trace" \
+      -e "inject=ppoll:error=ENOMEM:when=$when" \
+      "$SSH_FAST" --client=native -F "$DIR/config" host 'sleep 0.2; echo fine; exit 3'
+    [ "$status $output $stderr" = '3 fine ' ]
+    grep -q 'ppoll.*INJECTED' "$OUT/trace"
+    wait_until nothing_is_held
+  done
+  [ "$(logins)" = "$before" ]
+}
+
+@test "a client that was just killed may be connected still: its master is not given up" {
+  local at before
+  be_warm
+  fault warm main count
+  # In front of the exec: the last of its own calls.
+  at=$COUNTED
+  before=$(logins)
+  for _ in {1..10}; do
+    fault native main "kill=$((at - 1))"
+    fast host true
+    wait_until nothing_is_held
+  done
+  [ "$(logins)" = "$before" ]
+}
+
+@test "whether a leftover is in use cannot be found out: it is left alone" {
+  local name socket
+  be_warm
+  name=$(find "$ROOT"/*/free -type f -printf '%f\n')
+  socket=$(socket_of)
+  # shellcheck disable=SC2016 # for the far side
+  plain_exec -S "$socket" host 'echo "$SSH_CONNECTION"; sleep 600' >"$OUT/held" &
+  HOLDER=$!
+  wait_until has_content "$OUT/held"
+  mv "$ROOT"/*/free/"$name" "$ROOT"/*/used/
+  # shellcheck disable=SC2016
+  run -0 strace -o /dev/null -P /proc/net/unix \
+    -e inject=open,openat:error=EMFILE \
+    "$SSH_FAST" -F "$DIR/config" host 'echo "$SSH_CONNECTION"'
+  [ -n "$output" ]
+  [ "$output" != "$(cat "$OUT/held")" ]
+}
