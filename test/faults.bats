@@ -126,7 +126,7 @@ all_is_well() {
     run -1 grep -qxF -f "$OUT/held" "$OUT/out"
     run -1 ended "$HELD_MASTER"
   fi
-  run -0 fast host 'echo "$SSH_CONNECTION"'
+  run -0 --separate-stderr fast host 'echo "$SSH_CONNECTION"'
   [ -n "$output" ] || return 1
   [ ! -s "$OUT/held" ] || [ "$output" != "$(cat "$OUT/held")" ]
   wait_until nothing_is_held
@@ -144,6 +144,9 @@ run_is_well() {
   *)
     if [ "$status" = 255 ] && [ -n "$strict" ]; then
       grep -q '^ssh-fast: cannot ' "$OUT/err"
+    elif [ "$status" = 255 ] && grep -q '^ssh-fast: cannot run ' "$OUT/err"; then
+      # Where ssh itself cannot be run, there is nothing else to do.
+      :
     else
       [ "$status" = 0 ] &&
         { [ "$scenario" = background ] || [ -s "$OUT/out" ]; }
@@ -280,7 +283,7 @@ all_goes() {
     mine=$(cat "$OUT/mine")
     ssh=$(pgrep -P "$tracer" -x ssh)
     # shellcheck disable=SC2016
-    run -0 fast host 'echo "$SSH_CONNECTION"'
+    run -0 --separate-stderr fast host 'echo "$SSH_CONNECTION"'
     [ -n "$output" ] && [ "$output" != "$mine" ] || {
       echo "killed at $at of $count" >&2
       kill "$ssh"
@@ -370,9 +373,10 @@ all_goes() {
   wait_until has_content "$OUT/held"
   mv "$ROOT"/*/free/"$name" "$ROOT"/*/used/
   # shellcheck disable=SC2016
-  run -0 strace -o /dev/null -P /proc/net/unix \
+  run -0 --separate-stderr strace -o "$OUT/trace" -P /proc/net/unix \
     -e inject=open,openat:error=EMFILE \
     "$SSH_FAST" -F "$DIR/config" host 'echo "$SSH_CONNECTION"'
   [ -n "$output" ]
   [ "$output" != "$(cat "$OUT/held")" ]
+  grep -q INJECTED "$OUT/trace"
 }
