@@ -55,10 +55,11 @@ before_gc() {
 }
 before_ls() { be_warm; }
 before_leftover() {
-  local name
+  local file
   be_warm
-  name=$(find "$ROOT"/*/free -type f -printf '%f\n' -quit)
-  mv "$ROOT"/*/free/"$name" "$ROOT"/*/used/
+  # There are more namespaces once a configuration could not be read.
+  file=$(find "$ROOT"/*/free -type f -print -quit)
+  mv "$file" "${file%/free/*}/used/"
 }
 before_dead() {
   local pids
@@ -121,7 +122,12 @@ fault() {
 
 # What must hold after any fault.
 all_is_well() {
-  is_held || { echo "the held lease is not" >&2; return 1; }
+  is_held || {
+    echo "the held lease is not: $HELD of $HOLDER" >&2
+    ps -o pid,stat,args "$HOLDER" >&2
+    find "$ROOT" -ls >&2
+    return 1
+  }
   if [ -n "$HOLDER" ]; then
     run -1 grep -qxF -f "$OUT/held" "$OUT/out"
     run -1 ended "$HELD_MASTER"
@@ -207,9 +213,8 @@ all_goes() {
   HELD=
   end_masters
   wait_until nothing_is_held
-  gc --ttl=0
-  [ -z "$(ls -A "$ROOT")" ] || {
-    find "$ROOT" >&2
+  gc --ttl=0 && [ -z "$(ls -A "$ROOT")" ] || {
+    find "$ROOT" -ls >&2
     return 1
   }
 }
