@@ -79,20 +79,26 @@ be_warm() {
 
 # A session that nobody else may get at: its lock file, connection and master.
 hold_one() {
+  wait_until is_released
   # shellcheck disable=SC2016 # for the far side
   fast_exec host 'echo "$SSH_CONNECTION"; sleep 600' >"$OUT/held" &
   HOLDER=$!
   wait_until has_content "$OUT/held"
-  HELD=$(basename "$ROOT"/*/used/s*)
+  HELD=$(find "$ROOT"/*/used -type f)
   HELD_MASTER=$(masters)
 }
-is_held() { [ -z "$HOLDER" ] || run -1 flock -n "$ROOT"/*/used/"$HELD" true; }
+# By a descriptor: by name, flock(1) makes a file that has just been moved.
+lock_is_free() { flock -n 9 9<"$1"; }
+is_held() {
+  [ -z "$HOLDER" ] ||
+    { [ -e "$HELD" ] && ! lock_is_free "$HELD"; }
+}
 # Of all names in used/, only that one's lock is anybody's.
 nothing_is_held() {
   local file
   for file in "$ROOT"/*/used/s*; do
-    [ ! -e "$file" ] || [ "${file##*/}" = "${HELD:-}" ] ||
-      flock -n "$file" true || return 1
+    [ "$file" = "${HELD:-}" ] || lock_is_free "$file" ||
+      [ ! -e "$file" ] || return 1
   done
 }
 
@@ -179,7 +185,7 @@ try_all() {
       echo "killed at $at of $count: call $NUMBER" >&2
       return 1
     }
-    if [ "$NUMBER" != 0 ]; then killed=$((killed + 1)); fi
+    if [ "$ERROR" = -1 ]; then killed=$((killed + 1)); fi
 
     strict=
     case $scenario in

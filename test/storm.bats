@@ -58,7 +58,8 @@ no_masters() { [ -z "$(masters)" ]; }
 all_let_go() {
   local file
   for file in "$ROOT"/*/used/s*; do
-    [ ! -e "$file" ] || flock -n "$file" true || return 1
+    # By a descriptor: by name, flock(1) makes a file that has just been moved.
+    flock -n 9 9<"$file" || [ ! -e "$file" ] || return 1
   done
 }
 # Sessions of killed clients go on to their end.
