@@ -61,5 +61,11 @@ lockfile_lock_new(int dir_fd, const char *name, int fd)
 		return -1;
 	if (flock(fd, LOCK_EX | LOCK_NB) == -1)
 		return errno == EWOULDBLOCK ? 0 : -1;
-	return is_same_file(&st, dir_fd, name);
+	/*
+	 * Anybody may have locked it first, as it could be seen. Where he has
+	 * signed, his keeper may be gone and his ssh not (R5): it stays his.
+	 */
+	if (fstat(fd, &st) == -1)
+		return -1;
+	return st.st_size == 0 && is_same_file(&st, dir_fd, name);
 }

@@ -117,6 +117,26 @@ stop_user() { exec {INPUT}>&-; }
   exec 9>&-
 }
 
+# signed_by PID FILE: PID took it and lives; nobody has the lock.
+signed_by() {
+  printf '%-79s\n' "pid $1 since 99999999999 space $(stat -Lc %i /proc/self/ns/pid)" >"$2"
+}
+
+@test "a new lock file that another was quicker to sign is his (R5)" {
+  # The first flock is the namespace folder's, the second the new file's.
+  strace -o "$BATS_TEST_TMPDIR/trace" -e trace=openat,flock \
+    -e inject=flock:delay_enter=1000000:when=2 \
+    "$TOOLS/lease-user" "$ROOT" mine 1 </dev/null >"$BATS_TEST_TMPDIR/names" 3>&- &
+  local run=$! name
+  wait_until grep -q 'O_RDWR.*O_CREAT' "$BATS_TEST_TMPDIR/trace"
+  name=$(basename "$ROOT"/*/used/s*)
+  signed_by $$ "$ROOT"/*/used/"$name"
+  wait "$run"
+  [ "$(wc -l <"$BATS_TEST_TMPDIR/names")" = 1 ]
+  [ "$(grep -c "/$name\$" "$BATS_TEST_TMPDIR/names")" = 0 ]
+  grep -q "^pid $$ " "$ROOT"/*/used/"$name"
+}
+
 @test "a name that moves between the two looks is found by a third" {
   fast host true
   wait_until is_released
