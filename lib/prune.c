@@ -72,6 +72,7 @@ prune_free(const struct namespace *ns, const char *name,
     const struct prune_options *options, struct prune_report *report)
 {
 	enum prune_result result = PRUNE_LIVE;
+	struct holder holder;
 	int lock_fd, saved_errno;
 
 	memset(report, 0, sizeof(*report));
@@ -80,8 +81,12 @@ prune_free(const struct namespace *ns, const char *name,
 	lock_fd = lockfile_open(ns->free_fd, name, ns->owner, NULL);
 	if (lock_fd == -1)
 		return lock_failed(report);
+	holder_read(lock_fd, &holder);
+	/* R5: its ssh, whose keeper was killed, may be about to log in. */
+	if (holder_state(&holder) == HOLDER_ALIVE)
+		result = PRUNE_KEPT;
 	/* Now that it is ours: it may have been leased and left since. */
-	if (look(ns, name) == PROBE_DEAD)
+	else if (look(ns, name) == PROBE_DEAD)
 		result = remove_name(
 		    ns, name, ns->free_fd, options->dry_run, report);
 	saved_errno = errno;
