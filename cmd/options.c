@@ -13,6 +13,8 @@ extern char **environ;
 enum {
 	PROBE_TIMEOUT_MS = 500,
 	PROBE_TIMEOUT_MS_MAX = 60000,
+	HEALTH_MS = 2000,
+	HEALTH_MS_MAX = 60000,
 	PERSIST_SECS = 90,
 	PERSIST_SECS_MAX = 365 * 24 * 3600,
 };
@@ -23,7 +25,9 @@ typedef bool set_value(struct options *options, const char *value);
 struct option {
 	const char *name; /* null: a variable only */
 	const char *variable; /* null: an option only */
-	const char *value; /* what the usage calls it; null: none is taken */
+	/* What the usage calls it, "[=NAME]" where it may be left out; null:
+	 * none is taken. */
+	const char *value;
 	set_value *set;
 	const char *allowed; /* for the message about a bad value */
 	const char *help;
@@ -111,6 +115,20 @@ set_probe_timeout(struct options *options, const char *value)
 	    &options->probe_timeout_ms, value, PROBE_TIMEOUT_MS_MAX);
 }
 
+/* The variable is a switch as well: 0, or 1 for the default. */
+static bool
+set_health(struct options *options, const char *value)
+{
+	options->health_ms = 0;
+	if (strcmp(value, "0") == 0)
+		return true;
+	if (!set_number(&options->health_ms, value, HEALTH_MS_MAX))
+		return false;
+	if (options->health_ms == 1)
+		options->health_ms = HEALTH_MS;
+	return true;
+}
+
 static bool
 set_persist(struct options *options, const char *value)
 {
@@ -191,6 +209,9 @@ static const struct option table[] = {
     {"probe-timeout", "SSH_FAST_PROBE_TIMEOUT", "MS", set_probe_timeout,
 	"1 to 60000",
 	"past this many milliseconds a master counts as hung (500)"},
+    {"health", "SSH_FAST_HEALTH", "[=MS]", set_health, "0 to 60000",
+	"before a login, ask ssh-fast-health for so many milliseconds (2000)\n"
+	"      whether the server answers, and fail where not; 0: do not ask"},
     {"persist", "SSH_FAST_PERSIST", "SECS", set_persist, "1 to 31536000",
 	"how long an idle master stays (90)"},
     {"no-touch", NULL, NULL, set_no_touch, NULL,
@@ -267,7 +288,8 @@ read_option(struct options *options, const char *word)
 		    (int)length, word);
 	else if (option->value == NULL && value != NULL)
 		message("option --%s takes no value", option->name);
-	else if (option->value != NULL && value == NULL)
+	else if (option->value != NULL && value == NULL &&
+	    option->value[0] != '[')
 		message("option --%s wants a value: --%s=%s", option->name,
 		    option->name, option->value);
 	else if (!option->set(options, value != NULL ? value : "1"))
@@ -319,7 +341,8 @@ options_print_help(void)
 			continue;
 		}
 		(void)snprintf(name, sizeof(name), "--%s%s%s", table[i].name,
-		    table[i].value != NULL ? "=" : "",
+		    table[i].value != NULL && table[i].value[0] != '[' ? "="
+								       : "",
 		    table[i].value != NULL ? table[i].value : "");
 		(void)printf("  %s%s%s\n      %s\n", name,
 		    table[i].variable != NULL ? ", " : "",

@@ -20,6 +20,7 @@ struct options {
 	int probe_idle_secs;
 	enum client client;
 	int probe_timeout_ms;
+	int health_ms; /* 0: the server is not asked before a login */
 	int persist_secs;
 	bool touch;
 	bool strict;

@@ -12,6 +12,7 @@
 #include "keeper.h"
 #include "lease_words.h"
 #include "message.h"
+#include "precheck.h"
 #include "real_ssh.h"
 #include "run.h"
 
@@ -194,6 +195,11 @@ lease_and_run(struct run *run)
 		(void)lease_release(&run->pool.ns, &run->lease, false);
 		return become_plain_ssh(
 		    run, run->pool.endpoint.plain_when_cold);
+	}
+	if (!run->lease.is_warm && run->options.health_ms > 0 &&
+	    precheck_finds_it_down(run)) {
+		(void)lease_release(&run->pool.ns, &run->lease, false);
+		return EXIT_OWN_ERROR;
 	}
 	if (run->options.verbose)
 		tell_lease(run);

@@ -73,7 +73,7 @@ _ssh_fast() {
   --client=*) _ssh_fast_offer "$current" --client={ssh,native,auto} ;;
   --*)
     _ssh_fast_option "$current" --root= --namespace= --probe= \
-      --probe-timeout= --persist= --no-touch --client= --strict --ssh= \
+      --probe-timeout= --health --health= --persist= --no-touch --client= --strict --ssh= \
       --explain --verbose --help --version
     ;;
   *) _ssh_fast_as_ssh "$beginning" ;;

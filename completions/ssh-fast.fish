@@ -26,6 +26,8 @@ function __ssh_fast_with_value
             printf '%s\t%s\n' --root= 'Where the namespaces live' \
                 --namespace= 'Use exactly this namespace text' \
                 --probe= 'How a master is checked' \
+                --health 'Ask whether the server answers before a login' \
+                --health= 'The same, for so many ms' \
                 --probe-timeout= 'Past this many ms a master counts as hung' \
                 --persist= 'How many seconds an idle master stays' \
                 --client= 'Who speaks to a warm master' \

@@ -795,6 +795,17 @@ platform_is_own_program(const char *path)
 	return named.st_ino == running.st_ino && named.st_dev == running.st_dev;
 }
 
+bool
+platform_own_path(char path[PATH_MAX])
+{
+	ssize_t length = readlink("/proc/self/exe", path, PATH_MAX);
+
+	if (length <= 0 || length >= PATH_MAX)
+		return false;
+	path[length] = '\0';
+	return true;
+}
+
 void
 platform_set_process_name(const char *name)
 {

@@ -5,6 +5,7 @@
 #ifndef PLATFORM_H
 #define PLATFORM_H
 
+#include <limits.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <stddef.h>
@@ -159,6 +160,9 @@ void platform_deepen(void);
 
 /* Whether the path leads to the very file that this process runs. */
 bool platform_is_own_program(const char *path);
+
+/* The path of the file that this process runs. False where it is not told. */
+bool platform_own_path(char path[PATH_MAX]);
 
 /* How the process is called in ps and top; at most 15 bytes count. */
 void platform_set_process_name(const char *name);
