@@ -13,6 +13,9 @@ share=$root/usr/share
 make --no-print-directory install BUILD="$build" DESTDIR="$(realpath "$stage")/ssh-fast" \
   PREFIX=/usr ZSH_COMPLETIONS=share/zsh/vendor-completions >/dev/null
 strip --strip-unneeded --remove-section=.comment "$root/usr/bin/ssh-fast"
+if [ -e "$root/usr/bin/ssh-fast-health" ]; then
+  strip --strip-unneeded --remove-section=.comment "$root/usr/bin/ssh-fast-health"
+fi
 gzip -9n "$share"/man/man?/*
 
 # Who makes a package answers for it; dpkg's own tools read these variables.

@@ -7,6 +7,8 @@ wanted='
 musl-tools /usr/bin/musl-gcc
 libmd-dev /usr/include/sha2.h
 libjansson-dev /usr/include/jansson.h
+libssh2-1-dev /usr/include/libssh2.h
+pkg-config /usr/bin/pkg-config
 openssh-client /usr/bin/ssh
 openssh-server /usr/sbin/sshd
 bats /usr/bin/bats

@@ -1,0 +1,27 @@
+/* A TCP connection, made under a deadline. */
+#ifndef HEALTH_DIAL_H
+#define HEALTH_DIAL_H
+
+#include <netdb.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* 0 or the error of getaddrinfo(3), which knows no deadline. */
+int dial_addresses(const char *hostname, int port, struct addrinfo **addresses);
+
+/* The address in figures. */
+void dial_print(const struct addrinfo *address, char *text, size_t size);
+
+/*
+ * A connected socket that does not block, or -1 with errno, ETIMEDOUT where
+ * the deadline passed.
+ */
+int dial_connect(const struct addrinfo *address, int64_t deadline_us);
+
+/*
+ * Waits for these events of poll(2). 0, or -1 with errno, ETIMEDOUT where the
+ * deadline passed.
+ */
+int dial_wait(int fd, short events, int64_t deadline_us);
+
+#endif

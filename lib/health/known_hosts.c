@@ -1,0 +1,215 @@
+#include "known_hosts.h"
+
+#include <ctype.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/types.h>
+
+static const char blanks[] = " \t\r\n";
+
+static const struct {
+	int type, mask;
+	const char *methods;
+} key_types[] = {
+    {LIBSSH2_HOSTKEY_TYPE_ED25519, LIBSSH2_KNOWNHOST_KEY_ED25519,
+	"ssh-ed25519"},
+    {LIBSSH2_HOSTKEY_TYPE_ECDSA_256, LIBSSH2_KNOWNHOST_KEY_ECDSA_256,
+	"ecdsa-sha2-nistp256"},
+    {LIBSSH2_HOSTKEY_TYPE_ECDSA_384, LIBSSH2_KNOWNHOST_KEY_ECDSA_384,
+	"ecdsa-sha2-nistp384"},
+    {LIBSSH2_HOSTKEY_TYPE_ECDSA_521, LIBSSH2_KNOWNHOST_KEY_ECDSA_521,
+	"ecdsa-sha2-nistp521"},
+    {LIBSSH2_HOSTKEY_TYPE_RSA, LIBSSH2_KNOWNHOST_KEY_SSHRSA,
+	"rsa-sha2-512,rsa-sha2-256,ssh-rsa"},
+};
+enum { KEY_TYPES = sizeof(key_types) / sizeof(key_types[0]) };
+
+/* '*' and '?' only: brackets are part of names with a port. */
+static bool
+matches(const char *pattern, const char *name)
+{
+	for (; *pattern != '\0'; pattern++, name++) {
+		if (*pattern == '*') {
+			do {
+				if (matches(pattern + 1, name))
+					return true;
+			} while (*name++ != '\0');
+			return false;
+		}
+		if (*name == '\0' ||
+		    (*pattern != '?' &&
+			tolower((unsigned char)*pattern) != *name))
+			return false;
+	}
+	return *name == '\0';
+}
+
+static bool
+list_matches(char *patterns, const char *name)
+{
+	bool found = false;
+	char *rest = NULL, *pattern;
+
+	for (pattern = strtok_r(patterns, ",", &rest); pattern != NULL;
+	     pattern = strtok_r(NULL, ",", &rest)) {
+		if (*pattern == '!') {
+			if (matches(pattern + 1, name))
+				return false;
+		} else if (matches(pattern, name))
+			found = true;
+	}
+	return found;
+}
+
+/*
+ * libssh2 knows neither patterns nor what begins with @: a line of patterns
+ * that match is handed to it with the name in their place.
+ */
+static void
+read_line(struct known_hosts *hosts, char *line)
+{
+	LIBSSH2_KNOWNHOSTS *list = hosts->known;
+	char *host = line + strspn(line, blanks), *rest, *plain;
+	size_t size;
+
+	if (strncmp(host, "@revoked", 8) == 0) {
+		list = hosts->revoked;
+		host += 8;
+		host += strspn(host, blanks);
+	}
+	if (*host == '@' || *host == '#' || *host == '\0')
+		return;
+	size = strlen(host) + sizeof(hosts->name) + 2;
+	rest = host + strcspn(host, blanks);
+	if (*host == '|' || *rest == '\0') {
+		(void)libssh2_knownhost_readline(
+		    list, host, strlen(host), LIBSSH2_KNOWNHOST_FILE_OPENSSH);
+		return;
+	}
+	*rest++ = '\0';
+	if (!list_matches(host, hosts->name) || (plain = malloc(size)) == NULL)
+		return;
+	(void)snprintf(plain, size, "%s %s", hosts->name, rest);
+	(void)libssh2_knownhost_readline(
+	    list, plain, strlen(plain), LIBSSH2_KNOWNHOST_FILE_OPENSSH);
+	free(plain);
+}
+
+static void
+read_file(struct known_hosts *hosts, const char *name)
+{
+	const char *home = getenv("HOME");
+	char path[4096], *line = NULL;
+	size_t size = 0;
+	FILE *file;
+
+	if (strncmp(name, "~/", 2) == 0 && home != NULL)
+		(void)snprintf(path, sizeof(path), "%s%s", home, name + 1);
+	else
+		(void)snprintf(path, sizeof(path), "%s", name);
+	file = fopen(path, "re");
+	if (file == NULL)
+		return;
+	while (getline(&line, &size, file) != -1)
+		read_line(hosts, line);
+	free(line);
+	(void)fclose(file);
+}
+
+bool
+known_hosts_read(struct known_hosts *hosts, LIBSSH2_SESSION *session,
+    const struct subject *subject)
+{
+	char files[sizeof(subject->files)], *rest = NULL, *name;
+
+	memset(hosts, 0, sizeof(*hosts));
+	if (subject->alias[0] != '\0')
+		(void)snprintf(
+		    hosts->name, sizeof(hosts->name), "%s", subject->alias);
+	else if (subject->port != 22)
+		(void)snprintf(hosts->name, sizeof(hosts->name), "[%s]:%d",
+		    subject->hostname, subject->port);
+	else
+		(void)snprintf(
+		    hosts->name, sizeof(hosts->name), "%s", subject->hostname);
+	for (name = hosts->name; *name != '\0'; name++)
+		*name = (char)tolower((unsigned char)*name);
+	hosts->known = libssh2_knownhost_init(session);
+	hosts->revoked = libssh2_knownhost_init(session);
+	if (hosts->known == NULL || hosts->revoked == NULL) {
+		known_hosts_free(hosts);
+		return false;
+	}
+	memcpy(files, subject->files, sizeof(files));
+	for (name = strtok_r(files, " ", &rest); name != NULL;
+	     name = strtok_r(NULL, " ", &rest))
+		read_file(hosts, name);
+	return true;
+}
+
+void
+known_hosts_free(struct known_hosts *hosts)
+{
+	if (hosts->known != NULL)
+		libssh2_knownhost_free(hosts->known);
+	if (hosts->revoked != NULL)
+		libssh2_knownhost_free(hosts->revoked);
+	memset(hosts, 0, sizeof(*hosts));
+}
+
+static int
+check(LIBSSH2_KNOWNHOSTS *list, const char *name, const char *key,
+    size_t length, int mask)
+{
+	return libssh2_knownhost_checkp(list, name, -1, key, length,
+	    LIBSSH2_KNOWNHOST_TYPE_PLAIN | LIBSSH2_KNOWNHOST_KEYENC_RAW | mask,
+	    NULL);
+}
+
+void
+known_hosts_prefer(struct known_hosts *hosts, LIBSSH2_SESSION *session)
+{
+	/* No key at all: it differs from any that is known. */
+	static const char nothing[] = "nothing";
+	char methods[512] = "";
+	size_t length = 0;
+	int i, wants_known, is_known;
+
+	for (wants_known = 1; wants_known >= 0; wants_known--) {
+		for (i = 0; i < KEY_TYPES; i++) {
+			is_known = check(hosts->known, hosts->name, nothing,
+				       sizeof(nothing), key_types[i].mask) ==
+			    LIBSSH2_KNOWNHOST_CHECK_MISMATCH;
+			if (is_known != wants_known)
+				continue;
+			length += (size_t)snprintf(methods + length,
+			    sizeof(methods) - length, "%s%s",
+			    length > 0 ? "," : "", key_types[i].methods);
+		}
+	}
+	(void)libssh2_session_method_pref(
+	    session, LIBSSH2_METHOD_HOSTKEY, methods);
+}
+
+enum known_hosts_verdict
+known_hosts_check(
+    struct known_hosts *hosts, const char *key, size_t length, int type)
+{
+	int i, mask = 0;
+
+	for (i = 0; i < KEY_TYPES; i++)
+		if (key_types[i].type == type)
+			mask = key_types[i].mask;
+	if (check(hosts->revoked, hosts->name, key, length, mask) ==
+	    LIBSSH2_KNOWNHOST_CHECK_MATCH)
+		return KNOWN_HOSTS_REVOKED;
+	switch (check(hosts->known, hosts->name, key, length, mask)) {
+	case LIBSSH2_KNOWNHOST_CHECK_MATCH:
+		return KNOWN_HOSTS_MATCH;
+	case LIBSSH2_KNOWNHOST_CHECK_MISMATCH:
+		return KNOWN_HOSTS_MISMATCH;
+	default:
+		return KNOWN_HOSTS_UNKNOWN;
+	}
+}
