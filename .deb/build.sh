@@ -24,14 +24,19 @@ maintainer="${DEBFULLNAME:-$(id -un)} <${DEBEMAIL:-$(id -un)@$(hostname -f 2>/de
 # What is not linked in must be there, in the version that was built against.
 depends=openssh-client
 linked_in=(libmd-dev libjansson-dev)
-if readelf -d "$root/usr/bin/ssh-fast" | grep -q NEEDED; then
+linked=()
+for program in ssh-fast ssh-fast-health; do
+  if readelf -d "$root/usr/bin/$program" 2>/dev/null | grep -q NEEDED; then
+    linked+=("ssh-fast/usr/bin/$program")
+  fi
+done
+if [ "${linked[0]:-}" != ssh-fast/usr/bin/ssh-fast ]; then linked_in+=(musl-dev); fi
+if [ "${#linked[@]}" -gt 0 ]; then
   mkdir "$stage/debian"
   printf 'Source: ssh-fast\n\nPackage: ssh-fast\nArchitecture: any\n' >"$stage/debian/control"
   depends="$depends, $(cd "$stage" &&
-    dpkg-shlibdeps -O --ignore-missing-info ssh-fast/usr/bin/ssh-fast 2>/dev/null |
+    dpkg-shlibdeps -O --ignore-missing-info "${linked[@]}" 2>/dev/null |
     sed 's/^shlibs:Depends=//')"
-else
-  linked_in+=(musl-dev)
 fi
 # And what is linked in is named (Debian policy 7.8).
 # shellcheck disable=SC2016 # dpkg-query's own variables

@@ -1,4 +1,4 @@
-# bash completion of ssh-fast, ssh-fast-ls and ssh-fast-gc.
+# bash completion of ssh-fast and the programs beside it.
 
 # _ssh_fast_offer CURRENT CANDIDATE...: those that the current word begins.
 # bash replaces only what follows the last "=" or ":" in it, as long as those
@@ -115,6 +115,20 @@ _ssh_fast_gc() {
   esac
 }
 
+_ssh_fast_health() {
+  local line=${COMP_LINE:0:COMP_POINT} current
+  current=${line##*[[:blank:]]}
+  COMPREPLY=()
+  case $current in
+  -*)
+    _ssh_fast_option "$current" -j -q -p --timeout= --known-hosts= --ssh= \
+      --help --version
+    ;;
+  *) _ssh_fast_as_ssh "${line%"$current"}" ;;
+  esac
+}
+
 complete -F _ssh_fast ssh-fast
 complete -F _ssh_fast_ls ssh-fast-ls
 complete -F _ssh_fast_gc ssh-fast-gc
+complete -F _ssh_fast_health ssh-fast-health

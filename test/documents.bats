@@ -84,12 +84,18 @@ in_place() { BIN=$BUILD MAN=$TOP/cmd README=$TOP/README; }
   agree ssh-fast-gc in_bash in_zsh in_fishes
 }
 
+@test "ssh-fast-health: the same" {
+  in_place
+  [ "$(in_help ssh-fast-health | wc -l)" -ge 8 ]
+  agree ssh-fast-health in_bash in_zsh in_fishes
+}
+
 @test "and that fails when an option is added in one place only" {
   mkdir "$OUT/bin" "$OUT/man"
   in_place
   BIN=$OUT/bin MAN=$OUT/man README=$OUT/README
   local program place
-  for program in ssh-fast ssh-fast-ls ssh-fast-gc; do
+  for program in ssh-fast ssh-fast-ls ssh-fast-gc ssh-fast-health; do
     for place in none help man readme bash zsh fish; do
       cp "$TOP/cmd/$program.1" "$OUT/man/"
       cp "$TOP/README" "$OUT/README"
@@ -136,7 +142,7 @@ in_place() { BIN=$BUILD MAN=$TOP/cmd README=$TOP/README; }
       page "$page" | grep -qx "$section"
     done
   done
-  [ "$(find "$TOP/cmd" -name '*.1' | wc -l)" = 3 ]
+  [ "$(find "$TOP/cmd" -name '*.1' | wc -l)" = 4 ]
 }
 
 @test "the rules of the protocol are the same in lease.h and in ssh-fast(7)" {
