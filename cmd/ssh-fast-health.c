@@ -300,7 +300,7 @@ start(struct job *job, const struct options *options)
 	clear_report(&worker.report);
 	worker.timeout_ms = options->timeout_ms;
 	worker.deadline_us = deadline_in_ms(options->timeout_ms);
-	job->deadline_us = worker.deadline_us + GRACE_MS * 1000;
+	job->deadline_us = worker.deadline_us + (int64_t)GRACE_MS * 1000;
 	job->pid = pipe(pair) == 0 ? fork() : -1;
 	if (job->pid == 0) {
 		(void)close(pair[0]);

@@ -158,6 +158,21 @@ other_key() {
   [[ "$output" == *": untold: ssh -G refuses with status 255" ]]
 }
 
+@test "Dropbear is a server as well" {
+  local port
+  dropbearkey -t ed25519 -f "$T/key" 2>/dev/null | grep '^ssh-' | cut -d' ' -f1,2 >"$T/pub"
+  port=$("$TOOLS/free-port")
+  PATH=$PATH:/usr/sbin dropbear -F -E -r "$T/key" -P "$T/pid" -p "127.0.0.1:$port" \
+    2>"$T/log" </dev/null >/dev/null 3>&- &
+  SERVER=$!
+  wait_until has_content "$T/pid"
+  echo "[127.0.0.1]:$port $(cat "$T/pub")" >"$T/known"
+  run health --known-hosts="$T/known" -p "$port" 127.0.0.1
+  echo "$output"
+  [ "$status" = 0 ]
+  [[ "$output" == *"SSH-2.0-dropbear"* ]]
+}
+
 @test "ssh-fast itself knows nothing of libssh2" {
   run grep -c libssh2_session "$SSH_FAST"
   [ "$output" = 0 ]

@@ -17,7 +17,8 @@ subject_copy_clean(char *to, size_t size, const char *from)
 	size_t i;
 
 	for (i = 0; i + 1 < size && from[i] != '\0'; i++)
-		to[i] = from[i] >= ' ' && from[i] <= '~' ? from[i] : '?';
+		to[i] =
+		    (char)(from[i] >= ' ' && from[i] <= '~' ? from[i] : '?');
 	to[i] = '\0';
 }
 
