@@ -19,7 +19,7 @@ enum {
 	/* Of ssh-fast-health. */
 	STATUS_UNREACHABLE = 1,
 	STATUS_MISMATCH = 3,
-	OUTPUT_MAX = 64 * 1024,
+	OUTPUT_MAX = 1024 * 1024,
 	WORDS_MAX = 12,
 	/* It keeps the time itself, but has to start and to end. */
 	GRACE_MS = 200,
@@ -126,7 +126,7 @@ key_does_not_matter(const struct run *run)
 	for (i = 1; i < run->argc; i++)
 		words[i + 1] = run->argv[i];
 	text_init(&output);
-	if (child_run(words, NULL, &output, OUTPUT_MAX * 16,
+	if (child_run(words, NULL, &output, OUTPUT_MAX,
 		deadline_in_ms(run->options.health_ms)) != 0 ||
 	    !text_ok(&output) || output.data == NULL ||
 	    strstr(output.data, "\nstricthostkeychecking false") != NULL ||
