@@ -62,6 +62,7 @@ compare() {
     "ssh-fast --client=native, warm" "$SSH_FAST" --client=native "${config[@]}" -- \
     "ssh-fast --client=auto, warm" "$SSH_FAST" --client=auto "${config[@]}" -- \
     "ssh-fast --probe=none, warm" "$SSH_FAST" --probe=none "${config[@]}" -- \
+    "ssh-fast --probe=e2e, warm" "$SSH_FAST" --probe=e2e "${config[@]}" -- \
     "ssh-fast --probe=ssh, warm" "$SSH_FAST" --probe=ssh "${config[@]}" -- \
     "ssh, plain" ssh "${config[@]}" -- \
     "/bin/true, the floor" /bin/true | add "$part"
