@@ -58,11 +58,12 @@ leads_elsewhere(const struct sshargs_option *option)
 	static const char *const keywords[] = {"hostname", "port", "proxyjump",
 	    "proxycommand", "hostkeyalias", "userknownhostsfile",
 	    "globalknownhostsfile", "knownhostscommand", "addressfamily",
-	    "bindaddress", "bindinterface"};
+	    "bindaddress", "bindinterface", "user", "canonicalizehostname",
+	    "canonicaldomains"};
 	struct sshoption meaning;
 	size_t i;
 
-	if (strchr("J46bB", option->flag) != NULL)
+	if (strchr("J46bBl", option->flag) != NULL)
 		return true;
 	if (option->flag != 'o')
 		return false;
@@ -131,6 +132,8 @@ key_does_not_matter(const struct run *run)
 	    !text_ok(&output) || output.data == NULL ||
 	    strstr(output.data, "\nstricthostkeychecking false") != NULL ||
 	    strstr(output.data, "\nstricthostkeychecking no") != NULL ||
+	    strstr(output.data, "\nnohostauthenticationforlocalhost yes") !=
+		NULL ||
 	    strstr(output.data, "\nstricthostkeychecking off") != NULL)
 		result = true;
 	text_free(&output);

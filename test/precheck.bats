@@ -70,6 +70,13 @@ setup() { new_root; OUT=$BATS_TEST_TMPDIR; }
   run -3 "$OUT/bin/ssh-fast" --health --namespace=killed -F "$DIR/config" host 'exit 3'
 }
 
+@test "a user that the configuration looks at: not asked, as his way may be another" {
+  write_config "$OUT/config" 'Match user backup' '  Port 9' 'Match all'
+  run "$SSH_FAST" --health --verbose -F "$OUT/config" -l backup host true
+  [[ $output = *'health: not asked'* ]]
+  [[ $output != *'cannot reach'* ]]
+}
+
 @test "what is no value of --health is named" {
   local value
   for value in x -1 99999999 1s; do
