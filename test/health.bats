@@ -39,6 +39,21 @@ other_key() {
   health --known-hosts="$T/hashed" -p "$PORT" 127.0.0.1
   echo "[127.0.0.*]:$PORT $(key "$DIR/host_key.pub")" >"$T/pattern"
   health --known-hosts="$T/pattern" -p "$PORT" 127.0.0.1
+  # ssh is content where the key is known without the port.
+  echo "127.0.0.1 $(key "$DIR/host_key.pub")" >"$T/portless"
+  health --known-hosts="$T/portless" -p "$PORT" 127.0.0.1
+  ssh-keygen -H -f "$T/portless" >/dev/null 2>&1
+  health --known-hosts="$T/portless" -p "$PORT" 127.0.0.1
+  ssh -F none -p "$PORT" -i "$DIR/id" -o IdentitiesOnly=yes -o UserKnownHostsFile="$T/portless" \
+    -o StrictHostKeyChecking=yes -o BatchMode=yes 127.0.0.1 true
+  echo "127.0.0.1 $(other_key)" >"$T/portless"
+  run -4 health --known-hosts="$T/portless" -p "$PORT" 127.0.0.1
+  # libssh2 alone would not see this one.
+  printf 'Host x\n HostName 127.0.0.1\n Port %s\n HostKeyAlias db\n' "$PORT" >"$T/config"
+  echo "db $(key "$DIR/host_key.pub")" >"$T/short"
+  "$BUILD/ssh-fast-health" -F "$T/config" --known-hosts="$T/short" x
+  echo "db $(other_key)" >"$T/short"
+  run -3 "$BUILD/ssh-fast-health" -F "$T/config" --known-hosts="$T/short" x
   echo "called $(key "$DIR/host_key.pub")" >"$T/alias"
   printf 'Host x\n HostName 127.0.0.1\n Port %s\n HostKeyAlias called\n UserKnownHostsFile %s\n' \
     "$PORT" "$T/alias" >"$T/config"

@@ -7,6 +7,11 @@
 #include <sys/types.h>
 
 static const char blanks[] = " \t\r\n";
+/*
+ * libssh2 takes a name of one or two letters for a hash, and drops the line:
+ * every name that was matched here goes by this one.
+ */
+static const char matched_name[] = "matched";
 
 static const struct {
 	int type, mask;
@@ -64,14 +69,40 @@ list_matches(char *patterns, const char *name)
 
 /*
  * libssh2 knows neither patterns nor what begins with @: a line of patterns
- * that match is handed to it with the name in their place.
+ * that match is handed to it with one name in their place. rest follows the
+ * patterns, or is null: they are a hash, or not understood.
  */
 static void
-read_line(struct known_hosts *hosts, char *line)
+keep(LIBSSH2_KNOWNHOSTS *list, const char *name, const char *host,
+    const char *rest)
+{
+	size_t size = strlen(host) + 1;
+	char *patterns = malloc(size), *plain = NULL;
+
+	if (rest == NULL) {
+		(void)libssh2_knownhost_readline(
+		    list, host, strlen(host), LIBSSH2_KNOWNHOST_FILE_OPENSSH);
+	} else if (patterns != NULL) {
+		memcpy(patterns, host, size);
+		patterns[rest - host - 1] = '\0';
+		size = strlen(rest) + sizeof(matched_name) + 2;
+		if (list_matches(patterns, name))
+			plain = malloc(size);
+	}
+	if (plain != NULL) {
+		(void)snprintf(plain, size, "%s %s", matched_name, rest);
+		(void)libssh2_knownhost_readline(
+		    list, plain, strlen(plain), LIBSSH2_KNOWNHOST_FILE_OPENSSH);
+	}
+	free(plain);
+	free(patterns);
+}
+
+static void
+read_line(struct known_hosts *hosts, const char *line)
 {
 	LIBSSH2_KNOWNHOSTS *list = hosts->known;
-	char *host = line + strspn(line, blanks), *rest, *plain;
-	size_t size;
+	const char *host = line + strspn(line, blanks), *rest;
 
 	if (strncmp(host, "@revoked", 8) == 0) {
 		list = hosts->revoked;
@@ -80,20 +111,11 @@ read_line(struct known_hosts *hosts, char *line)
 	}
 	if (*host == '@' || *host == '#' || *host == '\0')
 		return;
-	size = strlen(host) + sizeof(hosts->name) + 2;
 	rest = host + strcspn(host, blanks);
-	if (*host == '|' || *rest == '\0') {
-		(void)libssh2_knownhost_readline(
-		    list, host, strlen(host), LIBSSH2_KNOWNHOST_FILE_OPENSSH);
-		return;
-	}
-	*rest++ = '\0';
-	if (!list_matches(host, hosts->name) || (plain = malloc(size)) == NULL)
-		return;
-	(void)snprintf(plain, size, "%s %s", hosts->name, rest);
-	(void)libssh2_knownhost_readline(
-	    list, plain, strlen(plain), LIBSSH2_KNOWNHOST_FILE_OPENSSH);
-	free(plain);
+	rest = *host == '|' || *rest == '\0' ? NULL : rest + 1;
+	keep(list, hosts->name, host, rest);
+	if (list == hosts->known && hosts->portless_name[0] != '\0')
+		keep(hosts->portless, hosts->portless_name, host, rest);
 }
 
 static void
@@ -117,6 +139,28 @@ read_file(struct known_hosts *hosts, const char *name)
 	(void)fclose(file);
 }
 
+static void
+set_names(struct known_hosts *hosts, const struct subject *subject)
+{
+	char *name = hosts->name, *at;
+
+	if (subject->alias[0] != '\0') {
+		(void)snprintf(name, sizeof(hosts->name), "%s", subject->alias);
+	} else if (subject->port == 22) {
+		(void)snprintf(
+		    name, sizeof(hosts->name), "%s", subject->hostname);
+	} else {
+		(void)snprintf(name, sizeof(hosts->name), "[%s]:%d",
+		    subject->hostname, subject->port);
+		(void)snprintf(hosts->portless_name,
+		    sizeof(hosts->portless_name), "%s", subject->hostname);
+	}
+	for (at = name; *at != '\0'; at++)
+		*at = (char)tolower((unsigned char)*at);
+	for (at = hosts->portless_name; *at != '\0'; at++)
+		*at = (char)tolower((unsigned char)*at);
+}
+
 bool
 known_hosts_read(struct known_hosts *hosts, LIBSSH2_SESSION *session,
     const struct subject *subject)
@@ -124,20 +168,12 @@ known_hosts_read(struct known_hosts *hosts, LIBSSH2_SESSION *session,
 	char files[sizeof(subject->files)], *rest = NULL, *name;
 
 	memset(hosts, 0, sizeof(*hosts));
-	if (subject->alias[0] != '\0')
-		(void)snprintf(
-		    hosts->name, sizeof(hosts->name), "%s", subject->alias);
-	else if (subject->port != 22)
-		(void)snprintf(hosts->name, sizeof(hosts->name), "[%s]:%d",
-		    subject->hostname, subject->port);
-	else
-		(void)snprintf(
-		    hosts->name, sizeof(hosts->name), "%s", subject->hostname);
-	for (name = hosts->name; *name != '\0'; name++)
-		*name = (char)tolower((unsigned char)*name);
+	set_names(hosts, subject);
 	hosts->known = libssh2_knownhost_init(session);
 	hosts->revoked = libssh2_knownhost_init(session);
-	if (hosts->known == NULL || hosts->revoked == NULL) {
+	hosts->portless = libssh2_knownhost_init(session);
+	if (hosts->known == NULL || hosts->revoked == NULL ||
+	    hosts->portless == NULL) {
 		known_hosts_free(hosts);
 		return false;
 	}
@@ -151,20 +187,37 @@ known_hosts_read(struct known_hosts *hosts, LIBSSH2_SESSION *session,
 void
 known_hosts_free(struct known_hosts *hosts)
 {
-	if (hosts->known != NULL)
-		libssh2_knownhost_free(hosts->known);
-	if (hosts->revoked != NULL)
-		libssh2_knownhost_free(hosts->revoked);
+	LIBSSH2_KNOWNHOSTS *const lists[] = {
+	    hosts->known, hosts->revoked, hosts->portless};
+	size_t i;
+
+	for (i = 0; i < sizeof(lists) / sizeof(lists[0]); i++)
+		if (lists[i] != NULL)
+			libssh2_knownhost_free(lists[i]);
 	memset(hosts, 0, sizeof(*hosts));
 }
 
 static int
-check(LIBSSH2_KNOWNHOSTS *list, const char *name, const char *key,
+check_name(LIBSSH2_KNOWNHOSTS *list, const char *name, const char *key,
     size_t length, int mask)
 {
 	return libssh2_knownhost_checkp(list, name, -1, key, length,
 	    LIBSSH2_KNOWNHOST_TYPE_PLAIN | LIBSSH2_KNOWNHOST_KEYENC_RAW | mask,
 	    NULL);
+}
+
+/* By its name, which hashes are of, and by what stands for it elsewhere. */
+static int
+check(LIBSSH2_KNOWNHOSTS *list, const char *name, const char *key,
+    size_t length, int mask)
+{
+	int by_hash = check_name(list, name, key, length, mask);
+	int by_match = check_name(list, matched_name, key, length, mask);
+
+	if (by_hash == LIBSSH2_KNOWNHOST_CHECK_MATCH ||
+	    by_match == LIBSSH2_KNOWNHOST_CHECK_MATCH)
+		return LIBSSH2_KNOWNHOST_CHECK_MATCH;
+	return by_hash == LIBSSH2_KNOWNHOST_CHECK_MISMATCH ? by_hash : by_match;
 }
 
 void
@@ -210,6 +263,11 @@ known_hosts_check(
 	case LIBSSH2_KNOWNHOST_CHECK_MISMATCH:
 		return KNOWN_HOSTS_MISMATCH;
 	default:
-		return KNOWN_HOSTS_UNKNOWN;
+		break;
 	}
+	if (hosts->portless_name[0] != '\0' &&
+	    check(hosts->portless, hosts->portless_name, key, length, mask) ==
+		LIBSSH2_KNOWNHOST_CHECK_MATCH)
+		return KNOWN_HOSTS_MATCH;
+	return KNOWN_HOSTS_UNKNOWN;
 }

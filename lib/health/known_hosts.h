@@ -9,6 +9,9 @@
 struct known_hosts {
 	LIBSSH2_KNOWNHOSTS *known, *revoked;
 	char name[300]; /* as the files have it: the host, or [host]:port */
+	/* ssh is content with a key that is known without the port. */
+	LIBSSH2_KNOWNHOSTS *portless;
+	char portless_name[300]; /* empty: it is not looked for */
 };
 
 enum known_hosts_verdict {
