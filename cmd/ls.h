@@ -3,6 +3,7 @@
 #define LS_H
 
 #include "inspect.h"
+#include "ls_health.h"
 #include "namespace.h"
 #include "record.h"
 
@@ -16,6 +17,7 @@ struct ls_view {
 	const struct record *record; /* null: there is none */
 	bool is_elsewhere; /* of another machine */
 	const struct inspection *inspection;
+	const struct ls_health_answer *health; /* null: not asked, not known */
 	const char *trouble; /* why it could not be looked at, or null */
 };
 
@@ -31,6 +33,7 @@ const char *ls_master_word(enum inspect_master master);
 /* The table: a line per namespace or, when long, per lease. */
 struct ls_table {
 	bool is_long;
+	bool has_health;
 	bool has_colour;
 	int label_width;
 };

@@ -68,6 +68,12 @@ describe_policy(const struct record *record)
 	return json_string(record->plain_reason == NULL ? "lease" : "plain");
 }
 
+static json_t *
+describe_health(const struct ls_health_answer *health)
+{
+	return health != NULL ? json_deep_copy(health->json) : json_null();
+}
+
 bool
 ls_json_begin(const char *root)
 {
@@ -85,15 +91,16 @@ ls_json_namespace(const struct ls_view *view, bool is_first)
 	const struct record *record = view->record;
 
 	(void)fputs(is_first ? "\n" : ",\n", stdout);
-	return json_print(json_pack("{so so so so so so so so so}", "namespace",
-	    json_text(view->folder), "text",
+	return json_print(json_pack("{so so so so so so so so so so}",
+	    "namespace", json_text(view->folder), "text",
 	    json_text(record != NULL ? record->text : NULL), "endpoint",
 	    record != NULL ? describe_endpoint(record) : json_null(), "policy",
 	    describe_policy(record), "reason",
 	    json_text(record != NULL ? record->plain_reason : NULL), "machine",
 	    json_text(record != NULL ? record->machine : NULL), "made",
-	    json_text(record != NULL ? record->made : NULL), "leases",
-	    describe_leases(view), "trouble", json_text(view->trouble)));
+	    json_text(record != NULL ? record->made : NULL), "health",
+	    describe_health(view->health), "leases", describe_leases(view),
+	    "trouble", json_text(view->trouble)));
 }
 
 void

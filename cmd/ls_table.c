@@ -7,7 +7,12 @@
 #include <string.h>
 
 /* So much of a hash tells folders apart; patterns take it as "abc*". */
-enum { FOLDER_WIDTH = 12, LABEL_WIDTH_MIN = 8, LABEL_WIDTH_MAX = 40 };
+enum {
+	FOLDER_WIDTH = 12,
+	LABEL_WIDTH_MIN = 8,
+	LABEL_WIDTH_MAX = 40,
+	HEALTH_WIDTH = 11
+};
 
 enum colour { NO_COLOUR, GREEN, YELLOW, RED };
 
@@ -87,14 +92,34 @@ ls_table_width(const char *label)
 void
 ls_table_header(const struct ls_table *table)
 {
+	const char *health = table->has_health ? "HEALTH      " : "";
+
 	if (table->is_long)
-		(void)printf("%-*s %-12s %-8s %7s %-13s %6s %s\n",
+		(void)printf("%-*s %-12s %-8s %7s %-13s %s%6s %s\n",
 		    table->label_width, "ENDPOINT", "NAME", "STATE", "PID",
-		    "MASTER", "IDLE", "SOCKET");
+		    "MASTER", health, "IDLE", "SOCKET");
 	else
-		(void)printf("%-*s %4s %4s %5s %7s %-*s %s\n",
+		(void)printf("%-*s %4s %4s %5s %7s %s%-*s %s\n",
 		    table->label_width, "ENDPOINT", "HELD", "FREE", "STALE",
-		    "MASTERS", FOLDER_WIDTH, "FOLDER", "NOTE");
+		    "MASTERS", health, FOLDER_WIDTH, "FOLDER", "NOTE");
+}
+
+static void
+add_health(struct text *line, const struct ls_table *table,
+    const struct ls_health_answer *health)
+{
+	enum colour colour = NO_COLOUR;
+
+	if (!table->has_health)
+		return;
+	if (health != NULL && strcmp(health->state, "healthy") == 0)
+		colour = GREEN;
+	else if (health != NULL &&
+	    (strcmp(health->state, "unreachable") == 0 ||
+		strcmp(health->state, "mismatch") == 0))
+		colour = RED;
+	add_cell(line, table, health != NULL ? health->state : "-",
+	    HEALTH_WIDTH, colour);
 }
 
 static void
@@ -150,6 +175,7 @@ print_lease(const struct ls_table *table, const struct ls_view *view,
 	    lease->master == INSPECT_HUNG || lease->master == INSPECT_DEAD
 		? RED
 		: NO_COLOUR);
+	add_health(&line, table, view->health);
 	add_number(&line, table, lease->idle_secs >= 0, lease->idle_secs, 6,
 	    NO_COLOUR);
 	if (lease->master != INSPECT_NONE) {
@@ -183,6 +209,19 @@ add_note(struct text *line, const struct ls_view *view)
 	}
 }
 
+/* Why the server is not well. */
+static void
+add_reason(struct text *line, const struct ls_health_answer *health)
+{
+	if (health == NULL || health->reason == NULL)
+		return;
+	if (line->length > 0 && line->data[line->length - 1] != ' ')
+		text_add(line, "; ");
+	if (health->step != NULL)
+		text_printf(line, "%s: ", health->step);
+	text_add_printable(line, health->reason);
+}
+
 static void
 print_namespace(const struct ls_table *table, const struct ls_view *view)
 {
@@ -202,8 +241,10 @@ print_namespace(const struct ls_table *table, const struct ls_view *view)
 	    count.stale > 0 ? RED : NO_COLOUR);
 	add_number(
 	    &line, table, is_known, (long long)count.masters, 7, NO_COLOUR);
+	add_health(&line, table, view->health);
 	text_printf(&line, "%-*.*s ", FOLDER_WIDTH, FOLDER_WIDTH, view->folder);
 	add_note(&line, view);
+	add_reason(&line, view->health);
 	print_line(&line);
 }
 

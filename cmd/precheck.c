@@ -2,8 +2,8 @@
 
 #include "child.h"
 #include "deadline.h"
+#include "health_program.h"
 #include "message.h"
-#include "platform.h"
 #include "sshoption.h"
 #include "text.h"
 
@@ -11,9 +11,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
-
-#define PROGRAM "ssh-fast-health"
 
 enum {
 	/* Of ssh-fast-health. */
@@ -24,32 +21,6 @@ enum {
 	/* It keeps the time itself, but has to start and to end. */
 	GRACE_MS = 200,
 };
-
-/* Beside this program, else the first in PATH. False where there is none. */
-static bool
-find_program(char path[PATH_MAX])
-{
-	const char *at = getenv("PATH"), *slash;
-	size_t length;
-
-	if (platform_own_path(path) && (slash = strrchr(path, '/')) != NULL) {
-		length = (size_t)(slash - path) + 1;
-		(void)snprintf(path + length, PATH_MAX - length, "%s", PROGRAM);
-		if (access(path, X_OK) == 0)
-			return true;
-	}
-	for (; at != NULL; at = at[length] == ':' ? at + length + 1 : NULL) {
-		length = strcspn(at, ":");
-		/* An empty entry is the current folder: not for us. */
-		if (length == 0)
-			continue;
-		if ((size_t)snprintf(path, PATH_MAX, "%.*s/%s", (int)length, at,
-			PROGRAM) < PATH_MAX &&
-		    access(path, X_OK) == 0)
-			return true;
-	}
-	return false;
-}
 
 /* What only ssh can make sense of, and ssh-fast-health is not told. */
 static bool
@@ -167,7 +138,8 @@ precheck_finds_it_down(const struct run *run)
 	(void)snprintf(
 	    timeout, sizeof(timeout), "--timeout=%d", run->options.health_ms);
 	(void)snprintf(ssh, sizeof(ssh), "--ssh=%s", run->ssh.path);
-	if (!find_program(path) || !compose(run, path, timeout, ssh, words)) {
+	if (!health_program_find(path) ||
+	    !compose(run, path, timeout, ssh, words)) {
 		if (run->options.verbose)
 			message("health: not asked");
 		return false;

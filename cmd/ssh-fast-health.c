@@ -5,6 +5,7 @@
  */
 #include "deadline.h"
 #include "health/dial.h"
+#include "health/endpoints.h"
 #include "health/handshake.h"
 #include "health/subject.h"
 
@@ -12,18 +13,28 @@
 #include <fcntl.h>
 #include <getopt.h>
 #include <jansson.h>
+#include <libssh2.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 enum {
 	TIMEOUT_MS = 5000,
 	TIMEOUT_MAX_MS = 3600 * 1000,
-	WORKERS_MAX = 64,
+	/* So many side by side, most of which only wait for an answer. */
+	WORKERS_MAX = 128,
+	/*
+	 * Key exchanges are work, for this machine too: with all of them at
+	 * once, all would be late. So many go on at a time, and one that has
+	 * not ended after so long is waiting for its server.
+	 */
+	TALKING_MAX = 12,
+	TALKING_MS = 200,
 	/* What the worker has to tell itself that time is up. */
 	GRACE_MS = 20,
 	EXIT_USAGE = 2,
@@ -32,6 +43,8 @@ enum {
 static const char help[] =
     "usage: ssh-fast-health [-j] [-q] [-p PORT] [-F CONFIG] [--timeout=MS]\n"
     "                       [--known-hosts=FILE] [--ssh=PATH] HOST ...\n"
+    "       ssh-fast-health [-j] [-q] [--timeout=MS] [--known-hosts=FILE]\n"
+    "                       --endpoints=FILE\n"
     "\n"
     "Says whether hosts answer as SSH servers with the host key that is "
     "known.\n"
@@ -52,6 +65,8 @@ static const char help[] =
     "      look for host keys there alone\n"
     "  --ssh=PATH\n"
     "      the ssh that reads the configuration (the first one in PATH)\n"
+    "  --endpoints=FILE\n"
+    "      look at what this JSON list says, and do not ask ssh where it is\n"
     "  --help\n"
     "      print this, and exit\n"
     "  --version\n"
@@ -82,6 +97,7 @@ static const char *const steps[] = {
 
 /* What a worker tells, whole, at each step: at most PIPE_BUF bytes. */
 struct report {
+	bool waits; /* connected, for its turn to talk */
 	enum state state;
 	enum step step;
 	int port;
@@ -92,6 +108,7 @@ struct report {
 
 struct options {
 	struct subject_query query;
+	const char *endpoints; /* a file */
 	bool is_json, is_quiet, help, version;
 	int timeout_ms;
 };
@@ -99,10 +116,18 @@ struct options {
 /* A host, and the process that looks at it while pid is not 0. */
 struct job {
 	const char *host;
+	const json_t *endpoint; /* where it is, or null: ssh -G is asked */
 	pid_t pid;
 	int fd;
 	int64_t deadline_us;
+	int64_t since_us; /* that it waits or, then, that it talks; or 0 */
 	struct report report;
+};
+
+/* Those at work. */
+struct crowd {
+	struct job *jobs[WORKERS_MAX];
+	size_t count;
 };
 
 struct worker {
@@ -141,6 +166,32 @@ time_out(struct report *report, int timeout_ms)
 	report->state = report->step == CONFIGURATION ? UNTOLD : UNREACHABLE;
 	(void)snprintf(report->reason, sizeof(report->reason),
 	    "timed out after %d ms", timeout_ms);
+}
+
+/* Should nobody be left to end it. */
+static void
+end_by_itself(int timeout_ms)
+{
+	(void)alarm((unsigned int)timeout_ms / 1000 + 2);
+}
+
+/* The time until it is this one's turn does not count. */
+static bool
+wait_for_turn(struct worker *worker)
+{
+	int64_t since_us = deadline_now_us();
+	char turn;
+
+	worker->report.waits = true;
+	tell(worker);
+	worker->report.waits = false;
+	/* The end of the one that gives turns is seen here as well. */
+	(void)alarm(0);
+	if (read(worker->fd, &turn, 1) != 1)
+		return false;
+	end_by_itself(worker->timeout_ms);
+	worker->deadline_us += deadline_now_us() - since_us;
+	return true;
 }
 
 static void
@@ -185,9 +236,12 @@ talk(struct worker *worker, const struct subject *subject, int fd)
 {
 	struct report *report = &worker->report;
 	struct handshake handshake;
-	int64_t begin_us = deadline_now_us();
+	int64_t begin_us;
 
 	enter(worker, BANNER);
+	if (!wait_for_turn(worker))
+		return;
+	begin_us = deadline_now_us();
 	switch (handshake_run(
 	    &handshake, fd, subject, got_banner, worker, worker->deadline_us)) {
 	case HANDSHAKE_DONE:
@@ -250,15 +304,16 @@ dial(struct worker *worker, const struct subject *subject)
 	tell(worker);
 }
 
-static void
-work(struct worker *worker, const struct subject_query *query, const char *host)
+/* Finds out where it is. False after the report of a failure. */
+static bool
+resolve(struct worker *worker, struct subject *subject,
+    const struct subject_query *query, const char *host)
 {
 	struct report *report = &worker->report;
-	struct subject subject;
 	char reason[64];
 	int status;
 
-	status = subject_resolve(&subject, query, host, worker->deadline_us);
+	status = subject_resolve(subject, query, host, worker->deadline_us);
 	if (status == -1 && errno == ETIMEDOUT) {
 		time_out(report, worker->timeout_ms);
 		tell(worker);
@@ -270,15 +325,28 @@ work(struct worker *worker, const struct subject_query *query, const char *host)
 		(void)snprintf(reason, sizeof(reason),
 		    "ssh -G refuses with status %d", status);
 		fail(worker, UNTOLD, reason);
-	} else {
-		subject_copy_clean(report->hostname, sizeof(report->hostname),
-		    subject.hostname);
-		report->port = subject.port;
-		if (subject.is_proxied)
-			fail(worker, PROXIED, "it is reached through a proxy");
-		else
-			dial(worker, &subject);
 	}
+	return status == 0;
+}
+
+static void
+work(struct worker *worker, const struct subject_query *query,
+    const struct job *job)
+{
+	struct report *report = &worker->report;
+	struct subject subject;
+
+	if (job->endpoint != NULL)
+		endpoints_get(job->endpoint, &subject, query->known_hosts);
+	else if (!resolve(worker, &subject, query, job->host))
+		return;
+	subject_copy_clean(
+	    report->hostname, sizeof(report->hostname), subject.hostname);
+	report->port = subject.port;
+	if (subject.is_proxied)
+		fail(worker, PROXIED, "it is reached through a proxy");
+	else
+		dial(worker, &subject);
 }
 
 static void
@@ -294,21 +362,23 @@ start(struct job *job, const struct options *options)
 {
 	struct worker worker;
 	int pair[2] = {-1, -1};
+	bool has_pair;
 
 	memset(&worker, 0, sizeof(worker));
 	clear_report(&job->report);
 	clear_report(&worker.report);
 	worker.timeout_ms = options->timeout_ms;
+	job->since_us = 0;
 	worker.deadline_us = deadline_in_ms(options->timeout_ms);
 	job->deadline_us = worker.deadline_us + (int64_t)GRACE_MS * 1000;
-	job->pid = pipe(pair) == 0 ? fork() : -1;
+	has_pair = socketpair(AF_UNIX, SOCK_SEQPACKET, 0, pair) == 0;
+	job->pid = has_pair ? fork() : -1;
 	if (job->pid == 0) {
 		(void)close(pair[0]);
 		worker.fd = pair[1];
 		(void)fcntl(worker.fd, F_SETFD, FD_CLOEXEC);
-		/* Should nobody be left to end it. */
-		(void)alarm((unsigned int)options->timeout_ms / 1000 + 2);
-		work(&worker, &options->query, job->host);
+		end_by_itself(options->timeout_ms);
+		work(&worker, &options->query, job);
 		_exit(0);
 	}
 	if (pair[1] != -1)
@@ -342,6 +412,8 @@ listen_to(struct job *job)
 	length = read(job->fd, &report, sizeof(report));
 	if (length == (ssize_t)sizeof(report)) {
 		job->report = report;
+		job->since_us =
+		    report.waits ? deadline_now_us() : job->since_us;
 		return true;
 	}
 	finish(job);
@@ -351,51 +423,113 @@ listen_to(struct job *job)
 	return false;
 }
 
+/* So many are at it now, and not just waiting for their server. */
 static size_t
-serve(struct job *jobs, size_t count, int timeout_ms)
+count_talking(const struct crowd *crowd, int64_t now_us)
 {
-	struct pollfd fds[WORKERS_MAX];
-	struct job *running[WORKERS_MAX];
-	size_t i, n = 0, ended = 0;
-	int wait_ms = TIMEOUT_MAX_MS, left_ms;
+	size_t i, count = 0;
 
-	for (i = 0; i < count && n < WORKERS_MAX; i++) {
-		if (jobs[i].pid == 0)
+	for (i = 0; i < crowd->count; i++) {
+		const struct job *job = crowd->jobs[i];
+
+		count += job->since_us != 0 && !job->report.waits &&
+			now_us - job->since_us < TALKING_MS * (int64_t)1000
+		    ? 1
+		    : 0;
+	}
+	return count;
+}
+
+/* Gives those that wait their turn, as many as may talk. */
+static void
+give_turns(struct crowd *crowd)
+{
+	int64_t now_us = deadline_now_us();
+	size_t talking = count_talking(crowd, now_us), i;
+
+	for (i = 0; i < crowd->count && talking < TALKING_MAX; i++) {
+		struct job *job = crowd->jobs[i];
+
+		if (!job->report.waits)
 			continue;
-		running[n] = &jobs[i];
-		fds[n++] = (struct pollfd){.fd = jobs[i].fd, .events = POLLIN};
-		left_ms = deadline_left_ms(jobs[i].deadline_us);
+		job->report.waits = false;
+		job->deadline_us += now_us - job->since_us;
+		job->since_us = now_us;
+		(void)send(job->fd, "t", 1, MSG_NOSIGNAL);
+		talking++;
+	}
+}
+
+/* Until one of them says something, or should have, or lets another talk. */
+static int
+wait_for(const struct crowd *crowd, struct pollfd *fds)
+{
+	int64_t now_us = deadline_now_us(), next_us;
+	int wait_ms = TIMEOUT_MAX_MS, left_ms;
+	size_t i;
+
+	for (i = 0; i < crowd->count; i++) {
+		const struct job *job = crowd->jobs[i];
+
+		fds[i] = (struct pollfd){.fd = job->fd, .events = POLLIN};
+		if (job->report.waits)
+			continue;
+		next_us = job->since_us + TALKING_MS * (int64_t)1000;
+		if (job->since_us == 0 || next_us <= now_us ||
+		    next_us > job->deadline_us)
+			next_us = job->deadline_us;
+		left_ms = deadline_left_ms(next_us);
 		if (left_ms < wait_ms)
 			wait_ms = left_ms;
 	}
-	if (n == 0)
-		return 0;
-	if (poll(fds, (nfds_t)n, wait_ms) == -1)
-		return 0;
-	for (i = 0; i < n; i++) {
+	return poll(fds, (nfds_t)crowd->count, wait_ms);
+}
+
+static void
+serve(struct crowd *crowd, int timeout_ms)
+{
+	struct pollfd fds[WORKERS_MAX];
+	size_t i, kept = 0;
+
+	if (wait_for(crowd, fds) == -1)
+		return;
+	for (i = 0; i < crowd->count; i++) {
+		struct job *job = crowd->jobs[i];
+		bool goes_on = true;
+
 		if (fds[i].revents != 0) {
-			ended += listen_to(running[i]) ? 0 : 1;
-		} else if (deadline_left_ms(running[i]->deadline_us) == 0) {
-			finish(running[i]);
-			if (running[i]->report.reason[0] == '\0')
-				time_out(&running[i]->report, timeout_ms);
-			ended++;
+			goes_on = listen_to(job);
+		} else if (!job->report.waits &&
+		    deadline_left_ms(job->deadline_us) == 0) {
+			finish(job);
+			if (job->report.reason[0] == '\0')
+				time_out(&job->report, timeout_ms);
+			goes_on = false;
 		}
+		if (goes_on)
+			crowd->jobs[kept++] = job;
 	}
-	return ended;
+	crowd->count = kept;
 }
 
 static void
 run(struct job *jobs, size_t count, const struct options *options)
 {
-	size_t next = 0, busy = 0;
+	struct crowd crowd = {.count = 0};
+	size_t next = 0;
 
-	while (next < count || busy > 0) {
-		while (next < count && busy < WORKERS_MAX) {
+	/* Once, for all: it takes as long as a key exchange. */
+	(void)libssh2_init(0);
+	while (next < count || crowd.count > 0) {
+		while (next < count && crowd.count < WORKERS_MAX) {
 			start(&jobs[next], options);
-			busy += jobs[next++].pid != 0 ? 1 : 0;
+			if (jobs[next].pid != 0)
+				crowd.jobs[crowd.count++] = &jobs[next];
+			next++;
 		}
-		busy -= serve(jobs, next, options->timeout_ms);
+		give_turns(&crowd);
+		if (crowd.count > 0)
+			serve(&crowd, options->timeout_ms);
 	}
 }
 
@@ -519,10 +653,11 @@ read_timeout(struct options *options, const char *value)
 static bool
 read_options(struct options *options, int argc, char *argv[])
 {
-	enum { TIMEOUT = 256, KNOWN_HOSTS, SSH, HELP, VERSION };
+	enum { TIMEOUT = 256, KNOWN_HOSTS, ENDPOINTS, SSH, HELP, VERSION };
 	static const struct option long_options[] = {
 	    {"timeout", required_argument, NULL, TIMEOUT},
 	    {"known-hosts", required_argument, NULL, KNOWN_HOSTS},
+	    {"endpoints", required_argument, NULL, ENDPOINTS},
 	    {"ssh", required_argument, NULL, SSH},
 	    {"help", no_argument, NULL, HELP},
 	    {"version", no_argument, NULL, VERSION},
@@ -547,6 +682,8 @@ read_options(struct options *options, int argc, char *argv[])
 				return false;
 		} else if (letter == KNOWN_HOSTS)
 			options->query.known_hosts = optarg;
+		else if (letter == ENDPOINTS)
+			options->endpoints = optarg;
 		else if (letter == SSH)
 			options->query.ssh = optarg;
 		else if (letter == HELP)
@@ -578,14 +715,67 @@ find_ssh(char *path, size_t size)
 	}
 }
 
+/* What is to be looked at, *count of them; null after a message. */
+static struct job *
+make_jobs(const struct options *options, char *hosts[], size_t *count)
+{
+	struct job *jobs;
+	json_t *list = NULL;
+	char reason[JSON_ERROR_TEXT_LENGTH];
+	size_t i;
+
+	if (options->endpoints != NULL) {
+		list =
+		    endpoints_read(options->endpoints, reason, sizeof(reason));
+		if (list == NULL) {
+			(void)fprintf(stderr,
+			    "ssh-fast-health: cannot read %s: %s\n",
+			    options->endpoints, reason);
+			return NULL;
+		}
+		*count = json_array_size(list);
+	}
+	jobs = calloc(*count + 1, sizeof(*jobs));
+	if (jobs == NULL) {
+		(void)fputs("ssh-fast-health: no memory\n", stderr);
+		return NULL;
+	}
+	for (i = 0; i < *count; i++) {
+		if (list != NULL)
+			jobs[i].endpoint = json_array_get(list, i);
+		jobs[i].host =
+		    list != NULL ? endpoints_name(jobs[i].endpoint) : hosts[i];
+	}
+	return jobs;
+}
+
+static int
+look_at_all(struct options *options, char *hosts[], size_t count)
+{
+	struct job *jobs;
+	char ssh[4096];
+	size_t i;
+	int status;
+
+	if (options->query.ssh == NULL)
+		options->query.ssh =
+		    find_ssh(ssh, sizeof(ssh)) ? ssh : "/usr/bin/ssh";
+	if ((jobs = make_jobs(options, hosts, &count)) == NULL)
+		return EXIT_USAGE;
+	run(jobs, count, options);
+	if (options->is_json && !options->is_quiet)
+		print_json(jobs, count);
+	for (i = 0; i < count && !options->is_json && !options->is_quiet; i++)
+		print_line(&jobs[i]);
+	status = exit_status(jobs, count);
+	free(jobs);
+	return fflush(stdout) == 0 ? status : 5;
+}
+
 int
 main(int argc, char *argv[])
 {
 	struct options options;
-	struct job *jobs;
-	char ssh[4096];
-	size_t i, count;
-	int status;
 
 	if (!read_options(&options, argc, argv))
 		return EXIT_USAGE;
@@ -596,28 +786,12 @@ main(int argc, char *argv[])
 		    stdout);
 		return fflush(stdout) == 0 ? 0 : EXIT_USAGE;
 	}
-	if (optind == argc) {
-		(void)fputs("ssh-fast-health: no host given\n", stderr);
+	if ((optind == argc) != (options.endpoints != NULL)) {
+		(void)fputs(options.endpoints == NULL
+			? "ssh-fast-health: no host given\n"
+			: "ssh-fast-health: both hosts and --endpoints\n",
+		    stderr);
 		return EXIT_USAGE;
 	}
-	if (options.query.ssh == NULL) {
-		options.query.ssh =
-		    find_ssh(ssh, sizeof(ssh)) ? ssh : "/usr/bin/ssh";
-	}
-	count = (size_t)(argc - optind);
-	jobs = calloc(count, sizeof(*jobs));
-	if (jobs == NULL)
-		return 5;
-	for (i = 0; i < count; i++)
-		jobs[i].host = argv[optind + (int)i];
-	run(jobs, count, &options);
-	if (options.is_json && !options.is_quiet)
-		print_json(jobs, count);
-	for (i = 0; i < count && !options.is_json && !options.is_quiet; i++)
-		print_line(&jobs[i]);
-	status = exit_status(jobs, count);
-	free(jobs);
-	if (fflush(stdout) != 0)
-		return 5;
-	return status;
+	return look_at_all(&options, argv + optind, (size_t)(argc - optind));
 }

@@ -22,7 +22,8 @@
 static const char program[] = "ssh-fast-ls";
 
 static const char help[] =
-    "usage: ssh-fast-ls [-l] [-j] [--probe=KIND] [--root=DIR] [PATTERN ...]\n"
+    "usage: ssh-fast-ls [-l] [-j] [--probe=KIND] [--health[=MS]] [--root=DIR]\n"
+    "                   [PATTERN ...]\n"
     "\n"
     "Lists the endpoints that ssh-fast keeps masters for. PATTERN is a shell\n"
     "pattern on user@host:port, on the host as typed, or on the folder.\n"
@@ -36,6 +37,10 @@ static const char help[] =
     "      how masters are looked at: native asks each of them, e2e has its\n"
     "      server answer too, none looks from outside and disturbs nobody\n"
     "      (none)\n"
+    "  --health[=MS]\n"
+    "      ask ssh-fast-health whether the servers are there, all at once, "
+    "for\n"
+    "      so many milliseconds each (2000)\n"
     "  --root=DIR, SSH_FAST_ROOT\n"
     "      where the namespaces live (~/.ssh/ssh-fast)\n"
     "  --help\n"
@@ -46,16 +51,20 @@ static const char help[] =
 struct ls_options {
 	const char *root;
 	bool is_long, is_json, ask, ask_server;
+	int health_ms; /* 0: do not ask */
 	bool help, version;
 };
+
+enum { HEALTH_MS = 2000, HEALTH_MS_MAX = 60000 };
 
 /* 0 and optind is that of the first pattern, or -1 after a message. */
 static int
 read_options(struct ls_options *options, int argc, char *argv[])
 {
-	enum { PROBE = 256, ROOT, HELP, VERSION };
+	enum { PROBE = 256, HEALTH, ROOT, HELP, VERSION };
 	static const struct option long_options[] = {
 	    {"probe", required_argument, NULL, PROBE},
+	    {"health", optional_argument, NULL, HEALTH},
 	    {"root", required_argument, NULL, ROOT},
 	    {"help", no_argument, NULL, HELP},
 	    {"version", no_argument, NULL, VERSION},
@@ -82,6 +91,15 @@ read_options(struct ls_options *options, int argc, char *argv[])
 			message("bad value for --probe: %s (it takes native, "
 				"e2e or none)",
 			    optarg);
+			return -1;
+		case HEALTH:
+			options->health_ms = HEALTH_MS;
+			if (optarg == NULL ||
+			    admin_number(
+				optarg, 0, HEALTH_MS_MAX, &options->health_ms))
+				break;
+			message("bad value for --health: %s (it takes 0 to %d)",
+			    optarg, HEALTH_MS_MAX);
 			return -1;
 		case ROOT:
 			options->root = optarg;
@@ -148,6 +166,7 @@ struct listing_run {
 	struct admin admin;
 	struct inspect_request request;
 	struct ls_table table;
+	struct ls_health health;
 	size_t shown;
 	bool failed;
 };
@@ -177,8 +196,11 @@ show_trouble(struct listing_run *run, const struct failure *failure,
 }
 
 static void
-look_at(struct listing_run *run, const struct catalogue_entry *entry)
+look_at(struct listing_run *run, size_t number)
 {
+	const struct catalogue_entry *entry =
+	    &run->admin.catalogue.entries[number];
+	struct ls_health_answer answer;
 	struct ls_view view = {.root = run->admin.root.path,
 	    .folder = entry->folder,
 	    .label = entry->label};
@@ -195,6 +217,8 @@ look_at(struct listing_run *run, const struct catalogue_entry *entry)
 			show_trouble(run, &failure, &view);
 		return;
 	}
+	if (ls_health_get(&run->health, number, &answer))
+		view.health = &answer;
 	status = record_read(&record, &ns, NULL, &failure);
 	if (status == RECORD_FOUND) {
 		view.record = &record;
@@ -234,21 +258,27 @@ list_all(struct listing_run *run)
 	int width;
 
 	run->table.is_long = run->options.is_long;
+	run->table.has_health = run->options.health_ms > 0;
 	run->table.has_colour = wants_colour();
 	for (i = 0; i < catalogue->count; i++) {
 		width = ls_table_width(catalogue->entries[i].label);
 		if (width > run->table.label_width)
 			run->table.label_width = width;
 	}
+	if (run->options.health_ms > 0 &&
+	    ls_health_ask(&run->health, &run->admin, run->options.health_ms) ==
+		-1)
+		run->failed = true;
 	if (run->options.is_json)
-		run->failed = !ls_json_begin(run->admin.root.path);
+		run->failed |= !ls_json_begin(run->admin.root.path);
 	else if (catalogue->count > 0)
 		ls_table_header(&run->table);
 	/* A reader that has gone away wants no more of it. */
 	for (i = 0; i < catalogue->count && !ferror(stdout); i++)
-		look_at(run, &catalogue->entries[i]);
+		look_at(run, i);
 	if (run->options.is_json)
 		ls_json_end();
+	ls_health_free(&run->health);
 	return admin_flush() != 0 || run->failed ? EXIT_TROUBLE : 0;
 }
 

@@ -10,6 +10,7 @@ complete -c ssh-fast-ls -f -a '(__ssh_fast_ls_endpoints)' -d Endpoint
 complete -c ssh-fast-ls -s l -d 'A line for each lease'
 complete -c ssh-fast-ls -s j -d 'Print JSON'
 complete -c ssh-fast-ls -l probe -x -a 'native e2e none' -d 'How masters are looked at'
+complete -c ssh-fast-ls -l health -d 'Ask whether the servers are there'
 complete -c ssh-fast-ls -l root -x -a '(__fish_complete_directories)' -d 'Where the namespaces live'
 complete -c ssh-fast-ls -l help -d 'Print the options'
 complete -c ssh-fast-ls -l version -d 'Print the version'

@@ -97,7 +97,7 @@ _ssh_fast_ls() {
   COMPREPLY=()
   case $current in
   --probe=*) _ssh_fast_offer "$current" --probe={native,e2e,none} ;;
-  -*) _ssh_fast_option "$current" -l -j --probe= --root= --help --version ;;
+  -*) _ssh_fast_option "$current" -l -j --probe= --health --health= --root= --help --version ;;
   *) _ssh_fast_endpoint "$line" "$current" ;;
   esac
 }
@@ -121,7 +121,7 @@ _ssh_fast_health() {
   COMPREPLY=()
   case $current in
   -*)
-    _ssh_fast_option "$current" -j -q -p --timeout= --known-hosts= --ssh= \
+    _ssh_fast_option "$current" -j -q -p --timeout= --known-hosts= --endpoints= --ssh= \
       --help --version
     ;;
   *) _ssh_fast_as_ssh "${line%"$current"}" ;;

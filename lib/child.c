@@ -236,10 +236,10 @@ run(char *const argv[], int input_fd, int output[2], struct text *text,
 }
 
 int
-child_run(char *const argv[], const char *input, struct text *output,
+child_run_reading(char *const argv[], int input_fd, struct text *output,
     size_t output_limit, int64_t deadline_us)
 {
-	int in[2] = {-1, -1}, out[2] = {-1, -1}, result = -1, saved_errno;
+	int out[2] = {-1, -1}, result = -1, saved_errno;
 	struct sigaction by_default = {.sa_handler = SIG_DFL}, inherited;
 
 	/*
@@ -247,14 +247,27 @@ child_run(char *const argv[], const char *input, struct text *output,
 	 * waitpid(2). It is given back as it was, for ssh.
 	 */
 	(void)sigaction(SIGCHLD, &by_default, &inherited);
-	if ((input == NULL || make_input(in, input) == 0) &&
-	    (output == NULL || make_pipe(out) == 0))
+	if (output == NULL || make_pipe(out) == 0)
 		result =
-		    run(argv, in[0], out, output, output_limit, deadline_us);
+		    run(argv, input_fd, out, output, output_limit, deadline_us);
 	saved_errno = errno;
 	(void)sigaction(SIGCHLD, &inherited, NULL);
-	close_pair(in);
 	close_pair(out);
+	errno = saved_errno;
+	return result;
+}
+
+int
+child_run(char *const argv[], const char *input, struct text *output,
+    size_t output_limit, int64_t deadline_us)
+{
+	int in[2] = {-1, -1}, result = -1, saved_errno;
+
+	if (input == NULL || make_input(in, input) == 0)
+		result = child_run_reading(
+		    argv, in[0], output, output_limit, deadline_us);
+	saved_errno = errno;
+	close_pair(in);
 	errno = saved_errno;
 	return result;
 }

@@ -19,4 +19,8 @@
 int child_run(char *const argv[], const char *input, struct text *output,
     size_t output_limit, int64_t deadline_us);
 
+/* The same, with that descriptor, which stays the caller's, as its input. */
+int child_run_reading(char *const argv[], int input_fd, struct text *output,
+    size_t output_limit, int64_t deadline_us);
+
 #endif

@@ -126,6 +126,25 @@ keep_session(
 	text_add(&pool->session, session + length + 1);
 }
 
+/* What ssh -G says of where it leads; *known_hosts is to be freed. */
+static void
+set_endpoint(struct record *record, const struct resolution *resolution,
+    struct text *known_hosts)
+{
+	record->user = resolution->user;
+	record->hostname = resolution->hostname;
+	record->port = resolution->port;
+	record->jump = resolution->jump;
+	record->host_key_alias = resolution->host_key_alias;
+	text_init(known_hosts);
+	if (resolution->user_known_hosts != NULL)
+		text_add(known_hosts, resolution->user_known_hosts);
+	if (resolution->global_known_hosts != NULL)
+		text_printf(known_hosts, " %s", resolution->global_known_hosts);
+	if (text_ok(known_hosts))
+		record->known_hosts = known_hosts->data;
+}
+
 /*
  * First sight: asks ssh what the configuration wants, tries what the file
  * system can do, and writes both down.
@@ -141,7 +160,7 @@ make_record(struct pool *pool, const struct pool_request *request,
 	struct tm utc;
 	char made[32] = "", machine[PLATFORM_MACHINE_SIZE];
 	char digest[DIGEST_LENGTH + 1];
-	struct text session;
+	struct text session, known_hosts;
 	int can_hold = 1;
 
 	status = resolve(pool, request, leave_taking_out, &resolution, failure);
@@ -161,10 +180,7 @@ make_record(struct pool *pool, const struct pool_request *request,
 		(void)strftime(made, sizeof(made), "%Y-%m-%dT%H:%M:%SZ", &utc);
 	record.text = pool->text.data;
 	record.destination = request->args->destination;
-	record.user = resolution.user;
-	record.hostname = resolution.hostname;
-	record.port = resolution.port;
-	record.jump = resolution.jump;
+	set_endpoint(&record, &resolution, &known_hosts);
 	platform_machine(machine);
 	record.machine = machine;
 	record.made = made;
@@ -186,6 +202,7 @@ make_record(struct pool *pool, const struct pool_request *request,
 	    record_write(&record, &pool->ns, failure) == -1)
 		status = POOL_FAILED;
 	text_free(&session);
+	text_free(&known_hosts);
 	resolution_free(&resolution);
 	return status;
 }

@@ -58,6 +58,10 @@ parse_line(struct record *record, char *key, char *value, bool *has_policy)
 		record->port = value;
 	else if (strcmp(key, "jump") == 0)
 		record->jump = value;
+	else if (strcmp(key, "hostkeyalias") == 0)
+		record->host_key_alias = value;
+	else if (strcmp(key, "knownhosts") == 0)
+		record->known_hosts = value;
 	else if (strcmp(key, "machine") == 0)
 		record->machine = value;
 	else if (strcmp(key, "made") == 0)
@@ -245,6 +249,8 @@ compose(struct text *text, const struct record *record)
 	text_add_line(text, "hostname", record->hostname);
 	text_add_line(text, "port", record->port);
 	text_add_line(text, "jump", record->jump);
+	text_add_line(text, "hostkeyalias", record->host_key_alias);
+	text_add_line(text, "knownhosts", record->known_hosts);
 	text_add_line(text, "asks", asks.data);
 	text_add_line(text, "machine", record->machine);
 	if (record->cannot_hold_sockets)

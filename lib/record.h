@@ -15,6 +15,8 @@ struct record {
 	const char *destination; /* as typed */
 	const char *user, *hostname, *port; /* as ssh resolved them */
 	const char *jump; /* null: a direct connection */
+	/* What the host key is known by, as ssh -G prints both; null: unknown. */
+	const char *host_key_alias, *known_hosts;
 	const char *machine; /* the host name of who made it */
 	const char *made; /* when, as 2006-01-02T15:04:05Z */
 	const char *plain_reason; /* policy plain and why; null: lease */

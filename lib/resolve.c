@@ -107,6 +107,12 @@ look_at(struct resolution *resolution, const char *key, const char *value)
 		resolution->hostname = value;
 	else if (strcmp(key, "port") == 0)
 		resolution->port = value;
+	else if (strcmp(key, "hostkeyalias") == 0)
+		resolution->host_key_alias = value;
+	else if (strcmp(key, "userknownhostsfile") == 0)
+		resolution->user_known_hosts = value;
+	else if (strcmp(key, "globalknownhostsfile") == 0)
+		resolution->global_known_hosts = value;
 	else if ((strcmp(key, "proxyjump") == 0 ||
 		     strcmp(key, "proxycommand") == 0) &&
 	    strcmp(value, "none") != 0)

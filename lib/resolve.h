@@ -10,6 +10,8 @@
 struct resolution {
 	const char *user, *hostname, *port;
 	const char *jump; /* ProxyJump or ProxyCommand, or null */
+	const char *host_key_alias; /* or null */
+	const char *user_known_hosts, *global_known_hosts; /* or null */
 	unsigned int asks; /* CARRIES_ bits that the configuration asks for */
 	const char *plain_reason; /* why not to lease, or null */
 	char digest[DIGEST_LENGTH + 1]; /* of the whole answer */
