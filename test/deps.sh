@@ -15,6 +15,7 @@ bats /usr/bin/bats
 strace /usr/bin/strace
 valgrind /usr/bin/valgrind
 util-linux /usr/bin/flock
+iproute2 /sbin/ip
 procps /usr/bin/pgrep
 expect /usr/bin/expect
 vim-tiny /usr/bin/vi

@@ -47,7 +47,8 @@ make_keys() {
 
 is_up_or_gone() { has_content "$DIR/sshd.pid" || ended "$1"; }
 
-# start_sshd [LINE...]: with these lines more in its configuration.
+# start_sshd [LINE...]: with these lines more in its configuration. It listens
+# on ADDRESS, 127.0.0.1, and is started with the words of SERVED_BY in front.
 start_sshd() {
   local try
   make_keys
@@ -56,7 +57,7 @@ start_sshd() {
     {
       cat <<EOF
 Port $PORT
-ListenAddress 127.0.0.1
+ListenAddress ${ADDRESS:-127.0.0.1}
 HostKey $DIR/host_key
 AuthorizedKeysFile $DIR/authorized_keys
 PidFile $DIR/sshd.pid
@@ -73,7 +74,7 @@ EOF
     } >"$DIR/sshd_config"
     /usr/sbin/sshd -t -f "$DIR/sshd_config" || return 1
     # In the foreground with -e: a daemon's children lose the log of -E.
-    /usr/sbin/sshd -D -e -f "$DIR/sshd_config" 2>"$DIR/sshd.log" \
+    "${SERVED_BY[@]}" /usr/sbin/sshd -D -e -f "$DIR/sshd_config" 2>"$DIR/sshd.log" \
       </dev/null >/dev/null 3>&- &
     if wait_until is_up_or_gone $! && has_content "$DIR/sshd.pid"; then
       break
@@ -92,7 +93,7 @@ write_config() {
     printf '%s\n' "$@"
     cat <<EOF
 Host *
-  HostName 127.0.0.1
+  HostName ${ADDRESS:-127.0.0.1}
   Port $PORT
   IdentityFile $DIR/id
   IdentitiesOnly yes
