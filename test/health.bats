@@ -189,14 +189,91 @@ other_key() {
   [[ "$output" == *"SSH-2.0-dropbear"* ]]
 }
 
-@test "ssh-fast itself knows nothing of libssh2" {
-  run grep -c libssh2_session "$SSH_FAST"
-  [ "$output" = 0 ]
+# start_other LINE...: another sshd, on OTHER_PORT, with these lines.
+start_other() {
+  OTHER_PORT=$("$TOOLS/free-port")
+  printf '%s\n' "Port $OTHER_PORT" 'ListenAddress 127.0.0.1' "PidFile $T/sshd.pid" 'UsePAM no' \
+    "$@" >"$T/sshd_config"
+  /usr/sbin/sshd -D -e -f "$T/sshd_config" 2>"$T/sshd.log" </dev/null >/dev/null 3>&- &
+  SERVER=$!
+  wait_until has_content "$T/sshd.pid"
 }
 
-@test "make HEALTH=no leaves it out and says so" {
-  run env -u MAKEFLAGS make -C "$TOP" -s HEALTH=no health BUILD="$T/build"
+@test "a server that lives, with no method in common: 5, and it is not called down" {
+  start_other "HostKey $DIR/host_key" 'KexAlgorithms sntrup761x25519-sha512@openssh.com'
+  run -5 health -p "$OTHER_PORT" 127.0.0.1
+  echo "$output"
+  [[ "$output" == "127.0.0.1: untold: handshake of 127.0.0.1 port $OTHER_PORT: "* ]]
+}
+
+@test "host keys of other types: ECDSA, and RSA as far as libssh2 goes" {
+  local type
+  for type in ecdsa rsa; do
+    ssh-keygen -q -t $type -N '' -f "$T/$type"
+    start_other "HostKey $T/$type"
+    echo "[127.0.0.1]:$OTHER_PORT $(key "$T/$type.pub")" >"$T/known"
+    run health --known-hosts="$T/known" -p "$OTHER_PORT" 127.0.0.1
+    echo "$status $output"
+    if [ "$status" = 0 ]; then
+      [[ "$output" == *"${type^^} $(ssh-keygen -lf "$T/$type.pub" | cut -d' ' -f2), "* ]]
+    else
+      # Before 1.11 it has only SHA-1 for RSA, which servers refuse by now.
+      [ "$type $status" = 'rsa 5' ]
+      [[ "$output" == *": untold: handshake of "* ]]
+    fi
+    kill "$SERVER"
+    wait "$SERVER" || :
+    rm -f "$T/sshd.pid"
+  done
+  SERVER=
+}
+
+@test "the hot path loads no libssh2: neither linked nor opened" {
+  run grep -c libssh2_session "$SSH_FAST"
+  [ "$output" = 0 ]
+  run ldd "$BUILD/ssh-fast-health"
+  [[ "$output" == *libssh2* ]]
+  run ldd "$SSH_FAST"
+  [[ "$output" != *libssh2* ]]
+  new_root
+  local i
+  fast host true
+  wait_until is_released
+  for i in warm cold; do
+    # strace waits for the master too.
+    strace -f -o "$T/$i" -e trace=open,openat,execve \
+      "$SSH_FAST" --persist=2 -F "$DIR/config" host true
+    grep -q execve "$T/$i"
+    run grep -c 'libssh2\|ssh-fast-health' "$T/$i"
+    [ "$output" = 0 ]
+    wait_until is_released
+    gc -q --exit-idle=0
+  done
+}
+
+@test "make HEALTH=no: all else is built and works, and what needs it says so" {
+  run env -u MAKEFLAGS make -C "$TOP" -s -j2 HEALTH=no BUILD="$T/build"
+  echo "$output"
   [ "$status" = 0 ]
-  [ "$output" = "ssh-fast-health is left out: no libssh2" ]
+  [[ "$output" == *'ssh-fast-health is left out: no libssh2'* ]]
   [ ! -e "$T/build/ssh-fast-health" ]
+  new_root
+  BEFORE=$(logins)
+  # Nobody else's is found instead.
+  PATH=/usr/sbin:/usr/bin:/sbin:/bin
+  run -7 --separate-stderr "$T/build/ssh-fast" --health -F "$DIR/config" host 'exit 7'
+  # shellcheck disable=SC2154 # run's
+  [ "$output$stderr" = '' ]
+  wait_until is_released
+  run -7 "$T/build/ssh-fast" --health --probe=e2e --client=native -F "$DIR/config" host 'exit 7'
+  [ $(($(logins) - BEFORE)) = 1 ]
+  run -0 "$T/build/ssh-fast-ls"
+  [[ "${lines[1]}" == *"@127.0.0.1:$PORT "* ]]
+  run -1 "$T/build/ssh-fast-ls" --health
+  [[ "$output" == *'cannot run ssh-fast-health: it is not installed'* ]]
+  [[ "$output" == *"@127.0.0.1:$PORT "* ]]
+  run -0 "$T/build/ssh-fast-gc" --exit-idle=0
+  env -u MAKEFLAGS make -C "$TOP" -s HEALTH=no BUILD="$T/build" DESTDIR="$T/to" PREFIX=/x install
+  [ -x "$T/to/x/bin/ssh-fast" ]
+  [ ! -e "$T/to/x/bin/ssh-fast-health" ]
 }

@@ -135,3 +135,24 @@ dropbear_logins() { grep -c 'auth succeeded' "$T/dropbear.log" || :; }
   wait_until is_released
   [ "$(dropbear_logins)" = 5 ]
 }
+
+@test "Dropbear with --probe=e2e: it answers, warm; stopped, it is left for a new login" {
+  [ "$(id -u)" = 0 ] || skip "only root can give dropbear a home of its own"
+  start_dropbear
+  local i stopped
+  export SSH_FAST_PROBE=e2e
+  for i in 0 3 255; do
+    run -"$i" "$SSH_FAST" -F "$T/config" host "exit $i"
+    wait_until is_released
+  done
+  [ "$(dropbear_logins)" = 1 ]
+  stopped=$(pgrep -P "$(cat "$T/dropbear.pid")")
+  # shellcheck disable=SC2086 # a list of words
+  kill -STOP $stopped
+  run -0 timeout 20 "$SSH_FAST" --verbose -F "$T/config" host 'echo anew'
+  # shellcheck disable=SC2086
+  kill -CONT $stopped
+  [[ $output = *anew* ]]
+  [[ $output = *'hung 1'* ]]
+  [ "$(dropbear_logins)" = 2 ]
+}
