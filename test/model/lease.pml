@@ -74,12 +74,14 @@
 #if SLOTS == 1
 #define LOOKUP(d, n) (at[n] == (d) -> (n) + 1 : NONE)
 #define UNUSED_FILE(n) (n)
+#define HAS_ANOTHER(f) false
 #define HAS_FILE(n) (at[n] != NOWHERE)
 #else
 #define LOOKUP(d, n) \
 	(at[FILE(n, 0)] == (d) -> FILE(n, 0) + 1 : \
 	(at[FILE(n, 1)] == (d) -> FILE(n, 1) + 1 : NONE))
 #define UNUSED_FILE(n) (at[FILE(n, 0)] == NOWHERE -> FILE(n, 0) : FILE(n, 1))
+#define HAS_ANOTHER(f) (at[(f) ^ 1] != NOWHERE)
 #define HAS_FILE(n) (at[FILE(n, 0)] != NOWHERE || at[FILE(n, 1)] != NOWHERE)
 #endif
 
@@ -158,8 +160,7 @@ bool ns_exclusive;
 hidden byte i;
 hidden byte f;
 
-/* The kernel closes what me had open. */
-inline close_all(me)
+inline unlock(me)
 {
 	i = 0;
 	do
@@ -170,7 +171,13 @@ inline close_all(me)
 		fi;
 		i++
 	:: else -> break
-	od;
+	od
+}
+
+/* The kernel closes what me had open. */
+inline close_all(me)
+{
+	unlock(me);
 	fd[me] = NONE;
 	name[me] = 0;
 	dir[me] = 0;
@@ -187,19 +194,21 @@ inline close_all(me)
 /* Closes the lock file only; the process goes on. */
 inline close_lock(me)
 {
-	i = 0;
-	do
-	:: i < FILES ->
-		if
-		:: lock[i] == me -> lock[i] = NOBODY
-		:: else
-		fi;
-		i++
-	:: else -> break
-	od;
+	unlock(me);
 	fd[me] = NONE;
 	name[me] = 0;
 	dir[me] = 0
+}
+
+/* R7: the lock is kept until the name lies in free/. */
+inline unlock_early(me)
+{
+#ifdef NO_R7
+	unlock(me);
+	skip
+#else
+	skip
+#endif
 }
 
 /* The process written in lock files has ended. */
@@ -232,9 +241,10 @@ inline end_run(me)
 inline lose_file(me, f)
 {
 	assert(lock[f] == NOBODY || lock[f] == me);
-	/* Nor that of an ssh which runs without its keeper. */
+	/* Nor that of an ssh whose keeper was killed. */
 	assert(line[f] == NOBODY || line[f] == me || IS_PEER(me));
-	assert(OTHERS(NAME(f), me) == 0 || excepted[NAME(f)] || IS_PEER(me));
+	assert(OTHERS(NAME(f), me) == 0 || excepted[NAME(f)] || IS_PEER(me) ||
+	    HAS_ANOTHER(f));
 	i = 0;
 	do
 	:: i < IDS ->
@@ -257,7 +267,6 @@ inline unlink_file(me, d, n)
 	if
 	:: f != NONE ->
 		f--;
-		/* A file of two: the other one keeps the name. */
 		lose_file(me, f)
 	:: else
 	fi;
@@ -458,7 +467,7 @@ inline end_ssh(me)
 		:: socket[name[me]] == NO_SOCKET -> pc[me] = RELEASE_UNLINK \
 		:: else -> pc[me] = RELEASE_RENAME \
 		fi; \
-		UNLOCK_EARLY(me) } \
+		unlock_early(me) } \
 	:: d_step { pc[me] == RELEASE_UNLINK -> \
 		unlink_file(me, USED, name[me]); pc[me] = UNLOCK } \
 	:: d_step { pc[me] == RELEASE_RENAME && has_free -> \
@@ -475,22 +484,6 @@ inline end_ssh(me)
 #else
 #define MOVES(me) (LOOKUP(USED, name[me]) == NONE)
 #endif
-#ifdef NO_R7
-#define UNLOCK_EARLY(me) \
-	i = 0; \
-	do \
-	:: i < FILES -> \
-		if \
-		:: lock[i] == me -> lock[i] = NOBODY \
-		:: else \
-		fi; \
-		i++ \
-	:: else -> break \
-	od
-#else
-#define UNLOCK_EARLY(me) skip
-#endif
-
 /* An acquirer, its ssh and its keeper; or the peer, which is its own keeper. */
 proctype user(byte me)
 {
@@ -690,10 +683,13 @@ proctype gc(byte me)
 		:: else
 		fi }
 	:: d_step { pc[me] == GC_ORPHAN_LOOK ->
+		/*
+		 * Somebody may have been quicker to lock the new file, and have
+		 * left it with a master; or the name has come back to free/.
+		 */
 		if
-		:: socket[name[me]] == DEAD &&
-		    LOOKUP(FREE, name[me]) == NONE -> pc[me] = GC_SOCKET
-		:: else -> pc[me] = GC_FILE
+		:: LOOKUP(FREE, name[me]) != NONE -> pc[me] = GC_FILE
+		:: else -> pc[me] = GC_LOOK
 		fi }
 #endif
 #ifdef REMOVAL
@@ -767,6 +763,8 @@ proctype gc(byte me)
 	:: d_step { pc[me] == GC_RMDIR_NS ->
 		if
 		:: !has_c && !has_free && !has_used ->
+			assert(runs[0] == 0 || excepted[0]);
+			assert(runs[1] == 0 || excepted[1]);
 			has_ns = 0;
 			i = 1;
 			do
@@ -794,8 +792,9 @@ proctype gc(byte me)
 }
 #endif
 
-#define IS_OVER(me) (me >= IDS || pc[me] == DONE || pc[me] == FOR_EVER)
-#define ALL_OVER (IS_OVER(1) && IS_OVER(2) && IS_OVER(3))
+#define IS_OVER(me) ((me) >= IDS || \
+	pc[(me) % IDS] == DONE || pc[(me) % IDS] == FOR_EVER)
+#define ALL_OVER (IS_OVER(1) && IS_OVER(2) && IS_OVER(3) && IS_OVER(4))
 
 /*
  * Property (d), when all have ended: what has a live master is there to be
@@ -853,6 +852,8 @@ init
 		:: PLACE(0, USED, NO_SOCKET)
 #ifdef ORPHANS
 		:: PLACE(0, NOWHERE, DEAD)
+		/* gc was killed when it had made a lock file for it. */
+		:: at[FILE(0, 1)] = USED; PLACE(0, FREE, LIVE)
 #endif
 		fi;
 		if
