@@ -27,7 +27,7 @@
  *  - That a master has clients is seen only of the ssh of a peer that was
  *    killed; any other may not have come so far as to connect to it.
  *
- * Switches: ACQUIRERS, PEER, GC (0 or 1), RUNS of each acquirer, CRASHES in
+ * Switches: ACQUIRERS, PEER (0 or 1), GC (0 to 2), RUNS of each acquirer, CRASHES in
  * all, SLOTS lock files of one name at a time, REMOVAL of the namespace,
  * ORPHANS (sockets without a lock file, for gc), STAY (an ssh may never end).
  * NO_R1 to NO_R8 leave out a rule.
@@ -53,13 +53,13 @@
 
 #define NAMES 2
 #define FILES (NAMES * SLOTS)
-/* Acquirers are 1 to ACQUIRERS; then the peer, then gc. */
+/* Acquirers are 1 to ACQUIRERS; then the peer, then each gc. */
 #define PEER_ID (ACQUIRERS + 1)
 #define GC_ID (ACQUIRERS + PEER + 1)
 #define IDS (ACQUIRERS + PEER + GC + 1)
 #define NOBODY 0
 #define IS_PEER(me) (PEER && (me) == PEER_ID)
-#define IS_GC(me) (GC && (me) == GC_ID)
+#define IS_GC(me) (GC && (me) >= GC_ID)
 
 /* Where a lock file is. */
 #define NOWHERE 0
@@ -111,7 +111,7 @@ byte crashes = CRASHES;
 bool has_ns = 1, has_c = 1, has_free = 1, has_used = 1;
 byte ns_fd[IDS]; /* 0 not open, 1 the folder that is there, 2 one that is gone */
 bool ns_shared[IDS];
-bool ns_exclusive;
+byte ns_exclusive;
 #else
 #define has_c 1
 #define has_free 1
@@ -156,9 +156,17 @@ bool ns_exclusive;
 #define BIT(me) (1 << (me))
 #define OTHERS(n, me) (runs[n] & ~BIT(me))
 
-/* Counters, only inside a d_step: 0 outside. */
+/* Counters inside of one d_step, no part of the state. */
 hidden byte i;
 hidden byte f;
+
+/*
+ * What is promised, by name: spin prints the condition that does not hold, and
+ * with it the name. These are never set.
+ */
+hidden byte a_one_holder, a_one_ssh, b_lock_file_stays, b_socket_stays;
+hidden byte c_folder_stays, d_is_found, d_is_unlocked;
+#define PROMISE(name_, condition) assert(name_ || (condition))
 
 inline unlock(me)
 {
@@ -185,7 +193,7 @@ inline close_all(me)
 	ns_shared[me] = 0;
 	ns_fd[me] = 0;
 	if
-	:: IS_GC(me) -> ns_exclusive = 0
+	:: ns_exclusive == me -> ns_exclusive = NOBODY
 	:: else
 	fi
 #endif
@@ -240,11 +248,12 @@ inline end_run(me)
 /* The lock file f has no name any more: property (b). */
 inline lose_file(me, f)
 {
-	assert(lock[f] == NOBODY || lock[f] == me);
+	PROMISE(b_lock_file_stays, lock[f] == NOBODY || lock[f] == me);
 	/* Nor that of an ssh whose keeper was killed. */
-	assert(line[f] == NOBODY || line[f] == me || IS_PEER(me));
-	assert(OTHERS(NAME(f), me) == 0 || excepted[NAME(f)] || IS_PEER(me) ||
-	    HAS_ANOTHER(f));
+	PROMISE(b_lock_file_stays, line[f] == NOBODY || line[f] == me ||
+	    IS_PEER(me));
+	PROMISE(b_lock_file_stays, OTHERS(NAME(f), me) == 0 ||
+	    excepted[NAME(f)] || IS_PEER(me) || HAS_ANOTHER(f));
 	i = 0;
 	do
 	:: i < IDS ->
@@ -276,7 +285,7 @@ inline unlink_file(me, d, n)
 /* unlink(2) of c/NAME: property (b). */
 inline unlink_socket(n)
 {
-	assert(socket[n] != LIVE);
+	PROMISE(b_socket_stays, socket[n] != LIVE);
 	socket[n] = NO_SOCKET
 }
 
@@ -313,7 +322,8 @@ inline check_holder(me)
 	i = 1;
 	do
 	:: i < IDS ->
-		assert(i == me || !HELD(pc[i]) || name[i] != name[me]);
+		PROMISE(a_one_holder, i == me || !HELD(pc[i]) ||
+		    name[i] != name[me]);
 		i++
 	:: else -> break
 	od
@@ -408,7 +418,7 @@ inline exec(me)
 	:: i < IDS ->
 		if
 		:: (OTHERS(name[me], me) & BIT(i)) != 0 ->
-			assert(IS_PEER(me) && pc[i] == ORPHANED);
+			PROMISE(a_one_ssh, IS_PEER(me) && pc[i] == ORPHANED);
 			excepted[name[me]] = 1
 		:: else
 		fi;
@@ -506,7 +516,7 @@ proctype user(byte me)
 #ifdef NO_R8
 		:: ns_fd[me] == 1 ->
 #else
-		:: ns_fd[me] == 1 && !ns_exclusive ->
+		:: ns_fd[me] == 1 && ns_exclusive == NOBODY ->
 			ns_shared[me] = 1;
 #endif
 			has_c = 1;
@@ -562,7 +572,7 @@ proctype user(byte me)
 	:: d_step { pc[me] == START_KEEPER -> pc[me] = EXEC }
 	/* ssh closes what it was left. Property (c). */
 	:: d_step { pc[me] == EXEC && (has_c || !IS_PEER(me)) ->
-		assert(has_c);
+		PROMISE(c_folder_stays, has_c);
 		exec(me) }
 	/* A cold one becomes its master. */
 	:: d_step { (pc[me] == RUN || pc[me] == ORPHANED) && has_c &&
@@ -607,12 +617,17 @@ proctype user(byte me)
 
 #if GC
 /* One name, as gc begins with it. */
-#define SWEEP(n) \
-	:: d_step { pc[GC_ID] == LOOK && socket[n] == DEAD && \
+#define SWEEP(me, n) \
+	:: d_step { pc[me] == LOOK && socket[n] == DEAD && \
 		LOOKUP(USED, n) == NONE -> \
-		name[GC_ID] = n; pc[GC_ID] = GC_ORPHAN }
+		name[me] = n; pc[me] = GC_ORPHAN }
 
-/* gc, which also is what the keeper does when it prunes. */
+/*
+ * gc, which also is what the keeper does when it prunes. A free name is moved
+ * to used/ before anything is removed (R4), as an acquirer would: were it done
+ * in free/, and an orphaned file of that name in used/, which somebody else
+ * takes, both would work on one socket.
+ */
 proctype gc(byte me)
 {
 	do
@@ -629,7 +644,7 @@ proctype gc(byte me)
 	 */
 	:: d_step { pc[me] == ENTER_LOCK ->
 		if
-		:: ns_fd[me] == 1 ->
+		:: ns_fd[me] == 1 && ns_exclusive == NOBODY ->
 			ns_shared[me] = 1;
 			pc[me] = (FOLDERS_ARE_THERE -> LOOK : GC_EXCLUSIVE)
 		:: else -> end_run(me)
@@ -662,8 +677,8 @@ proctype gc(byte me)
 	:: d_step { pc[me] == UNLOCK -> close_lock(me); pc[me] = LOOK }
 #ifdef ORPHANS
 	/* A dead socket without a lock file: first used/, then free/. */
-	SWEEP(0)
-	SWEEP(1)
+	SWEEP(me, 0)
+	SWEEP(me, 1)
 	:: d_step { pc[me] == GC_ORPHAN ->
 		if
 		:: LOOKUP(FREE, name[me]) == NONE -> pc[me] = GC_ORPHAN_MAKE
@@ -702,8 +717,8 @@ proctype gc(byte me)
 		:: else -> break
 		od;
 		if
-		:: i == IDS && ns_fd[me] == 1 ->
-			ns_exclusive = 1;
+		:: i == IDS && ns_fd[me] == 1 && ns_exclusive == NOBODY ->
+			ns_exclusive = me;
 			pc[me] = GC_RMDIR_FREE
 		:: else -> end_run(me)
 		fi }
@@ -723,8 +738,8 @@ proctype gc(byte me)
 		if
 		:: LOOKUP(USED, 0) == NONE && LOOKUP(USED, 1) == NONE &&
 		    socket[0] == NO_SOCKET && socket[1] == NO_SOCKET ->
-			assert(runs[0] == 0 || excepted[0]);
-			assert(runs[1] == 0 || excepted[1]);
+			PROMISE(c_folder_stays, runs[0] == 0 || excepted[0]);
+			PROMISE(c_folder_stays, runs[1] == 0 || excepted[1]);
 			has_c = 0;
 			pc[me] = GC_RMDIR_C
 		:: else -> pc[me] = GC_PUT_BACK
@@ -751,10 +766,10 @@ proctype gc(byte me)
 	:: d_step { pc[me] == GC_RMDIR_C ->
 		if
 		:: socket[0] == NO_SOCKET && socket[1] == NO_SOCKET ->
-			assert((runs[0] & ~(PEER << PEER_ID)) == 0 ||
-			    excepted[0]);
-			assert((runs[1] & ~(PEER << PEER_ID)) == 0 ||
-			    excepted[1]);
+			PROMISE(c_folder_stays, excepted[0] ||
+			    (runs[0] & ~(PEER << PEER_ID)) == 0);
+			PROMISE(c_folder_stays, excepted[1] ||
+			    (runs[1] & ~(PEER << PEER_ID)) == 0);
 			has_c = 0;
 			pc[me] = GC_RMDIR_NS
 		:: else -> pc[me] = GC_PUT_BACK
@@ -763,8 +778,8 @@ proctype gc(byte me)
 	:: d_step { pc[me] == GC_RMDIR_NS ->
 		if
 		:: !has_c && !has_free && !has_used ->
-			assert(runs[0] == 0 || excepted[0]);
-			assert(runs[1] == 0 || excepted[1]);
+			PROMISE(c_folder_stays, runs[0] == 0 || excepted[0]);
+			PROMISE(c_folder_stays, runs[1] == 0 || excepted[1]);
 			has_ns = 0;
 			i = 1;
 			do
@@ -810,9 +825,9 @@ inline check_rest()
 		:: f == NONE -> f = LOOKUP(FREE, i)
 		:: else
 		fi;
-		assert(socket[i] != LIVE || runs[i] != 0 || excepted[i] ||
-		    f != NONE);
-		assert(f == NONE || runs[i] != 0 ||
+		PROMISE(d_is_found, socket[i] != LIVE || runs[i] != 0 ||
+		    excepted[i] || f != NONE);
+		PROMISE(d_is_unlocked, f == NONE || runs[i] != 0 ||
 		    (lock[f - 1] == NOBODY && line[f - 1] == NOBODY));
 		i++
 	:: else -> break
@@ -881,6 +896,9 @@ init
 #endif
 #if GC
 		run gc(GC_ID);
+#endif
+#if GC >= 2
+		run gc(GC_ID + 1);
 #endif
 		run masters()
 	}
