@@ -6,7 +6,6 @@ load helper
 MODEL=$TOP/test/model
 # Spin's files go below it, and nothing of them stays.
 setup() { export TMPDIR=$BATS_TEST_TMPDIR; }
-teardown() { [ -z "$(git -C "$TOP" status --porcelain --ignored test/model | grep -vE ' test/model/(lease\.pml|run\.sh)?$')" ]; }
 leaves_nothing() { [ "$(find "$BATS_TEST_TMPDIR" -mindepth 1 | wc -l)" = 0 ]; }
 
 @test "no state breaks a promise: acquirers and gc, killed anywhere; their folder removed" {
@@ -22,6 +21,13 @@ leaves_nothing() { [ "$(find "$BATS_TEST_TMPDIR" -mindepth 1 | wc -l)" = 0 ]; }
   run "$MODEL/run.sh" --without-rules R2 R5 R7
   [ "$status" = 0 ]
   [ "$(grep -c '^without R[257], ' <<<"$output")" = 3 ]
+  leaves_nothing
+}
+
+@test "a search that is cut short has shown nothing" {
+  DEPTH=40 run "$MODEL/run.sh" gc
+  [ "$status" = 1 ]
+  [[ "$output" == *"gc: "*"depth too small"* ]]
   leaves_nothing
 }
 

@@ -30,7 +30,18 @@
  * Switches: ACQUIRERS, PEER (0 or 1), GC (0 to 2), RUNS of each acquirer, CRASHES in
  * all, SLOTS lock files of one name at a time, REMOVAL of the namespace,
  * ORPHANS (sockets without a lock file, for gc), STAY (an ssh may never end).
- * NO_R1 to NO_R8 leave out a rule.
+ * NO_R1 to NO_R8 leave out a rule. MOVE_C is another order of removal.
+ *
+ * The promises:
+ *  a. A name has one holder, and one ssh at a time runs over a master; for the
+ *     one exception see exec().
+ *  b. No lock file that is held is removed, and no socket that is listened on.
+ *  c. An ssh that runs has its c/. With rule 8 alone this is so for all who
+ *     keep it. The ssh of a peer may find its c/ gone while gc is removing the
+ *     folder and until it has put it back, or somebody enters (gc may be
+ *     killed); with MOVE_C that cannot happen.
+ *  d. When all is at rest, a master that lives is found by the next acquirer,
+ *     and nothing stays locked. Nobody waits for ever on the way there.
  */
 #ifndef ACQUIRERS
 #define ACQUIRERS 3
@@ -731,8 +742,10 @@ proctype gc(byte me)
 		fi }
 #ifdef MOVE_C
 	/*
-	 * rename(2) of c/ over used/, which fails unless used/ is empty: there
-	 * is no moment in which somebody can make a lock file, and c/ goes.
+	 * rename(2) of c/ over used/, which fails unless used/ is empty. Once
+	 * used/ is gone and c/ is not, a peer could make used/ anew, and a lock
+	 * file in it, and lose c/ to us: there is no such moment here. The peer
+	 * has to make c/, where it is missing, after it has its lock.
 	 */
 	:: d_step { pc[me] == GC_RMDIR_USED ->
 		if
