@@ -110,4 +110,6 @@ setup() { OUT=$BATS_TEST_TMPDIR; }
     grep -q "\b$rule\b" "$TOP"/lib/*.c
     grep -q "\b$rule\b" "$TOP/test/model/lease.pml"
   done
+  # The man page counts them in the same order.
+  [ "$(sed -n '/^\.Sh RULES/,/^\.El/p' "$TOP/lib/ssh-fast.7" | grep -c '^\.It$')" = 8 ]
 }

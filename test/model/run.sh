@@ -48,7 +48,7 @@ search() {
   rm -f -- *
   spin -a "$@" "$model" >pan.log 2>&1 &&
     cc -O1 -w -DSAFETY -DNOREDUCE -DMEMLIM=2000 -o pan pan.c >>pan.log 2>&1 &&
-    ./pan -m"${DEPTH:-100000}" -w24 >>pan.log 2>&1
+    ./pan -m"${DEPTH:-100000}" -w22 >>pan.log 2>&1
 }
 number_of() { sed -n "s/$1.*/\\1/p" "$folder/pan.log" | head -n 1; }
 states() { number_of ' *\([0-9.e+]*\) states, stored'; }
