@@ -22,14 +22,21 @@
  *  - What is preferred, the hint and the times of use: here each acquirer takes
  *    any name that it may take, in any order. A spare, the second lease in the
  *    hand of one process, is as another process that has it and releases it.
- *  - New names are 64 random bits: one is never a name that is there.
+ *  - New names are 64 random bits: one is never a name that is there. A new
+ *    file that somebody has signed before its maker could lock it is refused
+ *    by the code for good, here only while he lives.
+ *  - gc tries to remove the folder whatever it has found there: rmdir(2) tells.
+ *    The record and the hint hold nobody up. The folders that gc puts back, and
+ *    those that a peer makes, come in one step.
+ *  - The sockets that ssh binds before it links them to their names.
  *  - The keeper's own pruning is what gc does.
  *  - That a master has clients is seen only of the ssh of a peer that was
  *    killed; any other may not have come so far as to connect to it.
  *
- * Switches: ACQUIRERS, PEER (0 or 1), GC (0 to 2), RUNS of each acquirer, CRASHES in
- * all, SLOTS lock files of one name at a time, REMOVAL of the namespace,
- * ORPHANS (sockets without a lock file, for gc), STAY (an ssh may never end).
+ * Switches: ACQUIRERS, PEER (0 or 1), GC (0 to 2), RUNS of each acquirer and
+ * of the peer, CRASHES in all, SLOTS lock files of one name at a time, REMOVAL
+ * of the namespace, ORPHANS (sockets without a lock file, for gc), STAY (an
+ * ssh may never end).
  * NO_R1 to NO_R8 leave out a rule. MOVE_C is another order of removal.
  *
  * The promises:
@@ -120,7 +127,7 @@ byte crashes = CRASHES;
 #ifdef REMOVAL
 /* The namespace folder, the three in it, and the flock on it. */
 bool has_ns = 1, has_c = 1, has_free = 1, has_used = 1;
-byte ns_fd[IDS]; /* 0 not open, 1 the folder that is there, 2 one that is gone */
+byte ns_fd[IDS]; /* 0 not open, 1 the folder that is there, 2 one long gone */
 bool ns_shared[IDS];
 byte ns_exclusive;
 #else

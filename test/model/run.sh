@@ -15,6 +15,7 @@ model=$(cd "$(dirname "$0")" && pwd)/lease.pml
 configurations='
 acquirers      -DACQUIRERS=3 -DCRASHES=2
 stay           -DACQUIRERS=3 -DCRASHES=1 -DSTAY
+crowd          -DACQUIRERS=3 -DCRASHES=0 -DRUNS=2
 runs           -DACQUIRERS=2 -DGC=1 -DCRASHES=1 -DRUNS=2
 gc             -DACQUIRERS=2 -DGC=1 -DCRASHES=2
 orphans        -DACQUIRERS=2 -DGC=1 -DCRASHES=2 -DSLOTS=2 -DORPHANS
