@@ -118,6 +118,7 @@ lease_release(const struct namespace *ns, struct lease *lease, bool touch)
 	int result, saved_errno;
 
 	lease_disconnect(lease);
+	/* R7: all of it before the lock is let go. */
 	if (touch)
 		(void)lease_touch(ns, lease);
 	if (!namespace_has_socket(ns, lease->name, NULL))
@@ -272,6 +273,7 @@ examine(struct search *search, struct lease *lease, bool socket,
 	case PROBE_DEAD:
 		break;
 	}
+	/* R6: we hold the lease, and nobody listens. */
 	if (socket) {
 		search->report->dead++;
 		(void)unlinkat(search->ns->sockets_fd, lease->name, 0);

@@ -34,6 +34,7 @@ lockfile_open(int dir_fd, const char *name, uid_t owner, int *busy_fd)
 		errno = EPERM;
 		goto fail;
 	}
+	/* The lease is the lock (R1), and nobody waits for it (R3). */
 	if (flock(fd, LOCK_EX | LOCK_NB) == -1) {
 		if (errno == EWOULDBLOCK && busy_fd != NULL) {
 			*busy_fd = fd;
@@ -41,6 +42,7 @@ lockfile_open(int dir_fd, const char *name, uid_t owner, int *busy_fd)
 		}
 		goto fail;
 	}
+	/* R2. */
 	if (is_same_file(&st, dir_fd, name))
 		return fd;
 	errno = ENOENT;

@@ -62,7 +62,7 @@ namespace_path(const struct namespace_root *root, const char *name,
 
 /*
  * Takes the shared lock and then makes sure that the folder is still the one
- * that the name means: between open and lock a remover, which holds the
+ * that the name means (R8): between open and lock a remover, which holds the
  * exclusive lock, may have moved it away. 1 held; 0 try again; -1 *failure.
  */
 static int
@@ -191,7 +191,7 @@ namespace_remove(const struct namespace *ns, const struct namespace_root *root,
 {
 	struct stat opened, named;
 
-	/* flock(2): turning a shared lock into this one may lose it. */
+	/* R8. flock(2): turning a shared lock into this one may lose it. */
 	if (flock(ns->fd, LOCK_EX | LOCK_NB) == -1)
 		return errno == EWOULDBLOCK
 		    ? 0

@@ -40,7 +40,7 @@ remove_file(int dir_fd, const char *name, bool dry_run)
 	return dry_run || unlinkat(dir_fd, name, 0) == 0 || errno == ENOENT;
 }
 
-/* Removes a name that has no master, and a dead socket, under its lock. */
+/* Removes a name that has no master, and a dead socket, under its lock (R6). */
 static enum prune_result
 remove_name(const struct namespace *ns, const char *name, int dir_fd,
     bool dry_run, struct prune_report *report)

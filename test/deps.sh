@@ -34,6 +34,7 @@ clustershell /usr/bin/clush
 ansible-core /usr/bin/ansible-playbook
 borgbackup /usr/bin/borg
 dropbear-bin /usr/sbin/dropbear
+spin /usr/bin/spin
 '
 missing=$(echo "$wanted" | while read -r package file; do
   if [ -n "$package" ] && [ ! -e "$file" ]; then echo "$package"; fi

@@ -106,7 +106,10 @@ setup() { OUT=$BATS_TEST_TMPDIR; }
   for rule in R1 R2 R3 R4 R5 R6 R7 R8; do
     grep -q " \* *$rule\." "$TOP/lib/lease.h"
   done
-  for rule in R2 R4 R5 R7; do
-    grep -q "($rule)" "$TOP"/lib/*.[ch]
+  for rule in R1 R2 R3 R4 R5 R6 R7 R8; do
+    grep -q "\b$rule\b" "$TOP"/lib/*.c
+    grep -q "\b$rule\b" "$TOP/test/model/lease.pml"
   done
+  # The man page counts them in the same order.
+  [ "$(sed -n '/^\.Sh RULES/,/^\.El/p' "$TOP/lib/ssh-fast.7" | grep -c '^\.It$')" = 8 ]
 }
