@@ -4,7 +4,9 @@
 set -u
 cd "$(dirname "$0")/.." || exit 2
 build=${BUILD:-build}
-TMPDIR=$(mktemp -d)
+# In memory, where there is such a place: most of them write files.
+if [ -w /dev/shm ]; then TMPDIR=/dev/shm; fi
+TMPDIR=$(mktemp -d "${TMPDIR:-/tmp}/fuzz.XXXXXX")
 export TMPDIR
 trap 'rm -rf "$TMPDIR"' EXIT
 failed=0
