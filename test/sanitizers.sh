@@ -16,6 +16,7 @@ chmod 1777 "$reports"
 flags="-fsanitize=address,undefined -fno-sanitize-recover=all"
 cc -O1 -fPIE -Wall -Wextra -Werror "-DREPORTS=\"$reports\"" \
   -c -o "$build/options.o" test/sanitizers/options.c || exit 1
+export BATS_TEST_TIMEOUT=${BATS_TEST_TIMEOUT:-600}
 # On the command line, so that the makes which tests run inherit them.
 SANITIZED=1 make -s CC=cc BUILD="$build" OPTIMISE="-O1 -g -fno-omit-frame-pointer" \
   CPPFLAGS=-DSTART_CHILD_BY_FORK CFLAGS="$flags" \
