@@ -2,8 +2,10 @@
 #include "platform.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -54,12 +56,48 @@ holder_write(int lock_fd, const struct holder *holder)
 	return -1;
 }
 
+/*
+ * The word and the decimal number behind it, up to that maximum: a larger one
+ * is no other, smaller one.
+ */
+static bool
+read_number(const char **at, const char *word, unsigned long long maximum,
+    unsigned long long *number)
+{
+	size_t length = strlen(word);
+	char *end;
+
+	if (strncmp(*at, word, length) != 0 || (*at)[length] < '0' ||
+	    (*at)[length] > '9')
+		return false;
+	errno = 0;
+	*number = strtoull(*at + length, &end, 10);
+	*at = end;
+	return errno == 0 && *number <= maximum;
+}
+
+/* False, with the holder as it was, where that is not in the line. */
+static bool
+read_process(const char *at, struct holder *holder)
+{
+	unsigned long long pid, since, space;
+
+	if (!read_number(&at, "pid ", INT_MAX, &pid) || pid == 0 ||
+	    !read_number(&at, " since ", ULLONG_MAX, &since) ||
+	    !read_number(&at, " space ", ULLONG_MAX, &space))
+		return false;
+	holder->kind = HOLDER_PROCESS;
+	holder->pid = (pid_t)pid;
+	holder->since_ticks = since;
+	holder->pid_space = space;
+	return true;
+}
+
 void
 holder_read(int lock_fd, struct holder *holder)
 {
 	char line[LINE_SIZE + 1];
 	ssize_t length;
-	long pid;
 
 	memset(holder, 0, sizeof(*holder));
 	length = pread(lock_fd, line, LINE_SIZE, 0);
@@ -70,12 +108,8 @@ holder_read(int lock_fd, struct holder *holder)
 		holder->kind = HOLDER_HUNG;
 	else if (strncmp(line, released_word, sizeof(released_word) - 1) == 0)
 		holder->kind = HOLDER_RELEASED;
-	else if (sscanf(line, "pid %ld since %llu space %llu", &pid,
-		     &holder->since_ticks, &holder->pid_space) == 3 &&
-	    pid > 0) {
-		holder->kind = HOLDER_PROCESS;
-		holder->pid = (pid_t)pid;
-	}
+	else
+		(void)read_process(line, holder);
 }
 
 bool

@@ -14,7 +14,9 @@
 
 enum {
 	INCLUDE_DEPTH_MAX = 16, /* as ssh_config(5) allows */
-	FILE_SIZE_MAX = 16 << 20,
+	/* Of all files together: beyond that only ssh reads on. */
+	SIZE_MAX_TOGETHER = 16 << 20,
+	FILES_MAX = 4096,
 	USUAL_SIZE = 16384, /* of all files together, for most people */
 	INCLUDE_LINE_MAX = 4096,
 };
@@ -25,6 +27,7 @@ struct reader {
 	const char *include_home; /* what "~" and "" stand for in Include */
 	bool is_user; /* relative Includes start at ~/.ssh, not at /etc/ssh */
 	int depth;
+	int files;
 };
 
 static void read_file(struct reader *reader, const char *path);
@@ -147,15 +150,18 @@ include(struct reader *reader, const char *pattern)
 		doubt(reader, "an Include in the configuration is too long");
 		return;
 	}
-	if (reader->depth >= INCLUDE_DEPTH_MAX)
+	/* How many there are tells which Include what follows belongs to. */
+	if (glob(path, 0, NULL, &found) != 0) {
+		text_add(&reader->seen, "include 0\n");
 		return;
-	reader->depth++;
-	if (glob(path, 0, NULL, &found) == 0) {
-		for (i = 0; i < found.gl_pathc; i++)
-			read_file(reader, found.gl_pathv[i]);
-		globfree(&found);
 	}
+	text_printf(
+	    &reader->seen, "include %lu\n", (unsigned long)found.gl_pathc);
+	reader->depth++;
+	for (i = 0; i < found.gl_pathc && reader->config->doubt == NULL; i++)
+		read_file(reader, found.gl_pathv[i]);
 	reader->depth--;
+	globfree(&found);
 }
 
 static bool
@@ -219,6 +225,12 @@ note_variable(struct sshconfig *config, const char *at, size_t length)
 
 	if (length == 0 || length >= sizeof(name))
 		return;
+	if (config->variables.length > SIZE_MAX_TOGETHER) {
+		if (config->doubt == NULL)
+			config->doubt =
+			    "the configuration has too many variables in it";
+		return;
+	}
 	memcpy(name, at, length);
 	name[length] = '\0';
 	text_add_line(&config->variables, name, getenv(name));
@@ -245,14 +257,14 @@ sshconfig_note(struct sshconfig *config, const char *keyword, const char *value,
 	    "xauthlocation"};
 	static const char *const no_paths[] = {
 	    "none", "SSH_AUTH_SOCK", "internal"};
-	const char *end = value + length, *at;
+	const char *end = value + length, *at, *name;
 	char word[SSHCONFIG_VALUE_MAX];
 
 	for (at = value; at < end; at++) {
 		if (*at != '$')
 			continue;
-		at += at + 1 < end && at[1] == '{' ? 2 : 1;
-		note_variable(config, at, variable_length(at, end));
+		name = at + (at + 1 < end && at[1] == '{' ? 2 : 1);
+		note_variable(config, name, variable_length(name, end));
 	}
 	if (IS_ONE_OF(keyword, paths)) {
 		at = value;
@@ -331,7 +343,8 @@ read_lines(struct reader *reader, size_t at, size_t end)
 	const char *line, *line_end;
 	size_t length;
 
-	while (at < end && text_ok(&reader->seen)) {
+	while (at < end && text_ok(&reader->seen) &&
+	    reader->config->doubt == NULL) {
 		line = reader->seen.data + at;
 		line_end = memchr(line, '\n', end - at);
 		length =
@@ -341,12 +354,17 @@ read_lines(struct reader *reader, size_t at, size_t end)
 	}
 }
 
-/* The whole file behind what has been read, or -1 with errno. */
+/*
+ * The whole file behind what has been read: -1 where it cannot be opened,
+ * which ssh takes for an empty one. Its size is where to begin; what the
+ * kernel makes up while it is read has none.
+ */
 static ssize_t
-slurp(struct text *into, const char *path, size_t size)
+slurp(struct reader *reader, const char *path, size_t size)
 {
-	size_t length = 0;
-	ssize_t got;
+	struct text *into = &reader->seen;
+	size_t begin = into->length, wanted;
+	ssize_t got = 0;
 	char *room;
 	int fd;
 
@@ -354,23 +372,46 @@ slurp(struct text *into, const char *path, size_t size)
 		 O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY)) == -1)
 		return -1;
 	/* One byte more than the size, so that the end is seen at once. */
-	while ((room = text_room(into, size + 1 - length)) != NULL) {
-		got = read(fd, room, size + 1 - length);
+	for (wanted = size + 1; (room = text_room(into, wanted)) != NULL;) {
+		got = read(fd, room, wanted);
 		if (got == -1 && errno == EINTR)
 			continue;
-		if (got > 0) {
-			into->length += (size_t)got;
-			into->data[into->length] = '\0';
-			length += (size_t)got;
+		if (got <= 0)
+			break;
+		into->length += (size_t)got;
+		into->data[into->length] = '\0';
+		if (into->length - begin == size)
+			break;
+		if (into->length > SIZE_MAX_TOGETHER) {
+			doubt(reader, "the configuration is too large");
+			break;
 		}
-		if (got <= 0 || length <= size)
-			break;
-		size *= 2; /* it grew while it was read */
-		if (size > FILE_SIZE_MAX)
-			break;
+		wanted = USUAL_SIZE;
 	}
+	if (got == -1)
+		doubt(reader, "the configuration cannot be read");
 	(void)close(fd);
-	return (ssize_t)length;
+	return (ssize_t)(into->length - begin);
+}
+
+/*
+ * A plain file, its lines, and its length behind them. The end of each entry
+ * of what the digest is made of tells where it begins: no other files, in no
+ * other order or places, make the same.
+ */
+static void
+read_plain_file(struct reader *reader, const char *path, size_t size)
+{
+	struct text *seen = &reader->seen;
+	size_t begin;
+	ssize_t length;
+
+	text_add(seen, "file\n");
+	begin = seen->length;
+	length = slurp(reader, path, size);
+	text_printf(seen, ":%ld\n", (long)length);
+	if (length > 0)
+		read_lines(reader, begin, begin + (size_t)length);
 }
 
 static void
@@ -378,9 +419,15 @@ read_file(struct reader *reader, const char *path)
 {
 	struct stat st;
 	struct text *seen = &reader->seen;
-	size_t begin;
-	ssize_t length;
 
+	if (reader->depth > INCLUDE_DEPTH_MAX) {
+		doubt(reader, "the configuration includes more than ssh reads");
+		return;
+	}
+	if (++reader->files > FILES_MAX) {
+		doubt(reader, "the configuration is in too many files");
+		return;
+	}
 	text_printf(seen, "%d", reader->depth);
 	if (stat(path, &st) == -1 || S_ISDIR(st.st_mode)) {
 		text_add(seen, "absent\n");
@@ -394,14 +441,10 @@ read_file(struct reader *reader, const char *path)
 			doubt(reader, "the configuration is not a plain file");
 		return;
 	}
-	if (st.st_size > FILE_SIZE_MAX) {
+	if (seen->length + (size_t)st.st_size > SIZE_MAX_TOGETHER)
 		doubt(reader, "the configuration is too large");
-		return;
-	}
-	text_add(seen, "file\n");
-	begin = seen->length;
-	if ((length = slurp(seen, path, (size_t)st.st_size)) > 0)
-		read_lines(reader, begin, begin + (size_t)length);
+	else
+		read_plain_file(reader, path, (size_t)st.st_size);
 }
 
 int

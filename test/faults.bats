@@ -5,6 +5,8 @@
 
 load helper
 
+# bats file_tags=unsanitized
+
 setup_file() {
   make_dir
   start_sshd

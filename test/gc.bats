@@ -532,6 +532,7 @@ calls() {
   awk '$NF == "total" {print $(NF - 1) == "" ? $3 : $4; exit}' "$OUT/count"
 }
 
+# bats test_tags=unsanitized
 @test "10,000 namespaces with 10 lock files each: both finish, below 64 MiB" {
   "$TOOLS/many-namespaces" "$ROOT" 10000 10
   within() { (ulimit -v 65536 && "$@"); }
@@ -547,6 +548,7 @@ calls() {
   [ "$(jq '.namespaces | length' "$OUT/json")" = 10000 ]
 }
 
+# bats test_tags=unsanitized
 @test "the system calls for each namespace do not grow with their number" {
   local kind few many
   for kind in ls gc; do

@@ -182,6 +182,20 @@ signed_by() {
   grep -q "lease $name, cold.*salvaged 1, dead 1" "$BATS_TEST_TMPDIR/said"
 }
 
+@test "a pid too large for any process is nobody's, not that of another" {
+  fast host true
+  wait_until is_released
+  local ns name before
+  ns=$(echo "$ROOT"/*)
+  name=$(basename "$ns"/free/s*)
+  mv "$ns/free/$name" "$ns/used/$name"
+  printf '%-79s\n' "pid $((4294967296 + $$)) since 99999999999 space $(stat -Lc %i /proc/self/ns/pid)" \
+    >"$ns/used/$name"
+  before=$(logins)
+  fast host true
+  [ "$(logins)" = "$before" ]
+}
+
 @test "a name that goes on moving is found all the same" {
   fast host true
   wait_until is_released

@@ -434,12 +434,6 @@ odd() {
   [ -z "$stderr" ]
 }
 
-@test "100,000 messages that are not quite right confuse no reader" {
-  run "$TOOLS/replay-messages" 100000
-  [ "$status" = 0 ]
-  [ "$output" = "nothing found" ]
-}
-
 # terminal CASE: the client in a terminal that expect has.
 terminal() {
   has_terminals || skip "this sshd hands out no terminals"

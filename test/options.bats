@@ -185,6 +185,7 @@ refuses() {
   [ "$(PATH=$bin:$PATH fast host echo fine)" = fine ]
 }
 
+# bats test_tags=unsanitized
 @test "own system calls before the exec: 70 at most, and one process" {
   fast host true
   wait_until is_released

@@ -3,6 +3,8 @@
 
 load helper
 
+# bats file_tags=unsanitized
+
 setup() { OUT=$BATS_TEST_TMPDIR; }
 
 # With the packages of this machine as they are, and nothing of it changed.

@@ -191,3 +191,16 @@ does_not_listen() { if listens "$1"; then return 1; fi; }
   SSH_FAST_DISABLE=1 is_plain -F "$DIR/config" host true
   [ ! -e "$ROOT" ]
 }
+
+@test "a destination that begins with a dash is an option nowhere, for ssh -G neither" {
+  local destination="-oProxyCommand=touch $DIR/touched"
+  mkdir "$DIR/noting"
+  printf '#!/bin/sh\nprintf "%%s\\n" "$@" >>%s/noted\nexec /usr/bin/ssh "$@"\n' "$DIR" >"$DIR/noting/ssh"
+  chmod +x "$DIR/noting/ssh"
+  PATH=$DIR/noting:$PATH run "$SSH_FAST" -F "$DIR/config" -- "$destination"
+  [ "$status" = 255 ]
+  grep -qx -e -G "$DIR/noted"
+  [ "$(grep -cx -e "$destination" "$DIR/noted")" = 2 ]
+  [ "$(grep -x -B 1 -e "$destination" "$DIR/noted" | grep -cx -e --)" -ge 2 ]
+  [ ! -e "$DIR/touched" ]
+}

@@ -87,9 +87,61 @@ differ() { [ -n "$1" ] && [ -n "$2" ] && [ "$1" != "$2" ]; }
   same "$before" "$(folder_of -F "$DIR/copy" host)"
 }
 
+@test "the same words in other files, or at another Include, are another configuration" {
+  local before
+  mkdir "$DIR/parts" "$DIR/more"
+  write_config "$DIR/whole" "Include $DIR/parts/*"
+  printf 'Host other\n#' >"$DIR/parts/a"
+  printf 'User bob\n' >"$DIR/parts/b"
+  before=$(folder_of -F "$DIR/whole" host)
+  # A Host ends with its file: who logs in is another one now.
+  printf 'Host other\n#1file\nUser bob\n' >"$DIR/parts/a"
+  rm "$DIR/parts/b"
+  differ "$before" "$(folder_of -F "$DIR/whole" host)"
+
+  rm "$DIR/parts/a"
+  write_config "$DIR/whole" "Include $DIR/parts/*" 'Host other' "Include $DIR/more/*"
+  printf 'User bob\n' >"$DIR/parts/a"
+  before=$(folder_of -F "$DIR/whole" host)
+  mv "$DIR/parts/a" "$DIR/more/a"
+  differ "$before" "$(folder_of -F "$DIR/whole" host)"
+}
+
 @test "a configuration that includes itself, or nothing, is read to its end" {
   write_config "$DIR/loop" "Include $DIR/loop" "Include $DIR/nothing-*" "Include"
   [ -n "$("$SSH_FAST" --explain -F "$DIR/loop" host)" ]
+}
+
+@test "a configuration without an end is left to ssh, and soon" {
+  local _ name
+  mkfifo "$DIR/pipe"
+  write_config "$DIR/pipes" "Include $DIR/pipe"
+  write_config "$DIR/zeroes" 'Include /dev/zero'
+  for _ in {1..60}; do echo "Include $DIR/wide"; done >"$DIR/wide"
+  yes '' | head -c 9M >"$DIR/large"
+  write_config "$DIR/larger" "Include $DIR/large" "Include $DIR/large"
+  for _ in {1..70}; do echo "Include $DIR/leaves"; done >"$DIR/many"
+  for _ in {1..70}; do echo "Include $DIR/nothing $DIR/config"; done >"$DIR/leaves"
+  for name in pipes zeroes wide larger many; do
+    run timeout 10 "$SSH_FAST" --explain -F "$DIR/$name" host
+    [ "$status" = 0 ]
+    [[ "$output" == "decision: plain ssh, the configuration "* ]] ||
+      { echo "$name: $output" >&2; return 1; }
+  done
+}
+
+@test "a configuration that the kernel makes up counts as a whole, though it has no size" {
+  local name pid folders=()
+  for name in bob eve; do
+    bash -c 'exec -a "User $1" sleep 60' bash "$name" 3>&- &
+    pid=$!
+    wait_until grep -q "^User $name" "/proc/$pid/cmdline"
+    ln -sf "/proc/$pid/cmdline" "$DIR/made-up"
+    write_config "$DIR/including" "Include $DIR/made-up"
+    folders+=("$(folder_of -F "$DIR/including" host)")
+    kill "$pid"
+  done
+  differ "${folders[@]}"
 }
 
 @test "variables that the configuration refers to count, others do not" {
@@ -263,6 +315,8 @@ SCP=(-x -oForwardAgent=no -oPermitLocalCommand=no -oClearAllForwardings=yes
   differ "$(SF_AGENT=a folder_of -F "$DIR/vars" host)" "$(SF_AGENT=b folder_of -F "$DIR/vars" host)"
   write_config "$DIR/vars" 'ProxyCommand nc -x $SF_PROXY %h %p'
   differ "$(SF_PROXY=a folder_of -F "$DIR/vars" host)" "$(SF_PROXY=b folder_of -F "$DIR/vars" host)"
+  # The first $ of two stands for itself.
+  differ "$(SF_A=a pool -o 'IdentityAgent=/$${SF_A}' host)" "$(SF_A=b pool -o 'IdentityAgent=/$${SF_A}' host)"
   differ "$(SF_A=a pool -o 'IdentityAgent=${SF_A}' host)" "$(SF_A=b pool -o 'IdentityAgent=${SF_A}' host)"
   differ "$(LD_PRELOAD= pool host)" "$(LOCALDOMAIN=x pool host)"
 }

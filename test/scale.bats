@@ -25,6 +25,7 @@ hold() {
 }
 has_lines() { [ "$(wc -l <"$2")" -ge "$1" ]; }
 
+# bats test_tags=unsanitized
 @test "the work before the exec does not grow with the leases that are held" {
   local few many
   export SSH_FAST_PERSIST=2
@@ -46,6 +47,7 @@ call_valgrind() {
     2>>"$OUT/valgrind"
 }
 
+# bats test_tags=unsanitized
 @test "the instructions before the keeper starts are few, and stay so" {
   local preload count
   # valgrind preloads a library, which makes for a pool of its own.
@@ -64,6 +66,7 @@ call_valgrind() {
   [ "$count" -le 130000 ]
 }
 
+# bats test_tags=unsanitized
 @test "nor with those that are free, live or dead" {
   fast host true
   wait_until is_released

@@ -220,27 +220,52 @@ check(LIBSSH2_KNOWNHOSTS *list, const char *name, const char *key,
 	return by_hash == LIBSSH2_KNOWNHOST_CHECK_MISMATCH ? by_hash : by_match;
 }
 
+/* Adds those of the methods, a list with commas, that libssh2 knows. */
+static void
+add_methods(char *list, size_t size, const char *methods,
+    const char **supported, int supported_count)
+{
+	size_t length = strlen(list), method;
+	int i;
+
+	for (; *methods != '\0'; methods += method + (methods[method] == ',')) {
+		method = strcspn(methods, ",");
+		for (i = 0; i < supported_count; i++)
+			if (strlen(supported[i]) == method &&
+			    strncmp(supported[i], methods, method) == 0)
+				break;
+		if (i == supported_count || length + method + 2 > size)
+			continue;
+		length += (size_t)snprintf(list + length, size - length,
+		    "%s%.*s", length > 0 ? "," : "", (int)method, methods);
+	}
+}
+
 void
 known_hosts_prefer(struct known_hosts *hosts, LIBSSH2_SESSION *session)
 {
 	/* No key at all: it differs from any that is known. */
 	static const char nothing[] = "nothing";
 	char methods[512] = "";
-	size_t length = 0;
-	int i, wants_known, is_known;
+	const char **supported;
+	int i, wants_known, is_known, count;
 
+	/* Taking out what it does not know, libssh2 copies onto its source. */
+	count = libssh2_session_supported_algs(
+	    session, LIBSSH2_METHOD_HOSTKEY, &supported);
+	if (count <= 0)
+		return;
 	for (wants_known = 1; wants_known >= 0; wants_known--) {
 		for (i = 0; i < KEY_TYPES; i++) {
 			is_known = check(hosts->known, hosts->name, nothing,
 				       sizeof(nothing), key_types[i].mask) ==
 			    LIBSSH2_KNOWNHOST_CHECK_MISMATCH;
-			if (is_known != wants_known)
-				continue;
-			length += (size_t)snprintf(methods + length,
-			    sizeof(methods) - length, "%s%s",
-			    length > 0 ? "," : "", key_types[i].methods);
+			if (is_known == wants_known)
+				add_methods(methods, sizeof(methods),
+				    key_types[i].methods, supported, count);
 		}
 	}
+	libssh2_free(session, supported);
 	(void)libssh2_session_method_pref(
 	    session, LIBSSH2_METHOD_HOSTKEY, methods);
 }

@@ -1,31 +1,14 @@
 /*
  * Feeds bytes to all that reads what a master says: the two readers of
- * messages, and the conversation around them, over a socket, in pieces.
- *
- * Built with libFuzzer ("make fuzz") it looks for inputs by itself. With
- * -DREPLAY it runs the files that it is given, and then COUNT inputs that it
- * makes up: messages that are right, with a few bytes changed.
+ * messages, and the conversation around them, over a socket, in pieces. The
+ * replay makes up messages that are right, with a few bytes changed.
  */
+#define MAKE_UP make_up
+#include "fuzz.h"
 #include "mux.h"
 #include "session.h"
 
-#include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 #include <sys/socket.h>
-#include <unistd.h>
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-static void
-check(int holds, const char *what)
-{
-	if (holds)
-		return;
-	fprintf(stderr, "messages: %s\n", what);
-	abort();
-}
 
 /* Whatever length it is cut off at, a message must not become another one. */
 static void
@@ -90,19 +73,6 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 }
 
 #ifdef REPLAY
-static void
-replay_file(const char *path)
-{
-	static uint8_t bytes[1 << 20];
-	FILE *file = fopen(path, "rb");
-	size_t size;
-
-	check(file != NULL, path);
-	size = fread(bytes, 1, sizeof(bytes), file);
-	fclose(file);
-	LLVMFuzzerTestOneInput(bytes, size);
-}
-
 /* A few right messages one after the other, then some bytes changed. */
 static size_t
 make_up(uint8_t *bytes, size_t room)
@@ -129,24 +99,5 @@ make_up(uint8_t *bytes, size_t room)
 	     changes--)
 		bytes[(size_t)random() % size] = (uint8_t)random();
 	return size > 0 && random() % 2 ? (size_t)random() % size : size;
-}
-
-int
-main(int argc, char *argv[])
-{
-	static uint8_t bytes[32768];
-	long count = 0;
-	int i;
-
-	for (i = 1; i < argc; i++)
-		if (strspn(argv[i], "0123456789") == strlen(argv[i]))
-			count = atol(argv[i]);
-		else
-			replay_file(argv[i]);
-	srandom(1);
-	for (; count > 0; count--)
-		LLVMFuzzerTestOneInput(bytes, make_up(bytes, sizeof(bytes)));
-	printf("nothing found\n");
-	return 0;
 }
 #endif
