@@ -90,15 +90,14 @@ replace_link(char path[PATH_MAX], const char *link)
 {
 	char target[PATH_MAX], replaced[PATH_MAX];
 	ssize_t got = readlink(link, target, sizeof(target));
-	int folder = (int)(strrchr(link, '/') - link), written;
+	int folder = (int)(strrchr(link, '/') - link) + 1, written = PATH_MAX;
 
 	if (got == -1)
 		return -1;
-	written = got < PATH_MAX
-	    ? snprintf(replaced, sizeof(replaced), "%.*s/%.*s%s",
-		  target[0] == '/' ? 0 : folder, path, (int)got, target,
-		  path + strlen(link))
-	    : PATH_MAX;
+	if (got < PATH_MAX)
+		written = snprintf(replaced, sizeof(replaced), "%.*s%.*s%s",
+		    target[0] == '/' ? 0 : folder, path, (int)got, target,
+		    path + strlen(link));
 	if (written >= PATH_MAX) {
 		errno = ENAMETOOLONG;
 		return -1;

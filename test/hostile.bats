@@ -2,6 +2,8 @@
 # Another local user plants whatever he can at every path of a pool, before and
 # during runs. He never gets a connection, a file or a permission; ssh still
 # works, or --strict says no. As root he is a real account, made here.
+# shellcheck disable=SC2016 # $1 is that of another shell
+# shellcheck disable=SC2030,SC2031,SC2154 # each test is a subshell; run's own
 
 load helper
 
@@ -66,7 +68,6 @@ start_listener() {
 }
 # What his links lead to: all that a namespace has, his socket in it.
 fill_theirs() {
-  # shellcheck disable=SC2016 # $1 is that of the other shell
   as_other sh -c 'umask 0; cd "$1" && mkdir -p s/c s/free s/used && : >file && : >s/endpoint &&
     for f in c free used; do ln sock "s/$f/sAAAAAAAAAAA"; done' sh "$THEIRS"
 }
@@ -117,6 +118,8 @@ kinds_for() {
   parent | root | ns | c | free | used) kinds+=" wide-folder" ;;
   *) kinds+=" link-socket-own fifo-own wide-folder wide-file folder-own" ;;
   esac
+  # What a user links above the root himself is followed: see trouble.bats.
+  if [ "$1" = parent ] && ! is_root; then kinds="hard fifo wide-folder"; fi
   case $1 in
   free/* | used/*) if is_root; then kinds+=" hard-theirs"; fi ;;
   esac
@@ -197,16 +200,16 @@ check_all() {
     }
   fi
   jq -e .namespaces <"$T/json" >/dev/null || FAILED=1
-  echo "# $PLACED placements, $REFUSED of them refused by --strict" >&3
+  echo "$PLACED $REFUSED" >"$T/count"
 }
 
 # Without the trap that bats sets before every command, which takes longer than
 # most of them.
 quickly() { (trap - DEBUG; "$@"; [ "$FAILED" = 0 ]); }
 
-# A pool with one free master; what is placed is counted.
+# start_pool [NUMBER]: with one free master; what is placed is counted.
 start_pool() {
-  PARENT=$DIR/p$BATS_TEST_NUMBER
+  PARENT=$DIR/p$BATS_TEST_NUMBER${1:-}
   ROOT=$PARENT/r
   mkdir -m 0755 "$PARENT"
   export ROOT SSH_FAST_ROOT=$ROOT
@@ -218,33 +221,54 @@ start_pool() {
   REFUSED=0
   FAILED=0
 }
+beside_others() {
+  T=$BATS_TEST_TMPDIR/$1
+  mkdir "$T"
+  start_pool "$1"
+  shift
+  quickly "$@"
+}
+# in_parallel COMMAND PATHS...: each of these lists in a pool of its own.
+in_parallel() {
+  local command=$1 number=0 failed=0 jobs=() job paths
+  shift
+  for paths; do
+    number=$((number + 1))
+    # shellcheck disable=SC2086 # a list of words
+    beside_others "$number" "$command" $paths &
+    jobs+=($!)
+  done
+  for job in "${jobs[@]}"; do wait "$job" || failed=1; done
+  awk '{placed += $1; refused += $2} END {print "# " placed " placements, " refused " of them refused by --strict"}' \
+    "$T"/*/count >&3
+  [ "$failed" = 0 ]
+}
 
 instead_of_folders() {
   local name at kind
-  for name in parent root ns c free used endpoint; do
+  for name; do
     case $name in
     parent) at=$PARENT ;;
     root) at=$ROOT ;;
     ns) at=$NS ;;
     *) at=$NS/$name ;;
     esac
-    mv "$at" "$DIR/aside"
+    mv "$at" "$PARENT.aside"
     for kind in $(kinds_for "$name"); do
       attack "$kind" "$at" || FAILED=1
       rm -rf "$at"
     done
-    mv "$DIR/aside" "$at"
+    mv "$PARENT.aside" "$at"
   done
   check_all
 }
 @test "every plant in place of a folder, or of the record" {
-  start_pool
-  quickly instead_of_folders
+  in_parallel instead_of_folders "parent root ns c" "free used endpoint"
 }
 
 instead_of_files() {
   local at kind
-  for at in last "free/$FRESH" "used/$FRESH" "c/$FRESH.0123456789abcdef" endpoint.1; do
+  for at; do
     for kind in $(kinds_for "$at"); do
       if [ "$at" != last ]; then ln -sfn "$FRESH" "$NS/last"; else rm -f "$NS/last"; fi
       attack "$kind" "$NS/$at" || FAILED=1
@@ -254,17 +278,17 @@ instead_of_files() {
   check_all
 }
 @test "every plant in place of the hint, a lock file or a half-made socket" {
-  start_pool
-  quickly instead_of_files
+  local fresh=sAAAAAAAAAAA
+  in_parallel instead_of_files "last free/$fresh used/$fresh" "c/$fresh.0123456789abcdef endpoint.1"
 }
 
 instead_of_the_socket() {
   local kind probe
-  mkdir "$DIR/names"
+  mkdir "$PARENT.names"
   for kind in $(kinds_for c/NAME); do
-    for probe in native none; do
+    for probe; do
       if [ "$probe" = none ] && [[ "$kind" != *socket* ]]; then continue; fi
-      mv "$NS"/free/* "$DIR/names" 2>/dev/null || :
+      mv "$NS"/free/* "$PARENT.names" 2>/dev/null || :
       (umask 077 && : >"$NS/free/$FRESH")
       ln -sfn "$FRESH" "$NS/last"
       attack "$kind" "$NS/c/$FRESH" --probe="$probe" || FAILED=1
@@ -274,8 +298,7 @@ instead_of_the_socket() {
   check_all
 }
 @test "every plant in place of the socket of the only lease, whatever the probe" {
-  start_pool
-  quickly instead_of_the_socket
+  in_parallel instead_of_the_socket native none
 }
 
 # Stands in for ssh where it is run very often: fails where the socket's folder
@@ -382,12 +405,19 @@ own_exec() { exec "$@" 3>&-; }
   [ -n "$(find "$DIR/sticky/root" -type s)" ]
   for root in sticky/theirs ours/theirs chain; do
     run --separate-stderr env SSH_FAST_ROOT="$DIR/$root/new" "$SSH_FAST" --strict -F "$DIR/config" host true
-    [ "$status" = 255 ] || { echo "$root" >&2; return 1; }
-    [ "$stderr" = "ssh-fast: cannot trust $DIR/sticky/theirs: it belongs to another user" ]
+    [ "$status" = 255 ] && [[ "$stderr" == "ssh-fast: cannot trust "*"/sticky/theirs: it belongs to another user" ]] ||
+      { echo "$root: $status $output $stderr" >&2; return 1; }
   done
   run env SSH_FAST_ROOT="$DIR/loop/new" "$SSH_FAST" --strict -F "$DIR/config" host true
-  [ "$output" = "ssh-fast: cannot follow $DIR/loop: Too many levels of symbolic links" ]
+  [[ "$output" == "ssh-fast: cannot follow $DIR/loop: "* ]]
   [ ! -e "$DIR/srv/new" ]
+}
+
+steers_no_terminal() {
+  if LC_ALL=C grep -qaP '[\x00-\x1f\x7f]|\xc2[\x80-\x9f]' "$1"; then
+    cat -v "$1" >&2
+    return 1
+  fi
 }
 
 @test "a root with control characters in its name: none of them reaches the terminal" {
@@ -402,7 +432,7 @@ own_exec() { exec "$@" 3>&-; }
   for command in ls\ -l ls 'gc -n' 'gc -v --ttl=0' 'ls -j'; do
     # shellcheck disable=SC2086 # a list of words
     timeout 10 "$BUILD"/ssh-fast-$command >"$T/out" 2>&1 || [ $? = 1 ]
-    [ -z "$(tr -d '\n' <"$T/out" | grep -aP '[\x00-\x1f\x7f]|\xc2[\x80-\x9f]')" ] || { cat -v "$T/out" >&2; return 1; }
+    steers_no_terminal "$T/out"
     if [ "$command" != 'ls -j' ]; then [ "$(grep -c 'new' "$T/out")" = "$(grep -c '\\x0anew' "$T/out")" ]; fi
   done
   jq -e .namespaces <"$T/out"
@@ -410,7 +440,7 @@ own_exec() { exec "$@" 3>&-; }
   for command in 'gc -n' 'gc -v --ttl=0'; do
     # shellcheck disable=SC2086 # a list of words
     timeout 10 "$BUILD"/ssh-fast-$command >"$T/out" 2>&1 || [ $? = 1 ]
-    [ -z "$(tr -d '\n' <"$T/out" | grep -aP '[\x00-\x1f\x7f]|\xc2[\x80-\x9f]')" ] || { cat -v "$T/out" >&2; return 1; }
+    steers_no_terminal "$T/out"
     grep -qF 'r\x0anew\x1b[31m\xc2\x9b/' "$T/out"
   done
 }
