@@ -130,7 +130,7 @@ kinds_for() {
 run_fast() {
   STATUS=0
   timeout 10 "$SSH_FAST" "$@" -F "$DIR/config" host 'echo fine; exit 3' >"$T/out" 2>"$T/err" 3>&- || STATUS=$?
-  OUTPUT=$(<"$T/out")
+  IFS= read -r OUTPUT <"$T/out" || OUTPUT=
   mapfile -t LINES <"$T/err"
 }
 # What a refusal names: where it stands, or where a link of our own leads to.
@@ -153,12 +153,12 @@ run_all() {
   fi
   ran_on_the_server || complain "$STATUS $OUTPUT ${LINES[*]}" || return
   wait_until is_let_go_but_for
-  for program in "ssh-fast-ls -l" "ssh-fast-ls -j" "ssh-fast-gc -v --ttl=0"; do
+  # That one of these hangs is for the time limit of the test to see.
+  for program in "ssh-fast-ls -j" "ssh-fast-ls -l" "ssh-fast-gc -v --ttl=0"; do
     STATUS=0
     # shellcheck disable=SC2086 # a list of words
-    timeout 10 "$BUILD"/$program >"$T/out" 2>"$T/err" || STATUS=$?
-    [ "$STATUS" -le 1 ] || complain "$program: $STATUS $(<"$T/out") $(<"$T/err")" || return
-    if [[ "$program" == *-j ]]; then cat "$T/out" >>"$T/json"; fi
+    "$BUILD"/$program >>"$T/${program##*-}" 2>"$T/err" || STATUS=$?
+    [ "$STATUS" -le 1 ] || complain "$program: $STATUS $(<"$T/err")" || return
   done
 }
 # Keepers are done: what is left in used/ is what was planted.
@@ -199,7 +199,7 @@ check_all() {
       FAILED=1
     }
   fi
-  jq -e .namespaces <"$T/json" >/dev/null || FAILED=1
+  jq -e .namespaces <"$T/j" >/dev/null || FAILED=1
   echo "$PLACED $REFUSED" >"$T/count"
 }
 
@@ -383,10 +383,14 @@ own_exec() { exec "$@" 3>&-; }
   fast host true
   wait_until is_released
   NS=$(echo "$ROOT"/*)
+  # Swept where it cannot be seen, its socket may be gone: no way to end it.
+  MASTER=$(master_pid "$(socket_of)")
   ln -s "$DIR/house" "$PARENT/link"
   WHO=own_exec TIMES=60 against exchange "$NS" "$PARENT/link"
   run_fast
   ran_on_the_server
+  kill "$MASTER" 2>/dev/null || :
+  wait_until ended "$MASTER"
 }
 
 @test "a link above the root: another user's is not followed, nor one behind a link of ours" {
