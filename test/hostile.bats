@@ -12,7 +12,7 @@ is_root() { [ "$(id -u)" = 0 ]; }
 # One at a time changes the accounts; this file is there to be locked.
 accounts() { flock -w 60 "$BATS_TEST_FILENAME" "$@" 2>/dev/null 3>&-; }
 make_other() {
-  if getent passwd "$OTHER_NAME" >/dev/null; then accounts userdel "$OTHER_NAME"; fi
+  if getent passwd "$OTHER_NAME" >/dev/null; then accounts userdel -f "$OTHER_NAME"; fi
   accounts useradd -r -l -M -N -d /nonexistent -s /usr/sbin/nologin "$OTHER_NAME"
   OTHER=$(id -u "$OTHER_NAME")
   export OTHER
@@ -58,7 +58,7 @@ teardown_file() {
   fi
   stop_sshd
   chmod 0700 "$SUITE"
-  if is_root && [ -n "${OTHER:-}" ]; then accounts userdel "$OTHER_NAME"; fi
+  if is_root && [ -n "${OTHER:-}" ]; then accounts userdel -f "$OTHER_NAME"; fi
 }
 start_listener() {
   other_exec "$TOOLS/hostile" listen "$THEIRS/sock" "$THEIRS/log" >"$DIR/listening" &
@@ -81,6 +81,11 @@ all_of_others() {
 }
 
 setup() { T=$BATS_TEST_TMPDIR; }
+# Also the master of a pool whose socket may be gone: nothing else ends it.
+teardown() {
+  local pid
+  for pid in ${HOSTILE:-} ${MASTER:-}; do kill "$pid" 2>/dev/null || :; done
+}
 complain() {
   echo "$PLANT at $AT: $*" >&2
   return 1
@@ -345,14 +350,14 @@ race() {
 }
 # against HOSTILE-WORD PATH OTHER: the races with that beside them.
 against() {
-  local hostile before failed=0
+  local before failed=0
   before=$(all_of_others)
   "$WHO" "$TOOLS/hostile" "$@" >"$T/hostile" &
-  hostile=$!
+  HOSTILE=$!
   wait_until has_content "$T/hostile"
   quickly race "$TIMES" || failed=1
-  kill "$hostile"
-  wait "$hostile" || :
+  kill "$HOSTILE"
+  wait "$HOSTILE" || :
   [ "$failed" = 0 ]
   [ ! -s "$THEIRS/log" ]
   diff <(echo "$before") <(all_of_others)
@@ -386,14 +391,11 @@ own_exec() { exec "$@" 3>&-; }
   fast host true
   wait_until is_released
   NS=$(echo "$ROOT"/*)
-  # Swept where it cannot be seen, its socket may be gone: no way to end it.
   MASTER=$(master_pid "$(socket_of)")
   ln -s "$DIR/house" "$PARENT/link"
   WHO=own_exec TIMES=60 against exchange "$NS" "$PARENT/link"
   run_fast
   ran_on_the_server
-  kill "$MASTER" 2>/dev/null || :
-  wait_until ended "$MASTER"
 }
 
 @test "a link above the root: another user's is not followed, nor one behind a link of ours" {
@@ -456,6 +458,7 @@ steers_no_terminal() {
 start_their_pool() {
   start_pool
   AT=$DIR/victim PLANT=root
+  MASTER=$(master_pid "$(socket_of)")
   chown -hR "$OTHER" "$ROOT"
 }
 root_cleans() {
@@ -469,7 +472,7 @@ root_cleans() {
 @test "root over another user's root: links, hard links and exchanged folders lead nowhere" {
   needs_root
   start_their_pool
-  local before name hostile
+  local before name
   before=$(all_of_others)
   ln "$THEIRS/sock" "$NS/c/$FRESH"
   (umask 077 && : >"$NS/free/$FRESH")
@@ -481,11 +484,11 @@ root_cleans() {
     ln -s "$DIR/house" "$PARENT/link"
     chown "$OTHER" "$PARENT"
     other_exec "$TOOLS/hostile" exchange "$NS/$name" "$PARENT/link" >"$T/hostile" &
-    hostile=$!
+    HOSTILE=$!
     wait_until has_content "$T/hostile"
     quickly root_cleans
-    kill "$hostile"
-    wait "$hostile" || :
+    kill "$HOSTILE"
+    wait "$HOSTILE" || :
     if [ -L "$NS/$name" ]; then rm "$NS/$name" && mv "$PARENT/link" "$NS/$name"; else rm "$PARENT/link"; fi
   done
   diff <(echo "$before") <(all_of_others)
@@ -496,20 +499,20 @@ root_cleans() {
 @test "folders that root puts back are their owner's, and no link in their place is followed" {
   needs_root
   start_their_pool
-  local before gc hostile
+  local before gc
   before=$(all_of_others)
   rm -f "$NS"/free/* "$NS"/c/* "$NS"/last
   strace -f -o "$T/trace" -e trace=unlinkat,mkdirat,fchmodat \
-    -e inject=unlinkat:delay_enter=400000 -e inject=mkdirat:delay_exit=400000 \
+    -e inject=unlinkat:delay_enter=1500000:when=2 -e inject=mkdirat,fchmodat:delay_enter=500000 \
     "$BUILD/ssh-fast-gc" --ttl=0 >/dev/null 2>&1 3>&- &
   gc=$!
   other_exec "$TOOLS/hostile" swap "$NS/free" "$DIR/house" >"$T/hostile" &
-  hostile=$!
+  HOSTILE=$!
   wait_until is_gone_file "$NS/free"
-  as_other sh -c 'umask 077; : >"$1"' sh "$NS/used/$FRESH"
+  : >"$NS/used/$FRESH"
   wait "$gc" || :
-  wait "$hostile"
+  wait "$HOSTILE"
   grep -q ENOTEMPTY "$T/trace"
-  [ "$(stat -c %u:%a "$NS/free.aside")" = "$OTHER:700" ]
   diff <(echo "$before") <(all_of_others)
+  [ "$(stat -c %u:%a "$NS/free.aside")" = "$OTHER:700" ]
 }
