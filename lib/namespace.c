@@ -166,7 +166,7 @@ put_back(const struct namespace *ns, const char *folder)
 	if (self == ns->owner || seteuid(ns->owner) == 0)
 		(void)folder_make(ns->fd, folder);
 	if (self != ns->owner)
-		(void)seteuid(self);
+		(void)!seteuid(self);
 }
 
 /*
