@@ -40,7 +40,8 @@ bool
 json_print(json_t *value)
 {
 	bool ok = value != NULL &&
-	    json_dumpf(value, stdout, JSON_COMPACT | JSON_ENCODE_ANY) == 0;
+	    json_dumpf(value, stdout,
+		JSON_COMPACT | JSON_ENCODE_ANY | JSON_ENSURE_ASCII) == 0;
 
 	json_decref(value);
 	return ok;

@@ -9,6 +9,7 @@
 #include "json.h"
 #include "message.h"
 #include "sweep.h"
+#include "text.h"
 
 #include <getopt.h>
 #include <stdio.h>
@@ -162,6 +163,19 @@ show_progress(struct gc_run *run, size_t number)
 	(void)fflush(stderr);
 }
 
+/* The root may have any name: none of it shall steer a terminal. */
+static void
+print_action(const char *word, const char *path, const char *note)
+{
+	struct text line;
+
+	text_init(&line);
+	text_add_printable(&line, path);
+	if (text_ok(&line))
+		(void)printf("%s %s%s\n", word, line.data, note);
+	text_free(&line);
+}
+
 static void
 tell(void *context, enum sweep_action action, const char *path)
 {
@@ -182,8 +196,7 @@ tell(void *context, enum sweep_action action, const char *path)
 	if (run->options.is_json || run->options.quiet)
 		return;
 	clear_progress(run);
-	(void)printf(
-	    "%s %s\n", words[action][run->options.dry_run ? 1 : 0], path);
+	print_action(words[action][run->options.dry_run ? 1 : 0], path, "");
 }
 
 static void
@@ -209,6 +222,7 @@ sweep_each(struct gc_run *run, int timeout_ms)
 	    .context = run,
 	};
 	const struct catalogue *catalogue = &run->admin.catalogue;
+	char path[sizeof(run->admin.root.path) + DIGEST_LENGTH + 2];
 	size_t i;
 
 	run->shows_progress = !run->options.quiet && isatty(STDERR_FILENO);
@@ -227,8 +241,9 @@ sweep_each(struct gc_run *run, int timeout_ms)
 			if (!run->options.verbose || run->options.is_json)
 				break;
 			clear_progress(run);
-			(void)printf("left %s/%s: of another machine\n",
+			(void)snprintf(path, sizeof(path), "%s/%s",
 			    run->admin.root.path, catalogue->entries[i].folder);
+			print_action("left", path, ": of another machine");
 			break;
 		case SWEEP_GONE:
 		case SWEEP_BUSY:

@@ -245,6 +245,11 @@ examine(struct search *search, struct lease *lease, bool socket,
 	enum probe_result result = PROBE_DEAD;
 	int64_t began_us = deadline_now_us();
 
+	if (namespace_has_foreign(search->ns, lease->name)) {
+		search->report->unknown++;
+		(void)lease_release(search->ns, lease, false);
+		return false;
+	}
 	if (socket) {
 		namespace_socket_path(search->ns, lease->name, path);
 		result = probe_ask(&question, probe_for(search, lease), path);

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdbool.h>
+#include <stdio.h>
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -14,6 +15,26 @@ is_same_file(const struct stat *opened, int dir_fd, const char *name)
 
 	return fstatat(dir_fd, name, &named, AT_SYMLINK_NOFOLLOW) == 0 &&
 	    named.st_ino == opened->st_ino && named.st_dev == opened->st_dev;
+}
+
+/*
+ * Whether the file has no name but that one, in free/ or used/: a link to some
+ * other file of the user's would have that one overwritten. Where a rename
+ * that replaces nothing takes link and unlink, both folders may have it.
+ */
+static bool
+has_no_other_name(const struct stat *opened, int dir_fd, const char *name)
+{
+	static const char *const folders[] = {"../free/", "../used/"};
+	char path[64];
+	nlink_t known = 0;
+	size_t i;
+
+	for (i = 0; i < sizeof(folders) / sizeof(folders[0]); i++) {
+		(void)snprintf(path, sizeof(path), "%s%s", folders[i], name);
+		known += is_same_file(opened, dir_fd, path);
+	}
+	return opened->st_nlink <= known;
 }
 
 int
@@ -43,9 +64,13 @@ lockfile_open(int dir_fd, const char *name, uid_t owner, int *busy_fd)
 		goto fail;
 	}
 	/* R2. */
-	if (is_same_file(&st, dir_fd, name))
+	if (!is_same_file(&st, dir_fd, name)) {
+		errno = ENOENT;
+		goto fail;
+	}
+	if (st.st_nlink <= 1 || has_no_other_name(&st, dir_fd, name))
 		return fd;
-	errno = ENOENT;
+	errno = EPERM;
 fail:
 	saved_errno = errno;
 	(void)close(fd);

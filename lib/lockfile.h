@@ -6,8 +6,8 @@
 
 /*
  * Opens and locks dir/name without waiting, and makes sure that it is what it
- * seems: a plain file of the owner's, closed to others, and still the one that
- * the name means (R2). Returns the descriptor, close-on-exec and the caller's;
+ * seems: a plain file of the owner's, closed to others, with no name elsewhere,
+ * and still the one that the name means (R2). Returns the descriptor, close-on-exec and the caller's;
  * or -1 with errno. When somebody else holds the lock (EWOULDBLOCK), *busy_fd
  * gets the open descriptor, which is the caller's then.
  */

@@ -157,6 +157,18 @@ namespace_close(struct namespace *ns)
 	}
 }
 
+/* Root cleans for others, too: what it makes must be theirs. */
+static void
+put_back(const struct namespace *ns, const char *folder)
+{
+	uid_t self = platform_effective_user();
+
+	if (self == ns->owner || seteuid(ns->owner) == 0)
+		(void)folder_make(ns->fd, folder);
+	if (self != ns->owner)
+		(void)!seteuid(self);
+}
+
 /*
  * Folders go in this order, so that nobody is ever left without his: with
  * free/ and used/ gone, nobody can hold a lease any more, and only a holder
@@ -179,7 +191,7 @@ remove_folders(const struct namespace *ns)
 	while (i-- > 0) {
 		int saved_errno = errno;
 
-		(void)folder_make(ns->fd, order[i]);
+		put_back(ns, order[i]);
 		errno = saved_errno;
 	}
 	return -1;
@@ -242,6 +254,15 @@ namespace_has_socket(
 	if (used != NULL)
 		*used = st.st_mtim;
 	return true;
+}
+
+bool
+namespace_has_foreign(const struct namespace *ns, const char *name)
+{
+	struct stat st;
+
+	return fstatat(ns->sockets_fd, name, &st, AT_SYMLINK_NOFOLLOW) == 0 &&
+	    (!S_ISSOCK(st.st_mode) || st.st_uid != ns->owner);
 }
 
 /* Errors that say what the file system is, not what state it is in now. */

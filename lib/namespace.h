@@ -122,6 +122,12 @@ bool namespace_has_socket(
     const struct namespace *ns, const char *name, struct timespec *used);
 
 /*
+ * Whether c/NAME is there and no socket of the owner's: then ssh, which would
+ * follow a link and asks nobody whose socket it is, must not get that name.
+ */
+bool namespace_has_foreign(const struct namespace *ns, const char *name);
+
+/*
  * Tries once whether the file system can do what ssh does to make a control
  * socket: bind it and hard-link it (FUSE and some overlay and network file
  * systems cannot, and ssh would die). 1 yes, 0 no, -1 with *failure where it

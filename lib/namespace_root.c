@@ -10,6 +10,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+enum { LINKS_MAX = 40 }; /* as the kernel has it */
+
 static bool
 writable_by_others(const struct stat *st)
 {
@@ -20,13 +22,13 @@ writable_by_others(const struct stat *st)
  * Looks at every folder on the way from "/" down. Once one is known to be
  * closed to others, the names in it cannot change their meaning behind our
  * back, so walking by path is safe from the top on. Returns 0; 1 when a
- * symbolic link is on the way; -1 with *failure. A missing last component is
- * 0, since the caller makes it.
+ * symbolic link is on the way, which is prefix then; -1 with *failure. A
+ * missing last component is 0, since the caller makes it.
  */
 static int
-check_folders_above(const char *path, uid_t owner, struct failure *failure)
+check_folders_above(const char *path, uid_t owner, char prefix[PATH_MAX],
+    struct failure *failure)
 {
-	char prefix[PATH_MAX];
 	const char *slash = path;
 	struct stat st;
 	size_t length;
@@ -82,6 +84,52 @@ make_absolute(const char *path, char absolute[PATH_MAX])
 	return 0;
 }
 
+/* Writes where the link leads to in its place, which path begins with. */
+static int
+replace_link(char path[PATH_MAX], const char *link)
+{
+	char target[PATH_MAX], replaced[PATH_MAX];
+	ssize_t got = readlink(link, target, sizeof(target));
+	int folder = (int)(strrchr(link, '/') - link) + 1, written = PATH_MAX;
+
+	if (got == -1)
+		return -1;
+	if (got < PATH_MAX)
+		written = snprintf(replaced, sizeof(replaced), "%.*s%.*s%s",
+		    target[0] == '/' ? 0 : folder, path, (int)got, target,
+		    path + strlen(link));
+	if (written >= PATH_MAX) {
+		errno = ENAMETOOLONG;
+		return -1;
+	}
+	memcpy(path, replaced, (size_t)written + 1);
+	return 0;
+}
+
+/*
+ * Goes by every link on the way: each must be as closed to others as a folder
+ * is, and so must all that it goes through, or they could choose where it ends.
+ * 1 there are some, 0 none, -1 with *failure.
+ */
+static int
+check_links_above(const char *path, uid_t owner, struct failure *failure)
+{
+	char followed[PATH_MAX], link[PATH_MAX];
+	int links = 0, result;
+
+	(void)snprintf(followed, sizeof(followed), "%s", path);
+	while ((result = check_folders_above(followed, owner, link, failure)) ==
+	    1) {
+		if (++links > LINKS_MAX)
+			errno = ELOOP;
+		else if (replace_link(followed, link) == 0)
+			continue;
+		return failure_set(
+		    failure, FAILURE_SYSTEM, "follow", link, NULL);
+	}
+	return result == 0 ? links > 0 : result;
+}
+
 /*
  * Replaces the symbolic links above the last component. The last one stays: a
  * link there is not followed.
@@ -130,6 +178,7 @@ open_as(struct namespace_root *root, uid_t owner, const char *path, bool create,
     struct failure *failure)
 {
 	struct folder folder = {.parent_fd = AT_FDCWD, .owner = owner};
+	char link[PATH_MAX];
 	int links;
 
 	root->fd = -1;
@@ -140,10 +189,10 @@ open_as(struct namespace_root *root, uid_t owner, const char *path, bool create,
 	}
 	if (make_absolute(path, root->path) == -1)
 		return failure_set(failure, FAILURE_SYSTEM, "open", path, NULL);
-	links = check_folders_above(root->path, root->owner, failure);
+	links = check_links_above(root->path, root->owner, failure);
 	if (links == -1 && create && failure->kind == FAILURE_SYSTEM &&
 	    failure->error == ENOENT && make_dot_ssh(root->path))
-		links = check_folders_above(root->path, root->owner, failure);
+		links = check_links_above(root->path, root->owner, failure);
 	if (links == -1)
 		return -1;
 	if (links == 1) {
@@ -151,7 +200,7 @@ open_as(struct namespace_root *root, uid_t owner, const char *path, bool create,
 			return failure_set(
 			    failure, FAILURE_SYSTEM, "open", root->path, NULL);
 		if ((links = check_folders_above(
-			 root->path, root->owner, failure)) == -1)
+			 root->path, root->owner, link, failure)) == -1)
 			return -1;
 		if (links == 1)
 			return failure_set(failure, FAILURE_SYMLINK, "trust",

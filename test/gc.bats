@@ -129,8 +129,8 @@ dead_socket() {
 
 @test "a namespace removed while it is being made is made again" {
   mkdir -p -m 0700 "$ROOT"
-  # It stands still between mkdir and chmod of its namespace.
-  strace -o "$OUT/trace" -e trace=mkdirat,fchmodat -e inject=fchmodat:delay_enter=300000:when=1 \
+  # It stands still once it has made its namespace.
+  strace -o "$OUT/trace" -e trace=mkdirat -e inject=mkdirat:delay_exit=300000:when=1 \
     "$SSH_FAST" --strict -F "$DIR/config" host echo fine >"$OUT/out" 2>&1 3>&- &
   local pid=$!
   wait_until sh -c "ls -d '$ROOT'/*"
