@@ -714,8 +714,7 @@ create(struct search *search, struct lease *lease, struct failure *failure)
 			break;
 		(void)failure_set(
 		    failure, FAILURE_SYSTEM, "lock", ns->path, "used");
-		if (locked == -1)
-			(void)unlinkat(ns->used_fd, name, 0);
+		/* It stays: unlocked, it may be somebody else's by now. */
 		(void)close(lease->lock_fd);
 		lease->lock_fd = -1;
 		if (locked == -1)

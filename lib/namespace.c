@@ -157,44 +157,46 @@ namespace_close(struct namespace *ns)
 	}
 }
 
-/* Root cleans for others, too: what it makes must be theirs. */
+/* In this order they go, and come back in the other. */
+static const char *const removal_order[] = {"free", "used", "c"};
+
+/*
+ * Makes the first so many again: a peer that has come in goes on to use them.
+ * Root cleans for others, too: what it makes must be theirs. Keeps errno.
+ */
 static void
-put_back(const struct namespace *ns, const char *folder)
+put_back(const struct namespace *ns, size_t count)
 {
 	uid_t self = platform_effective_user();
+	int saved_errno = errno;
 
 	if (self == ns->owner || seteuid(ns->owner) == 0)
-		(void)folder_make(ns->fd, folder);
+		while (count-- > 0)
+			(void)folder_make(ns->fd, removal_order[count]);
 	if (self != ns->owner)
 		(void)!seteuid(self);
+	errno = saved_errno;
 }
 
 /*
- * Folders go in this order, so that nobody is ever left without his: with
- * free/ and used/ gone, nobody can hold a lease any more, and only a holder
- * has use for c/. Peers that know the base rules alone take no lock on the
- * namespace; what they make in the meantime is what rmdir(2) stumbles over,
- * and then the folders are put back.
+ * Folders go in an order that leaves nobody without his: with free/ and used/
+ * gone, nobody can hold a lease any more, and only a holder has use for c/.
+ * Peers that know the base rules alone take no lock on the namespace; what
+ * they make in the meantime is what rmdir(2) stumbles over, and then the
+ * folders are put back.
  */
 static int
 remove_folders(const struct namespace *ns)
 {
-	static const char *const order[] = {"free", "used", "c"};
 	size_t i;
 
 	for (i = 0; i < FOLDERS; i++)
-		if (unlinkat(ns->fd, order[i], AT_REMOVEDIR) == -1 &&
-		    errno != ENOENT)
-			break;
-	if (i == FOLDERS)
-		return 0;
-	while (i-- > 0) {
-		int saved_errno = errno;
-
-		put_back(ns, order[i]);
-		errno = saved_errno;
-	}
-	return -1;
+		if (unlinkat(ns->fd, removal_order[i], AT_REMOVEDIR) == -1 &&
+		    errno != ENOENT) {
+			put_back(ns, i);
+			return -1;
+		}
+	return 0;
 }
 
 int
@@ -222,6 +224,7 @@ namespace_remove(const struct namespace *ns, const struct namespace_root *root,
 	if ((unlinkat(ns->fd, NAMESPACE_RECORD, 0) == -1 && errno != ENOENT) ||
 	    (unlinkat(ns->fd, NAMESPACE_HINT, 0) == -1 && errno != ENOENT) ||
 	    unlinkat(root->fd, ns->name, AT_REMOVEDIR) == -1) {
+		put_back(ns, FOLDERS);
 		if (errno == ENOTEMPTY || errno == EEXIST)
 			return 0;
 		return failure_set(

@@ -67,30 +67,54 @@ lock_failed(struct prune_report *report)
 	return errno == EWOULDBLOCK ? PRUNE_KEPT : PRUNE_FAILED;
 }
 
+/*
+ * A free name that is locked and looks dead. It goes by way of used/ (R4):
+ * what a killed gc has left there under the same name may be held by somebody
+ * who is about to have a master (R6). Closes the lock where it gives it back.
+ */
+static enum prune_result
+prune_locked(const struct namespace *ns, struct lease *lease,
+    const struct prune_options *options, struct prune_report *report)
+{
+	struct holder holder;
+
+	holder_read(lease->lock_fd, &holder);
+	/* R5: its ssh, whose keeper was killed, may be about to log in. */
+	if (holder_state(&holder) == HOLDER_ALIVE)
+		return PRUNE_KEPT;
+	report->verb = "move";
+	if (!options->dry_run &&
+	    platform_rename_new(
+		ns->free_fd, lease->name, ns->used_fd, lease->name) == -1)
+		return errno == EEXIST ? PRUNE_KEPT : PRUNE_FAILED;
+	/* Now that it is ours: it may have been leased and left since. */
+	if (look(ns, lease->name) == PROBE_DEAD)
+		return remove_name(
+		    ns, lease->name, ns->used_fd, options->dry_run, report);
+	if (!options->dry_run && lease_release(ns, lease, false) == -1)
+		return PRUNE_FAILED;
+	return PRUNE_LIVE;
+}
+
 enum prune_result
 prune_free(const struct namespace *ns, const char *name,
     const struct prune_options *options, struct prune_report *report)
 {
-	enum prune_result result = PRUNE_LIVE;
-	struct holder holder;
-	int lock_fd, saved_errno;
+	struct lease lease = {.lock_fd = -1, .master_fd = -1};
+	enum prune_result result;
+	int saved_errno;
 
 	memset(report, 0, sizeof(*report));
 	if (look(ns, name) != PROBE_DEAD)
 		return PRUNE_LIVE;
-	lock_fd = lockfile_open(ns->free_fd, name, ns->owner, NULL);
-	if (lock_fd == -1)
+	lease.lock_fd = lockfile_open(ns->free_fd, name, ns->owner, NULL);
+	if (lease.lock_fd == -1)
 		return lock_failed(report);
-	holder_read(lock_fd, &holder);
-	/* R5: its ssh, whose keeper was killed, may be about to log in. */
-	if (holder_state(&holder) == HOLDER_ALIVE)
-		result = PRUNE_KEPT;
-	/* Now that it is ours: it may have been leased and left since. */
-	else if (look(ns, name) == PROBE_DEAD)
-		result = remove_name(
-		    ns, name, ns->free_fd, options->dry_run, report);
+	memcpy(lease.name, name, sizeof(lease.name));
+	result = prune_locked(ns, &lease, options, report);
 	saved_errno = errno;
-	(void)close(lock_fd);
+	if (lease.lock_fd != -1)
+		(void)close(lease.lock_fd);
 	errno = saved_errno;
 	return result;
 }

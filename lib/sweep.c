@@ -1,7 +1,9 @@
 #include "sweep.h"
 
 #include "deadline.h"
+#include "holder.h"
 #include "lease.h"
+#include "leftover.h"
 #include "listing.h"
 #include "lockfile.h"
 #include "probe.h"
@@ -340,6 +342,16 @@ sweep_used(struct sweep *sweep, const char *name)
 		stop_if_idle(sweep, name);
 }
 
+/* It may have been in free/ while we looked in used/, or have come back. */
+static bool
+is_not_free(const struct namespace *ns, const char *name)
+{
+	struct stat st;
+
+	return fstatat(ns->free_fd, name, &st, AT_SYMLINK_NOFOLLOW) == -1 &&
+	    errno == ENOENT;
+}
+
 /*
  * A dead socket whose lock file is gone. Nobody can come to use it while we
  * hold the lease of that name, so that is made.
@@ -348,7 +360,7 @@ static void
 sweep_orphan(struct sweep *sweep, const char *name)
 {
 	const struct namespace *ns = &sweep->ns;
-	struct stat st;
+	struct lease lease = {.master_fd = -1};
 	int fd;
 
 	if (sweep->options->dry_run) {
@@ -365,55 +377,77 @@ sweep_orphan(struct sweep *sweep, const char *name)
 	}
 	if (lockfile_lock_new(ns->used_fd, name, fd) != 1) {
 		sweep->kept++;
-	} else {
-		/* It lay in free/ while we looked in used/, or has come back. */
-		if (fstatat(ns->free_fd, name, &st, AT_SYMLINK_NOFOLLOW) ==
-			-1 &&
-		    errno == ENOENT && look(ns, name) == PROBE_DEAD)
-			remove_file(
-			    sweep, SWEEP_SOCKET, ns->sockets_fd, "c", name);
-		else
-			sweep->kept++;
-		(void)unlinkat(ns->used_fd, name, 0);
+		(void)close(fd);
+		return;
 	}
+	lease.lock_fd = fd;
+	memcpy(lease.name, name, sizeof(lease.name));
+	if (look(ns, name) == PROBE_DEAD && is_not_free(ns, name))
+		remove_file(sweep, SWEEP_SOCKET, ns->sockets_fd, "c", name);
+	else
+		sweep->kept++;
+	/*
+	 * The name goes, unless a master has come to live there, whose holder
+	 * has gone again, and that has no other.
+	 */
+	if (namespace_has_socket(ns, name, NULL) && is_not_free(ns, name)) {
+		(void)lease_release(ns, &lease, false);
+		return;
+	}
+	(void)unlinkat(ns->used_fd, name, 0);
 	(void)close(fd);
 }
 
 /*
- * A socket that ssh binds and has not yet linked to its name, or a trial. One
- * that is just being bound is in the folder before anybody can connect to it,
- * and looks dead: so the lease must be free for the taking, a trial old.
+ * A half-made socket. One that is just being bound is in the folder before
+ * anybody can connect to it, and looks dead: so its lease must be free for the
+ * taking, and stay so until it is gone.
  */
 static void
-sweep_temporary_socket(struct sweep *sweep, const char *name)
+sweep_half_made(struct sweep *sweep, const char *name)
 {
 	const struct namespace *ns = &sweep->ns;
 	char lease[NAMESPACE_LEASE_NAME_LENGTH + 1];
-	struct stat st;
+	struct holder holder;
 	int lock_fd;
+	bool is_free = true;
 
-	if (namespace_is_trial_name(name)) {
-		if (fstatat(ns->sockets_fd, name, &st, AT_SYMLINK_NOFOLLOW) ==
-			-1 ||
-		    !is_older_than(&st, sweep->options->ttl_secs)) {
-			sweep->kept++;
-			return;
-		}
-	} else {
-		memcpy(lease, name, NAMESPACE_LEASE_NAME_LENGTH);
-		lease[NAMESPACE_LEASE_NAME_LENGTH] = '\0';
-		lock_fd = lockfile_open(ns->used_fd, lease, ns->owner, NULL);
-		if (lock_fd == -1 && errno != ENOENT) {
-			sweep->kept++;
-			if (errno != EWOULDBLOCK)
-				fail(sweep, FAILURE_SYSTEM, "lock", "used",
-				    lease);
-			return;
-		}
-		if (lock_fd != -1)
-			(void)close(lock_fd);
+	memcpy(lease, name, NAMESPACE_LEASE_NAME_LENGTH);
+	lease[NAMESPACE_LEASE_NAME_LENGTH] = '\0';
+	lock_fd = lockfile_open(ns->used_fd, lease, ns->owner, NULL);
+	if (lock_fd == -1 && errno != ENOENT) {
+		sweep->kept++;
+		if (errno != EWOULDBLOCK)
+			fail(sweep, FAILURE_SYSTEM, "lock", "used", lease);
+		return;
 	}
-	remove_file(sweep, SWEEP_TEMPORARY, ns->sockets_fd, "c", name);
+	/* R5: its keeper was killed, and its ssh goes on. */
+	if (lock_fd != -1) {
+		holder_read(lock_fd, &holder);
+		is_free = leftover_may_be_taken(ns, lease, lock_fd, &holder) &&
+		    look(ns, name) == PROBE_DEAD;
+	}
+	if (is_free)
+		remove_file(sweep, SWEEP_TEMPORARY, ns->sockets_fd, "c", name);
+	else
+		sweep->kept++;
+	if (lock_fd != -1)
+		(void)close(lock_fd);
+}
+
+/* A trial socket that is so old that nobody tries it any more. */
+static void
+sweep_trial(struct sweep *sweep, const char *name)
+{
+	struct stat st;
+
+	if (fstatat(sweep->ns.sockets_fd, name, &st, AT_SYMLINK_NOFOLLOW) ==
+		-1 ||
+	    !is_older_than(&st, sweep->options->ttl_secs))
+		sweep->kept++;
+	else
+		remove_file(
+		    sweep, SWEEP_TEMPORARY, sweep->ns.sockets_fd, "c", name);
 }
 
 /* Sockets that are nobody's lease, and that nobody has: from a crash. */
@@ -435,8 +469,10 @@ sweep_sockets(struct sweep *sweep)
 			sweep->kept++;
 		else if (is_lease)
 			sweep_orphan(sweep, name);
+		else if (namespace_is_trial_name(name))
+			sweep_trial(sweep, name);
 		else
-			sweep_temporary_socket(sweep, name);
+			sweep_half_made(sweep, name);
 	}
 }
 
@@ -496,8 +532,22 @@ sweep_all(struct sweep *sweep, const struct namespace_root *root)
 {
 	size_t i;
 
+	const struct namespace *ns = &sweep->ns;
+
 	if (!check_all(sweep))
 		return;
+	/*
+	 * What a removal that was cut short has left is empty. Where it is
+	 * not, its folders are put back, and the next one cleans them.
+	 */
+	if (ns->sockets_fd == -1 || ns->free_fd == -1 || ns->used_fd == -1) {
+		if (!sweep->options->dry_run ||
+		    sweep->sockets.count + sweep->free.count +
+			    sweep->used.count ==
+			0)
+			remove_namespace(sweep, root);
+		return;
+	}
 	for (i = 0; i < sweep->used.count; i++)
 		if (!is_of_nfs(sweep->used.names[i]))
 			sweep_used(sweep, sweep->used.names[i]);

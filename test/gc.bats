@@ -288,7 +288,7 @@ left_alone() {
   left_alone "$NS" "other users may write or read there"
   chmod 0700 "$NS"
   ln -s "$NS" "$ROOT/0000000000000000000000000000000000000000000"
-  left_alone "$ROOT/0000000000000000000000000000000000000000000" "it is a symbolic link" '0*'
+  left_alone "$ROOT/0000000000000000000000000000000000000000000" "it is a symbolic link" '00000000*'
   rm "$ROOT/0000000000000000000000000000000000000000000"
   if [ "$(id -u)" = 0 ]; then
     chown nobody "$NS/free/$NAME"
@@ -364,6 +364,70 @@ left_alone() {
   [ -d "$NS/c" ]
   [ -d "$NS/free" ]
   [ -e "$NS/used/sAAAAAAAAAAA" ]
+}
+
+@test "a namespace that cannot go in the end has its folders back" {
+  mkdir -p -m 0700 "$ROOT"
+  local ns=$ROOT/0000000000000000000000000000000000000000000
+  mkdir -m 0700 "$ns" "$ns"/{c,free,used}
+  # A file that is still open over NFS: seen by the last rmdir(2) alone.
+  : >"$ns/.nfs0001"
+  "$GC"
+  [ -d "$ns/c" ]
+  [ -d "$ns/free" ]
+  [ -d "$ns/used" ]
+  rm "$ns/.nfs0001"
+  "$GC"
+  is_root_empty
+}
+
+@test "a folder is missing, and names are left: nothing is lost, the next gc cleans" {
+  warm_up
+  mv "$NS/free/$NAME" "$NS/used/$NAME"
+  rmdir "$NS/free"
+  run -0 "$GC" -n
+  [[ "$output" == *"would remove 0 of 1 namespace"* ]]
+  "$GC"
+  [ -S "$NS/c/$NAME" ]
+  [ -e "$NS/used/$NAME" ]
+  "$GC"
+  [ -e "$NS/free/$NAME" ]
+  kill -0 "$MASTER"
+}
+
+@test "a lock file in free/ beside one of the same name that is held: both stay" {
+  warm_up
+  kill_master
+  # As a gc leaves it that is killed while it looks at a socket of nobody's.
+  (umask 077; : >"$NS/used/$NAME")
+  exec 9<>"$NS/used/$NAME"
+  flock -n 9
+  "$GC"
+  # Whoever holds used/ may be about to have a master there.
+  [ -S "$NS/c/$NAME" ]
+  [ -e "$NS/used/$NAME" ]
+  exec 9>&-
+  "$GC"
+  is_root_empty
+}
+
+@test "a socket that is being bound is left to its holder, its keeper killed" {
+  warm_up
+  kill_master
+  sleep 60 3>&- &
+  local holder=$! half
+  half=$NS/c/$NAME.0123456789abcdef
+  mv "$NS/free/$NAME" "$NS/used/$NAME"
+  rm "$NS/c/$NAME"
+  dead_socket "$half"
+  printf '%-79s\n' "pid $holder since 99999999999 space $(stat -Lc %i /proc/self/ns/pid)" \
+    >"$NS/used/$NAME"
+  "$GC" --ttl=0
+  [ -S "$half" ]
+  kill "$holder"
+  wait "$holder" || :
+  "$GC" --ttl=0
+  is_root_empty
 }
 
 @test "an acquirer that comes in while the namespace is removed gets one of its own" {
