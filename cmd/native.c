@@ -366,6 +366,9 @@ follow_session(struct course *course)
 			continue;
 		case SESSION_CLOSED:
 			return;
+		case SESSION_FAILED:
+			course->trouble = strerror(errno);
+			return;
 		default:
 			course->trouble = "its master's word is not understood";
 			return;

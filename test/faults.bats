@@ -161,6 +161,10 @@ run_is_well() {
     elif [ "$status" = 255 ] && grep -q '^ssh-fast: cannot run ' "$OUT/err"; then
       # Where ssh itself cannot be run, there is nothing else to do.
       :
+    elif [ "$status$scenario" = 255native ] &&
+      grep -q '^ssh-fast: cannot go on with the session .*/output error$' "$OUT/err"; then
+      # Nor where the master cannot be heard any more: it runs over there.
+      :
     else
       [ "$status" = 0 ] &&
         { [ "$scenario" = background ] || [ -s "$OUT/out" ]; }
