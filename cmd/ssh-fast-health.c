@@ -750,16 +750,12 @@ make_jobs(const struct options *options, char *hosts[], size_t *count)
 }
 
 static int
-look_at_all(struct options *options, char *hosts[], size_t count)
+look_at_all(const struct options *options, char *hosts[], size_t count)
 {
 	struct job *jobs;
-	char ssh[4096];
 	size_t i;
 	int status;
 
-	if (options->query.ssh == NULL)
-		options->query.ssh =
-		    find_ssh(ssh, sizeof(ssh)) ? ssh : "/usr/bin/ssh";
 	if ((jobs = make_jobs(options, hosts, &count)) == NULL)
 		return EXIT_USAGE;
 	run(jobs, count, options);
@@ -776,6 +772,7 @@ int
 main(int argc, char *argv[])
 {
 	struct options options;
+	char ssh[4096];
 
 	if (!read_options(&options, argc, argv))
 		return EXIT_USAGE;
@@ -793,5 +790,8 @@ main(int argc, char *argv[])
 		    stderr);
 		return EXIT_USAGE;
 	}
+	if (options.query.ssh == NULL)
+		options.query.ssh =
+		    find_ssh(ssh, sizeof(ssh)) ? ssh : "/usr/bin/ssh";
 	return look_at_all(&options, argv + optind, (size_t)(argc - optind));
 }

@@ -57,6 +57,32 @@ struct ls_options {
 
 enum { HEALTH_MS = 2000, HEALTH_MS_MAX = 60000 };
 
+static bool
+set_probe(struct ls_options *options, const char *value)
+{
+	if (value == NULL)
+		return false;
+	options->ask_server = strcmp(value, "e2e") == 0;
+	options->ask = options->ask_server || strcmp(value, "native") == 0;
+	if (options->ask || strcmp(value, "none") == 0)
+		return true;
+	message(
+	    "bad value for --probe: %s (it takes native, e2e or none)", value);
+	return false;
+}
+
+static bool
+set_health(struct ls_options *options, const char *value)
+{
+	options->health_ms = HEALTH_MS;
+	if (value == NULL ||
+	    admin_number(value, 0, HEALTH_MS_MAX, &options->health_ms))
+		return true;
+	message("bad value for --health: %s (it takes 0 to %d)", value,
+	    HEALTH_MS_MAX);
+	return false;
+}
+
 /* 0 and optind is that of the first pattern, or -1 after a message. */
 static int
 read_options(struct ls_options *options, int argc, char *argv[])
@@ -83,24 +109,13 @@ read_options(struct ls_options *options, int argc, char *argv[])
 			options->is_json = true;
 			break;
 		case PROBE:
-			options->ask_server = strcmp(optarg, "e2e") == 0;
-			options->ask = options->ask_server ||
-			    strcmp(optarg, "native") == 0;
-			if (options->ask || strcmp(optarg, "none") == 0)
-				break;
-			message("bad value for --probe: %s (it takes native, "
-				"e2e or none)",
-			    optarg);
-			return -1;
+			if (!set_probe(options, optarg))
+				return -1;
+			break;
 		case HEALTH:
-			options->health_ms = HEALTH_MS;
-			if (optarg == NULL ||
-			    admin_number(
-				optarg, 0, HEALTH_MS_MAX, &options->health_ms))
-				break;
-			message("bad value for --health: %s (it takes 0 to %d)",
-			    optarg, HEALTH_MS_MAX);
-			return -1;
+			if (!set_health(options, optarg))
+				return -1;
+			break;
 		case ROOT:
 			options->root = optarg;
 			break;
