@@ -3,11 +3,13 @@
 #include "commands.h"
 #include "home.h"
 #include "message.h"
+#include "platform.h"
 
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 enum { PROBE_TIMEOUT_MS = 500, PROBE_TIMEOUT_MS_MAX = 60000 };
 
@@ -30,6 +32,25 @@ find_root(char root[PATH_MAX], const char *wanted)
 	return home_root(root, wanted, home);
 }
 
+/*
+ * Root, who looks at or cleans what is another user's, can do no more there
+ * than that user, whatever has been put in the way.
+ */
+static int
+become_owner(const struct namespace_root *root)
+{
+	struct stat st;
+
+	if (platform_effective_user() != 0 || root->owner == 0)
+		return 0;
+	if (fstat(root->fd, &st) == 0 &&
+	    platform_become(root->owner, st.st_gid) == 0)
+		return 0;
+	message(
+	    "cannot become the owner of %s: %s", root->path, strerror(errno));
+	return -1;
+}
+
 int
 admin_open(struct admin *admin, const char *root,
     const struct catalogue_request *request)
@@ -42,6 +63,10 @@ admin_open(struct admin *admin, const char *root,
 	if ((root = find_root(path, root)) == NULL)
 		return -1;
 	if (namespace_root_open_of_any(&admin->root, root, &failure) == 0) {
+		if (become_owner(&admin->root) == -1) {
+			namespace_root_close(&admin->root);
+			return -1;
+		}
 		if (catalogue_read(&admin->catalogue, &admin->root, request,
 			&failure) == 0)
 			return 0;

@@ -155,7 +155,7 @@ ls_health_ask(
 
 	memset(health, 0, sizeof(*health));
 	/* Where root looks at a user's folder, that user would lead him. */
-	if (admin->root.fd != -1 && admin->root.owner != geteuid()) {
+	if (admin->root.fd != -1 && admin->root.owner != getuid()) {
 		message("cannot ask for the health of another user's endpoints "
 			"in %s",
 		    admin->root.path);

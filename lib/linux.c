@@ -4,6 +4,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <grp.h>
 #include <limits.h>
 #include <link.h>
 #include <poll.h>
@@ -55,6 +56,14 @@ uid_t
 platform_effective_user(void)
 {
 	return (uid_t)getauxval(AT_EUID);
+}
+
+int
+platform_become(uid_t user, gid_t group)
+{
+	if (setgroups(0, NULL) == -1 || setegid(group) == -1)
+		return -1;
+	return seteuid(user);
 }
 
 void

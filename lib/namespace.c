@@ -162,19 +162,15 @@ static const char *const removal_order[] = {"free", "used", "c"};
 
 /*
  * Makes the first so many again: a peer that has come in goes on to use them.
- * Root cleans for others, too: what it makes must be theirs. Keeps errno.
+ * Keeps errno.
  */
 static void
 put_back(const struct namespace *ns, size_t count)
 {
-	uid_t self = platform_effective_user();
 	int saved_errno = errno;
 
-	if (self == ns->owner || seteuid(ns->owner) == 0)
-		while (count-- > 0)
-			(void)folder_make(ns->fd, removal_order[count]);
-	if (self != ns->owner)
-		(void)!seteuid(self);
+	while (count-- > 0)
+		(void)folder_make(ns->fd, removal_order[count]);
 	errno = saved_errno;
 }
 

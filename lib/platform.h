@@ -20,6 +20,12 @@ uid_t platform_user(void);
 uid_t platform_effective_user(void);
 
 /*
+ * Goes on with the rights of that user and group alone (the effective ones),
+ * for good as far as the program goes. 0, or -1 with errno.
+ */
+int platform_become(uid_t user, gid_t group);
+
+/*
  * The name of this machine; what is kept in a home that machines share tells
  * by it where it belongs.
  */
