@@ -162,7 +162,7 @@ run_is_well() {
       # Where ssh itself cannot be run, there is nothing else to do.
       :
     elif [ "$status$scenario" = 255native ] &&
-      grep -q '^ssh-fast: cannot go on with the session .*/output error$' "$OUT/err"; then
+      grep -qE '^ssh-fast: cannot go on with the session .*/[Oo](utput)? error$' "$OUT/err"; then
       # Nor where the master cannot be heard any more: it runs over there.
       :
     else
