@@ -80,6 +80,8 @@ all_of_others() {
   echo "$(<"$DIR/victim") $(<"$DIR/house/sVICTIM_____")"
 }
 
+STEP=${HOSTILE_STEP:-3}
+
 setup() { T=$BATS_TEST_TMPDIR; }
 # Also the master of a pool whose socket may be gone: nothing else ends it.
 teardown() {
@@ -184,7 +186,10 @@ may_be_replaced() {
 }
 
 # attack PLANT PATH [OPTION...]: all that with it there, and all is as it was.
+# One of so many is tried: HOSTILE_STEP=1 (make hostile) tries them all.
 attack() {
+  MET=$((MET + 1))
+  if [ $((MET % STEP)) != 0 ]; then return 0; fi
   PLANT=$1 AT=$2
   shift 2
   local before after
@@ -225,6 +230,7 @@ start_pool() {
   wait_until is_released
   NS=$(echo "$ROOT"/*)
   FRESH=sAAAAAAAAAAA
+  MET=0
   PLACED=0
   REFUSED=0
   FAILED=0
@@ -376,10 +382,10 @@ own_exec() { exec "$@" 3>&-; }
   needs_root
   ready_to_race
   chmod 1777 "$PARENT"
-  WHO=other_exec TIMES=120 AFRESH=yes against plant "$ROOT" "$THEIRS/s"
+  WHO=other_exec TIMES=$((120 / STEP)) AFRESH=yes against plant "$ROOT" "$THEIRS/s"
   chmod 0777 "$PARENT"
   rm -rf "$ROOT"
-  WHO=other_exec TIMES=60 against plant "$ROOT" "$THEIRS/s"
+  WHO=other_exec TIMES=$((60 / STEP)) against plant "$ROOT" "$THEIRS/s"
   run_fast --strict
   [ "$STATUS" = 255 ]
   [[ "${LINES[0]}" == "ssh-fast: cannot trust $PARENT: "* ]]
@@ -393,7 +399,7 @@ own_exec() { exec "$@" 3>&-; }
   NS=$(echo "$ROOT"/*)
   MASTER=$(master_pid "$(socket_of)")
   ln -s "$DIR/house" "$PARENT/link"
-  WHO=own_exec TIMES=60 against exchange "$NS" "$PARENT/link"
+  WHO=own_exec TIMES=$((60 / STEP)) against exchange "$NS" "$PARENT/link"
   run_fast
   ran_on_the_server
 }
@@ -463,7 +469,7 @@ start_their_pool() {
 }
 root_cleans() {
   local turn
-  for ((turn = 0; turn < 25; turn++)); do
+  for ((turn = 0; turn < 25 / STEP; turn++)); do
     timeout 10 "$BUILD/ssh-fast-gc" --ttl=0 -q >/dev/null 2>&1 || [ $? = 1 ] || FAILED=1
     timeout 10 "$BUILD/ssh-fast-ls" -l >/dev/null 2>&1 || [ $? = 1 ] || FAILED=1
   done
