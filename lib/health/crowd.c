@@ -1,0 +1,206 @@
+#include "crowd.h"
+
+#include "deadline.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <libssh2.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+enum {
+	/* So many side by side, most of which only wait for an answer. */
+	WORKERS_MAX = 128,
+	/*
+	 * Key exchanges are work, for this machine too: with all of them at
+	 * once, all would be late. So many go on at a time, and one that has
+	 * not ended after so long is waiting for its server.
+	 */
+	TALKING_MAX = 12,
+	TALKING_MS = 200,
+	/* What the worker has to tell itself that time is up. */
+	GRACE_MS = 20,
+	POLL_MS_MAX = 3600 * 1000,
+};
+
+/* Those at work. */
+struct crowd {
+	struct crowd_job *jobs[WORKERS_MAX];
+	size_t count;
+};
+
+/* A process of its own for the job, or the report that there is none. */
+static void
+start(struct crowd_job *job)
+{
+	int pair[2] = {-1, -1};
+	bool has_pair;
+
+	report_clear(&job->report);
+	job->since_us = 0;
+	job->deadline_us = deadline_in_ms(job->task.timeout_ms + GRACE_MS);
+	has_pair = socketpair(AF_UNIX, SOCK_SEQPACKET, 0, pair) == 0;
+	job->pid = has_pair ? fork() : -1;
+	if (job->pid == 0) {
+		(void)close(pair[0]);
+		(void)fcntl(pair[1], F_SETFD, FD_CLOEXEC);
+		worker_run(pair[1], &job->task);
+		_exit(0);
+	}
+	if (pair[1] != -1)
+		(void)close(pair[1]);
+	job->fd = pair[0];
+	if (job->pid != -1)
+		return;
+	(void)snprintf(job->report.reason, sizeof(job->report.reason),
+	    "cannot start a process: %s", strerror(errno));
+	if (job->fd != -1)
+		(void)close(job->fd);
+	job->pid = 0;
+}
+
+static void
+finish(struct crowd_job *job)
+{
+	(void)kill(job->pid, SIGKILL);
+	(void)waitpid(job->pid, NULL, 0);
+	(void)close(job->fd);
+	job->pid = 0;
+}
+
+/* One report, or the end. False when the job is done. */
+static bool
+listen_to(struct crowd_job *job)
+{
+	struct report report;
+	ssize_t length;
+
+	length = read(job->fd, &report, sizeof(report));
+	if (length == (ssize_t)sizeof(report)) {
+		job->report = report;
+		job->since_us =
+		    report.waits ? deadline_now_us() : job->since_us;
+		return true;
+	}
+	finish(job);
+	if (job->report.reason[0] == '\0' && job->report.state == REPORT_UNTOLD)
+		(void)snprintf(job->report.reason, sizeof(job->report.reason),
+		    "the process that looked at it has died");
+	return false;
+}
+
+/* So many are at it now, and not just waiting for their server. */
+static size_t
+count_talking(const struct crowd *crowd, int64_t now_us)
+{
+	size_t i, count = 0;
+
+	for (i = 0; i < crowd->count; i++) {
+		const struct crowd_job *job = crowd->jobs[i];
+
+		count += job->since_us != 0 && !job->report.waits &&
+			now_us - job->since_us < TALKING_MS * (int64_t)1000
+		    ? 1
+		    : 0;
+	}
+	return count;
+}
+
+/* Gives those that wait their turn, as many as may talk. */
+static void
+give_turns(struct crowd *crowd)
+{
+	int64_t now_us = deadline_now_us();
+	size_t talking = count_talking(crowd, now_us), i;
+
+	for (i = 0; i < crowd->count && talking < TALKING_MAX; i++) {
+		struct crowd_job *job = crowd->jobs[i];
+
+		if (!job->report.waits)
+			continue;
+		job->report.waits = false;
+		job->deadline_us += now_us - job->since_us;
+		job->since_us = now_us;
+		(void)send(job->fd, "t", 1, MSG_NOSIGNAL);
+		talking++;
+	}
+}
+
+/* Until one of them says something, or should have, or lets another talk. */
+static int
+wait_for(const struct crowd *crowd, struct pollfd *fds)
+{
+	int64_t now_us = deadline_now_us(), next_us;
+	int wait_ms = POLL_MS_MAX, left_ms;
+	size_t i;
+
+	for (i = 0; i < crowd->count; i++) {
+		const struct crowd_job *job = crowd->jobs[i];
+
+		fds[i] = (struct pollfd){.fd = job->fd, .events = POLLIN};
+		if (job->report.waits)
+			continue;
+		next_us = job->since_us + TALKING_MS * (int64_t)1000;
+		if (job->since_us == 0 || next_us <= now_us ||
+		    next_us > job->deadline_us)
+			next_us = job->deadline_us;
+		left_ms = deadline_left_ms(next_us);
+		if (left_ms < wait_ms)
+			wait_ms = left_ms;
+	}
+	return poll(fds, (nfds_t)crowd->count, wait_ms);
+}
+
+static void
+serve(struct crowd *crowd)
+{
+	struct pollfd fds[WORKERS_MAX];
+	size_t i, kept = 0;
+
+	if (wait_for(crowd, fds) == -1)
+		return;
+	for (i = 0; i < crowd->count; i++) {
+		struct crowd_job *job = crowd->jobs[i];
+		bool goes_on = true;
+
+		if (fds[i].revents != 0) {
+			goes_on = listen_to(job);
+		} else if (!job->report.waits &&
+		    deadline_left_ms(job->deadline_us) == 0) {
+			finish(job);
+			if (job->report.reason[0] == '\0')
+				report_time_out(
+				    &job->report, job->task.timeout_ms);
+			goes_on = false;
+		}
+		if (goes_on)
+			crowd->jobs[kept++] = job;
+	}
+	crowd->count = kept;
+}
+
+void
+crowd_run(struct crowd_job *jobs, size_t count)
+{
+	struct crowd crowd = {.count = 0};
+	size_t next = 0;
+
+	/* Once, for all: it takes as long as a key exchange. */
+	(void)libssh2_init(0);
+	while (next < count || crowd.count > 0) {
+		while (next < count && crowd.count < WORKERS_MAX) {
+			start(&jobs[next]);
+			if (jobs[next].pid != 0)
+				crowd.jobs[crowd.count++] = &jobs[next];
+			next++;
+		}
+		give_turns(&crowd);
+		if (crowd.count > 0)
+			serve(&crowd);
+	}
+}

@@ -1,0 +1,25 @@
+/* The process that looks at one host. */
+#ifndef HEALTH_WORKER_H
+#define HEALTH_WORKER_H
+
+#include "report.h"
+#include "subject.h"
+
+#include <jansson.h>
+
+struct worker_task {
+	const char *host;
+	const json_t *endpoint; /* where it is, or null: ssh -G is asked */
+	const struct subject_query *query;
+	int timeout_ms;
+};
+
+/*
+ * Looks at it and tells on fd what is known, a whole struct report at each
+ * step. Once it is connected it says that it waits, and goes on when it reads
+ * a byte. The time until then does not count. Ends by itself, with a signal,
+ * soon after time is up. For a process of its own, which is to end then.
+ */
+void worker_run(int fd, const struct worker_task *task);
+
+#endif
