@@ -9,8 +9,8 @@ load helper
 
 OTHER_NAME=sf-hostile
 is_root() { [ "$(id -u)" = 0 ]; }
-# One at a time changes the accounts; this file is there to be locked.
-accounts() { flock -w 60 "$BATS_TEST_FILENAME" "$@" 2>/dev/null 3>&-; }
+# One at a time changes the accounts, or has another file in their place.
+accounts() { flock -w 60 /etc "$@" 2>/dev/null 3>&-; }
 make_other() {
   if getent passwd "$OTHER_NAME" >/dev/null; then accounts userdel -f "$OTHER_NAME"; fi
   accounts useradd -r -l -M -N -d /nonexistent -s /usr/sbin/nologin "$OTHER_NAME"

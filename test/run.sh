@@ -1,31 +1,62 @@
 #!/usr/bin/env bash
-# Runs the tests and ends with a line that counts them.
+# Runs the tests and ends with a line that counts them. Two files at a time run
+# side by side (JOBS=1: one): most of what a test does is to wait.
 set -u
 cd "$(dirname "$0")/.." || exit 2
 
-output=$(mktemp)
-trap 'rm -f "$output"' EXIT
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
 if [ $# = 0 ]; then set -- test/*.bats; fi
-files=()
 for file in "$@"; do
-  if [ -e "$file" ]; then files+=("$file"); else files+=("test/$file"); fi
-done
+  if [ -e "$file" ]; then echo "$file"; else echo "test/$file"; fi
+done >"$work/queue"
 filter=()
 # Sanitizers make system calls, instructions and memory of their own, and link
 # no static program: what counts or limits such things is tagged "unsanitized"
 # (# bats test_tags=unsanitized, or file_tags), and left out for them.
 if [ -n "${SANITIZED:-}" ]; then filter=(--filter-tags '!unsanitized'); fi
 export BATS_TEST_TIMEOUT="${BATS_TEST_TIMEOUT:-180}"
-bats --timing --tap "${filter[@]}" "${files[@]}" 2>&1 </dev/null | tee "$output"
-status=${PIPESTATUS[0]}
-planned=$(sed -n 's/^1\.\.\([0-9]*\)$/\1/p' "$output" | tail -n 1)
-passed=$(grep -c '^ok ' "$output")
-failed=$(grep -c '^not ok ' "$output")
-skipped=$(grep -c '^ok .*# skip' "$output")
+
+# The next file of the queue, for one lane alone.
+next() {
+  # shellcheck disable=SC2016 # the inner shell's
+  flock "$work" sh -c 'head -n 1 "$1" && sed -i 1d "$1"' sh "$work/queue"
+}
+run_bats() {
+  bats --timing --tap "${filter[@]}" "$1" 2>&1 </dev/null || echo "$1" >>"$work/failed"
+}
+# run_lane NUMBER: file after file; what one prints comes in one piece.
+run_lane() {
+  local file
+  while file=$(next) && [ -n "$file" ]; do
+    run_bats "$file" >"$work/lane$1"
+    {
+      echo "# $file"
+      cat "$work/lane$1"
+    } | flock "$work" tee -a "$work/output"
+  done
+}
+lanes=()
+if [ "$(wc -l <"$work/queue")" = 1 ]; then
+  run_bats "$(next)" | tee "$work/output"
+fi
+for ((lane = 1; lane <= ${JOBS:-2}; lane++)); do
+  run_lane "$lane" &
+  lanes+=($!)
+done
+wait "${lanes[@]}"
+
+planned=$(awk -F'[.][.]' '/^1[.][.][0-9]+$/ {n += $2} END {print n + 0}' "$work/output")
+passed=$(grep -c '^ok ' "$work/output")
+failed=$(grep -c '^not ok ' "$work/output")
+skipped=$(grep -c '^ok .*# skip' "$work/output")
 # Tests that never ran have not passed, whatever ended them.
 missing=$((${planned:-0} - passed - failed))
 if [ "$missing" -gt 0 ]; then failed=$((failed + missing)); fi
-if [ "$status" != 0 ] && [ "$failed" = 0 ]; then failed=1; fi
+if [ -e "$work/failed" ]; then
+  echo "failed: $(paste -sd' ' "$work/failed")"
+  if [ "$failed" = 0 ]; then failed=1; fi
+fi
 if [ "$skipped" -gt 0 ]; then
   echo "$((passed - skipped)) passed, $failed failed, $skipped skipped"
 else
