@@ -189,7 +189,7 @@ may_be_replaced() {
 # One of so many is tried: HOSTILE_STEP=1 (make hostile) tries them all.
 attack() {
   MET=$((MET + 1))
-  if [ $((MET % STEP)) != 0 ]; then return 0; fi
+  if [ $((MET % STEP)) != $((1 % STEP)) ]; then return 0; fi
   PLANT=$1 AT=$2
   shift 2
   local before after
