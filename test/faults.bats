@@ -83,7 +83,7 @@ be_warm() {
 hold_one() {
   wait_until is_released
   # shellcheck disable=SC2016 # for the far side
-  fast_exec host 'echo "$SSH_CONNECTION"; sleep 600' >"$OUT/held" &
+  fast_exec host 'echo "$SSH_CONNECTION"; sleep 7200' >"$OUT/held" &
   HOLDER=$!
   wait_until has_content "$OUT/held"
   HELD=$(find "$ROOT"/*/used -type f)
@@ -293,7 +293,7 @@ all_goes() {
     : >"$OUT/mine"
     # shellcheck disable=SC2016 # for the far side
     "$TOOLS/fault" keeper "kill=$at" "$OUT/report" "$SSH_FAST" \
-      -F "$DIR/config" host 'echo "$SSH_CONNECTION"; sleep 600' \
+      -F "$DIR/config" host 'echo "$SSH_CONNECTION"; sleep 7200' \
       >"$OUT/mine" 3>&- &
     tracer=$!
     wait_until has_content "$OUT/mine"
@@ -385,7 +385,7 @@ all_goes() {
   name=$(find "$ROOT"/*/free -type f -printf '%f\n')
   socket=$(socket_of)
   # shellcheck disable=SC2016 # for the far side
-  plain_exec -S "$socket" host 'echo "$SSH_CONNECTION"; sleep 600' >"$OUT/held" &
+  plain_exec -S "$socket" host 'echo "$SSH_CONNECTION"; sleep 7200' >"$OUT/held" &
   HOLDER=$!
   wait_until has_content "$OUT/held"
   mv "$ROOT"/*/free/"$name" "$ROOT"/*/used/
