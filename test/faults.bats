@@ -22,7 +22,7 @@ teardown() {
   if [ -n "$HOLDER" ]; then kill -KILL "$HOLDER" || :; fi
   end_masters
 }
-STEP=${FAULTS_STEP:-37}
+STEP=${FAULTS_STEP:-61}
 
 # The pids of this root's masters.
 masters() { pgrep -f "^ssh: $ROOT/" || :; }

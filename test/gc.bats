@@ -452,16 +452,16 @@ sweep_on() {
   while [ -e "$1" ]; do "$GC" "${@:2}" >>"$OUT/swept" 2>&1 || echo "exit $?" >>"$OUT/swept"; done
 }
 
-@test "500 runs beside a loop of ssh-fast-gc make one login" {
+@test "many runs beside a loop of ssh-fast-gc make one login" {
   local i before
   before=$(logins)
   : >"$OUT/go"
   sweep_on "$OUT/go" 3>&- &
   local sweeper=$!
-  for ((i = 0; i < 500; i++)); do fast host true; done
+  for ((i = 0; i < $(times 500 100); i++)); do fast host true; done
   rm "$OUT/go"
   wait "$sweeper"
-  [ "$(grep -c . "$OUT/swept")" -gt 200 ]
+  [ "$(grep -c . "$OUT/swept")" -gt $((i / 5)) ]
   [ "$(grep -c exit "$OUT/swept")" = 0 ]
   [ "$(logins)" = $((before + 1)) ]
 }
@@ -508,7 +508,7 @@ work() {
   [ -s "$(namespace)endpoint" ]
 }
 
-@test "beside 8 workers for 20 seconds: no run fails, and nothing held is touched" {
+@test "beside 8 workers for some time: no run fails, and nothing held is touched" {
   local i pids=() holders held inode
   : >"$OUT/go"
   # One lease that is held all the time, in a pool that the others use.
@@ -518,7 +518,7 @@ work() {
   held=$(ls_json | jq -r ".namespaces[].leases[] | select(.pid == $holder) | .socket")
   inode=$(stat -c %i "$held")
   for i in 1 2 3 4 5 6 7 8; do work "$i" 3>&- & pids+=($!); done
-  local until=$((SECONDS + 20)) rounds=0 removed=0
+  local until=$((SECONDS + $(times 20 8))) rounds=0 removed=0
   while [ "$SECONDS" -lt "$until" ]; do
     run "$GC"
     [ "$status" = 0 ]

@@ -17,6 +17,9 @@ esac
 if [ -n "${CLIENT:-}" ]; then export SSH_FAST_CLIENT=$CLIENT; fi
 CLIENT=${CLIENT:-ssh}
 
+# A pipe that says nothing, to wait at: sleep(1) would be a process each time.
+exec {SILENCE}<> <(:)
+
 # wait_until COMMAND...: until it succeeds, ten seconds at most.
 wait_until() {
   local tries=0
@@ -25,7 +28,7 @@ wait_until() {
       echo "waited in vain for: $*" >&2
       return 1
     fi
-    sleep 0.01
+    read -rt 0.01 -u "$SILENCE" || :
   done
 }
 
@@ -34,6 +37,9 @@ make_dir() {
   DIR=$(mktemp -d "$SUITE/XXXXX")
   export DIR
 }
+
+# times FULL SHORT: how often, or how much: LONG=1 (make check-long) wants all.
+times() { if [ -n "${LONG:-}" ]; then echo "$1"; else echo "$2"; fi; }
 
 has_content() { [ -s "$1" ]; }
 is_gone() { [ ! -e "/proc/$1" ]; }
@@ -135,11 +141,17 @@ plain() { ssh -F "$DIR/config" "$@"; }
 
 # The one namespace, and what lies in its folders.
 namespace() { echo "$ROOT"/*/; }
-count_in() { find "$ROOT"/*/"$1" -mindepth 1 2>/dev/null | wc -l; }
+count_in() {
+  local files=("$ROOT"/*/"$1"/*)
+  if [ -e "${files[0]}" ] || [ -L "${files[0]}" ]; then echo "${#files[@]}"; else echo 0; fi
+}
 free_names() { count_in free; }
 used_names() { count_in used; }
 socket_of() { echo "$ROOT"/*/c/s???????????; }
-is_released() { [ "$(used_names)" = 0 ]; }
+is_released() {
+  local files=("$ROOT"/*/used/*)
+  [ ! -e "${files[0]}" ]
+}
 # After kill -9. A client that holds the lease itself leaves the name where it
 # is, unlocked, for the next to take.
 is_let_go() {

@@ -181,16 +181,16 @@ start_session() {
 # Looks at the pool again and again until the file is gone.
 look_on() { while [ -e "$1" ]; do "$LS" -l "${@:2}" >>"$OUT/looked"; done; }
 
-@test "500 runs beside a loop of ssh-fast-ls -l make one login" {
+@test "many runs beside a loop of ssh-fast-ls -l make one login" {
   local i before
   before=$(logins)
   : >"$OUT/go"
   look_on "$OUT/go" 3>&- &
   local looker=$!
-  for ((i = 0; i < 500; i++)); do fast host true; done
+  for ((i = 0; i < $(times 500 100); i++)); do fast host true; done
   rm "$OUT/go"
   wait "$looker"
-  [ "$(grep -c . "$OUT/looked")" -gt 200 ]
+  [ "$(grep -c . "$OUT/looked")" -gt $((i / 5)) ]
   [ "$(logins)" = $((before + 1)) ] ||
     { "$LS" -l >&2; echo "$(logins) logins" >&2; return 1; }
 }
@@ -304,7 +304,7 @@ look_on() { while [ -e "$1" ]; do "$LS" -l "${@:2}" >>"$OUT/looked"; done; }
   chown root "$ROOT"/*
   run "$LS"
   [ "$status" = 1 ]
-  [[ "$output" == *"it belongs to another user"* ]]
+  [[ "$output" == *"cannot open $ROOT/"*": Permission denied"* ]]
   chown root "$ROOT"
   run setpriv --reuid=65534 --clear-groups "$LS"
   [ "$status" = 1 ]

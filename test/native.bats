@@ -52,14 +52,14 @@ beside() {
   diff "$one" "$two" && diff "$one.err" "$two.err"
 }
 
-@test "all 256 exit codes, as ssh's client has them" {
+@test "all exit codes, as ssh's client has them" {
   local code differing=0 status one two
   warm_up
   own_master
-  for ((code = 0; code < 256; code++)); do
+  for ((code = 0; code < 256; code += $(times 1 5))); do
     one=0 two=0
     fast host "exit $code" </dev/null || one=$?
-    if ((code % 16 == 0)); then own host "exit $code" </dev/null || two=$?; else two=$code; fi
+    if ((code % 15 == 0)); then own host "exit $code" </dev/null || two=$?; else two=$code; fi
     if [ "$one" != "$code" ] || [ "$two" != "$code" ]; then differing=$((differing + 1)); fi
   done
   [ "$differing" = 0 ]
@@ -120,9 +120,9 @@ beside() {
   [[ "$output" == *"native"* ]]
 }
 
-@test "100 MiB on stdin, stdout and stderr at once arrive whole" {
+@test "many MiB on stdin, stdout and stderr at once arrive whole" {
   warm_up
-  head -c 104857600 /dev/urandom >"$DIR/data"
+  head -c "$(times 104857600 20971520)" /dev/urandom >"$DIR/data"
   local sum
   sum=$(sha256sum <"$DIR/data")
   fast host 'tee /dev/stderr' <"$DIR/data" \
@@ -401,7 +401,7 @@ odd() {
 @test "no keeper, and the lease is free before the next command can start" {
   local i
   warm_up
-  for ((i = 0; i < 300; i++)); do
+  for ((i = 0; i < $(times 300 60); i++)); do
     fast host true
     [ "$(used_names)" = 0 ]
   done
