@@ -477,7 +477,7 @@ sweep_on() {
   wait_until is_gone_file "$socket"
   rm "$OUT/go"
   wait "$sweeper"
-  [ "$(grep -c 'of 1 namespace' "$OUT/swept")" -gt 5 ]
+  [ "$(grep -c 'of 1 namespace' "$OUT/swept")" -gt 1 ]
   [ "$(grep -c exit "$OUT/swept")" = 0 ]
 }
 
