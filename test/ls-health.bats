@@ -9,9 +9,13 @@ setup() {
   new_root
   T=$BATS_TEST_TMPDIR
   SERVER=
+  MANY=()
   mkdir -m 700 "$ROOT"
 }
-teardown() { if [ -n "$SERVER" ]; then kill "$SERVER" && wait "$SERVER" || :; fi; }
+teardown() {
+  local pid
+  for pid in $SERVER "${MANY[@]}"; do kill "$pid" && wait "$pid" || :; done
+}
 LS=$BUILD/ssh-fast-ls
 
 known() { echo "[127.0.0.1]:$PORT $(cut -d' ' -f1,2 "$DIR/host_key.pub")" >"$T/known"; }
@@ -134,18 +138,33 @@ healths() { ls_json --health="$@" | jq -r '.namespaces[].health.state' | tr '\n'
   [[ "$output" != *HEALTH* ]]
 }
 
+# 25 servers that start no program for each connection, and so are quick.
+start_many() {
+  local i
+  dropbearkey -t ed25519 -f "$T/key" 2>/dev/null | grep '^ssh-' | cut -d' ' -f1,2 >"$T/pub"
+  for i in {1..25}; do "$TOOLS/free-port"; done >"$T/ports"
+  while read -r i; do
+    PATH=$PATH:/usr/sbin dropbear -F -E -r "$T/key" -P "$T/$i.pid" -p "127.0.0.1:$i" \
+      2>>"$T/log" </dev/null >/dev/null 3>&- &
+    MANY+=($!)
+  done <"$T/ports"
+  for i in $(<"$T/ports"); do wait_until has_content "$T/$i.pid"; done
+}
+# tally WORDS: how many there are of each.
+tally() { tr ' ' '\n' <<<"$1" | sed '/^$/d' | sort | uniq -c | tr -s ' \n' ' '; }
+
 @test "200 endpoints, half of them dead: all are told, side by side" {
-  local began took
+  local began took try
   # The dead ones say nothing, or do not even accept.
   "$TOOLS/odd-server" silent >"$T/port" 3>&- &
   SERVER=$!
   wait_until has_content "$T/port"
-  known
+  start_many
   # make_namespace for each would start a thousand processes.
-  python3 - "$ROOT" "$T/known" "$PORT" "$(cat "$T/port")" >>"$T/known" \
-    "$(cut -d' ' -f1,2 "$DIR/host_key.pub")" <<'END'
+  python3 - "$ROOT" "$T/known" "$(cat "$T/port")" "$(cat "$T/pub")" "$(paste -sd' ' "$T/ports")" \
+    >"$T/known" <<'END'
 import os, sys
-root, known, alive, dead, key = sys.argv[1:]
+root, known, dead, key, ports = sys.argv[1:]
 for i in range(200):
     folder = "%s/%043d" % (root, i)
     for name in "", "/c", "/free", "/used":
@@ -154,15 +173,17 @@ for i in range(200):
         os.chmod(record.name, 0o600)
         record.write("policy: lease\ntext: x\nuser: me\nhostname: 127.0.0.1\n"
                      "port: %s\nhostkeyalias: h%d\nknownhosts: %s\n"
-                     % (dead if i % 2 else alive, i, known))
+                     % (dead if i % 2 else ports.split()[i // 2 % 25], i, known))
     print("h%d %s" % (i, key))
 END
-  began=$(date +%s%N)
-  run healths 1000
-  took=$((($(date +%s%N) - began) / 1000000))
-  echo "# 200 endpoints, 100 of them silent, 1000 ms each: $took ms," \
-    "$(tr ' ' '\n' <<<"$output" | sort | uniq -c | tr -s ' \n' ' ')" >&3
-  # A busy machine, which has all these servers too, may need more time.
-  run -0 healths 5000
-  [ "$(tr ' ' '\n' <<<"$output" | sort | uniq -c | tr -s ' \n' ' ')" = ' 1 100 healthy 100 unreachable ' ]
+  # A busy machine gets more than one chance, and more time in the end.
+  for try in 1000 1000 1000 5000; do
+    began=$(date +%s%N)
+    run -0 healths $try
+    took=$((($(date +%s%N) - began) / 1000000))
+    echo "# 200 endpoints, 100 of them silent, $try ms each: $took ms, $(tally "$output")" >&3
+    if [ "$(tally "$output")" = ' 100 healthy 100 unreachable ' ]; then break; fi
+  done
+  [ "$(tally "$output")" = ' 100 healthy 100 unreachable ' ]
+  [ "$took" -lt 20000 ]
 }

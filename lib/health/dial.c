@@ -4,6 +4,8 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <poll.h>
 #include <stdio.h>
 #include <string.h>
@@ -68,12 +70,14 @@ connected(int fd, const struct addrinfo *address, int64_t deadline_us)
 int
 dial_connect(const struct addrinfo *address, int64_t deadline_us)
 {
-	int fd, error;
+	int fd, error, on = 1;
 
 	fd = socket(address->ai_family, address->ai_socktype | SOCK_CLOEXEC,
 	    address->ai_protocol);
 	if (fd == -1)
 		return -1;
+	/* Small messages that do not wait for each other: 40 ms less each. */
+	(void)setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
 	if (fcntl(fd, F_SETFL, O_NONBLOCK) == 0 &&
 	    connected(fd, address, deadline_us) == 0)
 		return fd;
