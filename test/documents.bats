@@ -95,7 +95,7 @@ in_place() { BIN=$BUILD MAN=$TOP/cmd README=$TOP/README; }
   in_place
   BIN=$OUT/bin MAN=$OUT/man README=$OUT/README
   local program place
-  for program in ssh-fast ssh-fast-ls ssh-fast-gc ssh-fast-health; do
+  for program in $(times "ssh-fast ssh-fast-ls ssh-fast-gc ssh-fast-health" ssh-fast-ls); do
     for place in none help man readme bash zsh fish; do
       cp "$TOP/cmd/$program.1" "$OUT/man/"
       cp "$TOP/README" "$OUT/README"
