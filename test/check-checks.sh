@@ -4,6 +4,7 @@
 # missing test, and fails. Arguments: the seeds to try, else all.
 #
 # A seed: a line that tells what is wrong, "file FILE", "tests FILE...", perhaps
+# "only REGEX" (a test by its name, where running all of them takes long), perhaps
 # "hangs yes", where a test that runs into its limit counts as red (elsewhere
 # the machine may just be slow), and a script for sed -E that must change the
 # file.
@@ -25,7 +26,7 @@ plant() {
   mkdir "$copy/tree"
   git ls-files -z | xargs -0 cp --parents -P -t "$copy/tree"
   cp -rp "$build" "$copy/tree/build"
-  sed -E '/^(#|file |tests |hangs )/d' "$seed" >"$copy/script"
+  sed -E '/^(#|file |tests |only |hangs )/d' "$seed" >"$copy/script"
   sed -E -i -f "$copy/script" "$copy/tree/$file"
   if cmp -s "$file" "$copy/tree/$file"; then
     echo "the fault does not fit $file any more"
@@ -37,7 +38,7 @@ seen=0 unseen=0
 try() {
   local seed=$1 red
   if ! plant "$seed"; then return 1; fi
-  env -u BUILD make -C "$copy/tree" check CHECK="$(field "$seed" tests)" \
+  env -u BUILD ONLY="$(field "$seed" only)" make -C "$copy/tree" check CHECK="$(field "$seed" tests)" \
     >"$copy/output" 2>&1 </dev/null
   red=$(grep -E '^not ok ' "$copy/output" |
     if [ -n "$(field "$seed" hangs)" ]; then cat; else grep -v '# timeout'; fi |

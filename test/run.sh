@@ -15,6 +15,8 @@ filter=()
 # no static program: what counts or limits such things is tagged "unsanitized"
 # (# bats test_tags=unsanitized, or file_tags), and left out for them.
 if [ -n "${SANITIZED:-}" ]; then filter=(--filter-tags '!unsanitized'); fi
+# ONLY=REGEX: the tests of that name.
+if [ -n "${ONLY:-}" ]; then filter+=(--filter "$ONLY"); fi
 export BATS_TEST_TIMEOUT="${BATS_TEST_TIMEOUT:-180}"
 
 # The next file of the queue, for one lane alone.
