@@ -343,6 +343,22 @@ long_root() {
   [ "$(logins)" = "$before" ]
 }
 
+@test "a lock file of another user's is no lease" {
+  [ "$(id -u)" = 0 ] || skip "only root can make one"
+  fast host true
+  wait_until is_released
+  local ns
+  ns=$(echo "$ROOT"/*)
+  (umask 077 && : >"$ns/free/sAAAAAAAAAAA")
+  chown nobody "$ns/free/sAAAAAAAAAAA"
+  ln -sfn sAAAAAAAAAAA "$ns/last"
+  run "$SSH_FAST" --verbose -F "$DIR/config" host true
+  [ "$status" = 0 ]
+  [[ "$output" != *sAAAAAAAAAAA* ]]
+  # Neither taken, nor moved, nor written to.
+  [ "$(stat -c '%U %s' "$ns/free/sAAAAAAAAAAA")" = 'nobody 0' ]
+}
+
 @test "a lock file with garbage in it is a free lease like any other" {
   fast host true
   wait_until is_released
