@@ -237,20 +237,20 @@ probe_for(const struct search *search, const struct lease *lease)
  * It is signed while the master wakes up.
  */
 static bool
-examine(struct search *search, struct lease *lease, bool socket,
-    int64_t patience_us)
+examine(struct search *search, struct lease *lease, int64_t patience_us)
 {
 	char path[NAMESPACE_SOCKET_PATH_MAX + 1];
 	struct probe_question question = PROBE_NO_QUESTION;
 	enum probe_result result = PROBE_DEAD;
 	int64_t began_us = deadline_now_us();
+	enum namespace_entry entry = namespace_look_at(search->ns, lease->name);
 
-	if (namespace_has_foreign(search->ns, lease->name)) {
+	if (entry == NAMESPACE_FOREIGN) {
 		search->report->unknown++;
 		(void)lease_release(search->ns, lease, false);
 		return false;
 	}
-	if (socket) {
+	if (entry == NAMESPACE_SOCKET) {
 		namespace_socket_path(search->ns, lease->name, path);
 		result = probe_ask(&question, probe_for(search, lease), path);
 	}
@@ -279,7 +279,7 @@ examine(struct search *search, struct lease *lease, bool socket,
 		break;
 	}
 	/* R6: we hold the lease, and nobody listens. */
-	if (socket) {
+	if (entry == NAMESPACE_SOCKET) {
 		search->report->dead++;
 		(void)unlinkat(search->ns->sockets_fd, lease->name, 0);
 	}
@@ -371,7 +371,7 @@ try_free(struct search *search, const struct candidate *candidate,
     struct lease *lease)
 {
 	if (claim_free(search, candidate->name, lease) == 0)
-		return examine(search, lease, candidate->has_socket, 0);
+		return examine(search, lease, 0);
 	search->lost++;
 	if (errno == ENOENT)
 		search->is_unsettled = true;
@@ -595,7 +595,6 @@ take_used(struct search *search, const char *name, struct lease *lease,
 	}
 	search->report->salvaged++;
 	return examine(search, lease,
-	    namespace_has_socket(search->ns, name, NULL),
 	    holder.kind != HOLDER_HUNG		  ? 0
 		: search->probe.kind == PROBE_E2E ? HUNG_PATIENCE_E2E_US
 						  : HUNG_PATIENCE_US);
@@ -645,8 +644,7 @@ take_last(struct search *search, struct lease *lease)
 		if (!is_missing || claim_free(search, name, lease) == -1)
 			return false;
 	}
-	return examine(
-	    search, lease, namespace_has_socket(search->ns, name, NULL), 0);
+	return examine(search, lease, 0);
 }
 
 /*

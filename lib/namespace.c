@@ -255,13 +255,16 @@ namespace_has_socket(
 	return true;
 }
 
-bool
-namespace_has_foreign(const struct namespace *ns, const char *name)
+enum namespace_entry
+namespace_look_at(const struct namespace *ns, const char *name)
 {
 	struct stat st;
 
-	return fstatat(ns->sockets_fd, name, &st, AT_SYMLINK_NOFOLLOW) == 0 &&
-	    (!S_ISSOCK(st.st_mode) || st.st_uid != ns->owner);
+	if (fstatat(ns->sockets_fd, name, &st, AT_SYMLINK_NOFOLLOW) == -1)
+		return errno == ENOENT ? NAMESPACE_NOTHING : NAMESPACE_SOCKET;
+	return S_ISSOCK(st.st_mode) && st.st_uid == ns->owner
+	    ? NAMESPACE_SOCKET
+	    : NAMESPACE_FOREIGN;
 }
 
 /* Errors that say what the file system is, not what state it is in now. */

@@ -121,11 +121,18 @@ void namespace_socket_path(const struct namespace *ns, const char *name,
 bool namespace_has_socket(
     const struct namespace *ns, const char *name, struct timespec *used);
 
-/*
- * Whether c/NAME is there and no socket of the owner's: then ssh, which would
- * follow a link and asks nobody whose socket it is, must not get that name.
- */
-bool namespace_has_foreign(const struct namespace *ns, const char *name);
+/* What c/NAME is. */
+enum namespace_entry {
+	NAMESPACE_NOTHING,
+	NAMESPACE_SOCKET, /* the owner's, or it cannot be looked at now */
+	/*
+	 * Anything else: ssh, which would follow a link and asks nobody whose
+	 * socket it is, must not get that name.
+	 */
+	NAMESPACE_FOREIGN,
+};
+enum namespace_entry
+namespace_look_at(const struct namespace *ns, const char *name);
 
 /*
  * Tries once whether the file system can do what ssh does to make a control
