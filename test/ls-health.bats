@@ -128,6 +128,20 @@ healths() { ls_json --health="$@" | jq -r '.namespaces[].health.state' | tr '\n'
   [[ "${lines[1]}" =~ ^me@127.0.0.1:$PORT\ .*\ -\ +0000 ]]
 }
 
+@test "root over another user's pool asks nothing for him, and lists what there is" {
+  [ "$(id -u)" = 0 ] || skip "only root can be two users"
+  known
+  make_namespace 1 'hostname: 127.0.0.1' "port: $PORT" "knownhosts: $T/known"
+  chmod 755 "$DIR"
+  chown -R nobody "$ROOT"
+  local asked
+  asked=$(grep -c '^Connection from' "$DIR/sshd.log" || :)
+  run -1 --separate-stderr "$LS" --health
+  [ "$stderr" = "ssh-fast-ls: cannot ask for the health of another user's endpoints in $ROOT" ]
+  [[ "${lines[1]}" =~ ^me@127.0.0.1:$PORT\ .*\ -\ +0000 ]]
+  [ "$(grep -c '^Connection from' "$DIR/sshd.log" || :)" = "$asked" ]
+}
+
 @test "what is no value of --health is named; 0 is off" {
   local value
   for value in x -1 99999999 1s ''; do
