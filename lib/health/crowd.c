@@ -190,7 +190,7 @@ crowd_run(struct crowd_job *jobs, size_t count)
 	struct crowd crowd = {.count = 0};
 	size_t next = 0;
 
-	/* Once, for all: it takes as long as a key exchange. */
+	/* Once, for all: 1.2 of the 12.8 million instructions of each. */
 	(void)libssh2_init(0);
 	while (next < count || crowd.count > 0) {
 		while (next < count && crowd.count < WORKERS_MAX) {
