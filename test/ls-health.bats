@@ -152,18 +152,25 @@ healths() { ls_json --health="$@" | jq -r '.namespaces[].health.state' | tr '\n'
   [[ "$output" != *HEALTH* ]]
 }
 
-# 25 servers that start no program for each connection, and so are quick.
+# 25 servers that start no program for each connection, and so are quick. Each
+# has a port of its own: it takes five connections at a time, and no more.
 start_many() {
-  local i
+  local port
   dropbearkey -t ed25519 -f "$T/key" 2>/dev/null | grep '^ssh-' | cut -d' ' -f1,2 >"$T/pub"
-  for i in {1..25}; do "$TOOLS/free-port"; done >"$T/ports"
-  while read -r i; do
-    PATH=$PATH:/usr/sbin dropbear -F -E -r "$T/key" -P "$T/$i.pid" -p "127.0.0.1:$i" \
+  : >"$T/ports"
+  while [ "$(wc -l <"$T/ports")" -lt 25 ]; do
+    port=$("$TOOLS/free-port")
+    if [ -e "$T/$port.pid" ]; then continue; fi
+    PATH=$PATH:/usr/sbin dropbear -F -E -r "$T/key" -P "$T/$port.pid" -p "127.0.0.1:$port" \
       2>>"$T/log" </dev/null >/dev/null 3>&- &
-    MANY+=($!)
-  done <"$T/ports"
-  for i in $(<"$T/ports"); do wait_until has_content "$T/$i.pid"; done
+    if ! wait_until is_up_or_ended "$port" $!; then return 1; fi
+    if has_content "$T/$port.pid"; then
+      MANY+=($!)
+      echo "$port" >>"$T/ports"
+    fi
+  done
 }
+is_up_or_ended() { has_content "$T/$1.pid" || ended "$2"; }
 # tally WORDS: how many there are of each.
 tally() { tr ' ' '\n' <<<"$1" | sed '/^$/d' | sort | uniq -c | tr -s ' \n' ' '; }
 
