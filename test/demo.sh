@@ -7,7 +7,7 @@ ssh_fast=$PWD/${BUILD:-build}/ssh-fast
 host=${1:-}
 
 umask 077
-dir=$(mktemp -d /tmp/sf.XXXXXX)
+dir=$(mktemp -d /tmp/sfd.XXXXX)
 server=
 made_run_sshd=
 clean_up() {

@@ -60,14 +60,14 @@ setup() { OUT=$BATS_TEST_TMPDIR; }
 
 @test "make demo shows cold and warm beside plain ssh and leaves nothing" {
   local before after
-  before=$(find /tmp -maxdepth 1 -name 'sf.*' | sort)
+  before=$(find /tmp -maxdepth 1 -name 'sfd.*' | sort)
   run make -C "$TOP" -s demo BUILD="$(realpath --relative-to="$TOP" "$BUILD")"
   [ "$status" = 0 ]
   [[ "$output" =~ "ssh-fast, cold: starts a master"\ +1\ +[0-9.]+\ ms ]]
   [[ "$output" =~ "ssh-fast, warm: leases it"\ +15\ +[0-9.]+\ ms ]]
   [[ "$output" == *"decision: lease, warm"* ]]
   [[ "$output" == *"/free/s"* ]]
-  after=$(find /tmp -maxdepth 1 -name 'sf.*' | sort)
+  after=$(find /tmp -maxdepth 1 -name 'sfd.*' | sort)
   [ "$before" = "$after" ]
 }
 
