@@ -1,5 +1,5 @@
 /* One binary, many names: finds the command that argv[0] asks for. */
-#include "commands.h"
+#include "shared/commands.h"
 
 #include <string.h>
 

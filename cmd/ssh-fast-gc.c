@@ -2,14 +2,14 @@
  * ssh-fast-gc: for cron. Goes through the namespaces below a root and removes
  * what crashes and the end of masters leave behind; see sweep.h for how.
  */
-#include "commands.h"
+#include "shared/commands.h"
 
-#include "admin.h"
-#include "deadline.h"
-#include "json.h"
-#include "message.h"
-#include "sweep.h"
-#include "text.h"
+#include "shared/admin.h"
+#include "base/deadline.h"
+#include "shared/json.h"
+#include "shared/message.h"
+#include "lease/sweep.h"
+#include "base/text.h"
 
 #include <getopt.h>
 #include <stdio.h>

@@ -3,14 +3,14 @@
  * in them, and disturbs nobody: no lock is taken, nothing is written, and no
  * master is connected to unless --probe asks for it.
  */
-#include "commands.h"
+#include "shared/commands.h"
 
-#include "admin.h"
-#include "inspect.h"
-#include "ls.h"
-#include "message.h"
-#include "platform.h"
-#include "record.h"
+#include "shared/admin.h"
+#include "lease/inspect.h"
+#include "ls/ls.h"
+#include "shared/message.h"
+#include "platform/platform.h"
+#include "namespace/record.h"
 
 #include <errno.h>
 #include <getopt.h>

@@ -3,18 +3,18 @@
  * lease a master of that endpoint, and become ssh. Whatever goes wrong on the
  * way to the lease, the end is plain ssh.
  */
-#include "commands.h"
+#include "shared/commands.h"
 
-#include "background.h"
-#include "deadline.h"
-#include "explain.h"
-#include "home.h"
-#include "keeper.h"
-#include "lease_words.h"
-#include "message.h"
-#include "precheck.h"
-#include "real_ssh.h"
-#include "run.h"
+#include "ssh-fast/background.h"
+#include "base/deadline.h"
+#include "ssh-fast/explain.h"
+#include "shared/home.h"
+#include "lease/keeper.h"
+#include "ssh-fast/lease_words.h"
+#include "shared/message.h"
+#include "ssh-fast/precheck.h"
+#include "ssh-fast/real_ssh.h"
+#include "ssh-fast/run.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -23,10 +23,10 @@ clang-format --dry-run -Werror "${sources[@]}" ||
   complain "the formatter would change something"
 cppcheck --quiet --error-exitcode=1 --std=c11 \
   --enable=warning,portability,performance --inline-suppr \
-  --suppress=missingIncludeSystem "${defines[@]}" -Ilib "${c_files[@]}" ||
+  --suppress=missingIncludeSystem "${defines[@]}" -Ilib -Icmd "${c_files[@]}" ||
   complain "cppcheck"
 clang-tidy --quiet --warnings-as-errors='*' "${c_files[@]}" -- \
-  -std=c11 "${defines[@]}" -Ilib 2>/dev/null || complain "clang-tidy"
+  -std=c11 "${defines[@]}" -Ilib -Icmd 2>/dev/null || complain "clang-tidy"
 shellcheck -x "${scripts[@]}" || complain "shellcheck"
 shellcheck -s sh cmd/examples/*.sh || complain "shellcheck"
 
@@ -40,7 +40,9 @@ if git grep -nE '\b(open|openat|socket|pipe)\(' -- 'lib/*.c' 'cmd/*.c' |
   complain "a descriptor without close-on-exec"
 fi
 # What a library file exports begins with its name.
-for object in "${BUILD:-build}"/lib/*.o; do
+objects=0
+for object in "${BUILD:-build}"/lib/*/*.o; do
+  objects=$((objects + 1))
   prefix=$(basename "$object" .o)
   case $prefix in
   linux) prefix=platform ;;
@@ -50,6 +52,8 @@ for object in "${BUILD:-build}"/lib/*.o; do
     complain "exported from $object without the prefix ${prefix}_"
   fi
 done
+wanted=$(git ls-files 'lib/*.c' | grep -vc '^lib/health/')
+[ "$objects" = "$wanted" ] || complain "$objects objects of lib/ in place of $wanted: make it first"
 # Functions of a screenful, files that can be read at once.
 awk 'FNR == 1 {inside = 0} /^{/ {inside = FNR} /^}/ {
   if (inside && FNR - inside > 60) {print FILENAME ":" inside ": " FNR - inside " lines"; bad = 1}

@@ -6,9 +6,15 @@ cd "$(dirname "$0")/.." || exit 2
 
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
-if [ $# = 0 ]; then set -- test/*.bats; fi
+if [ $# = 0 ]; then set -- test/*/*.bats; fi
+# Each line of the queue is a file and the client to run it with. A file that
+# says "# clients: ssh native auto" runs once with each of these.
 for file in "$@"; do
-  if [ -e "$file" ]; then echo "$file"; else echo "test/$file"; fi
+  if [ ! -e "$file" ]; then file=test/$file; fi
+  # A bare name serves while only one room has it.
+  if [ ! -e "$file" ]; then file=$(echo test/*/"${file##*/}"); fi
+  clients=${CLIENT:-$(sed -n 's/^# clients: //p' "$file")}
+  for client in ${clients:-default}; do echo "$file $client"; done
 done >"$work/queue"
 filter=()
 # Sanitizers make system calls, instructions and memory of their own, and link
@@ -24,23 +30,28 @@ next() {
   # shellcheck disable=SC2016 # the inner shell's
   flock "$work" sh -c 'head -n 1 "$1" && sed -i 1d "$1"' sh "$work/queue"
 }
+# run_bats FILE CLIENT
 run_bats() {
-  bats --timing --tap "${filter[@]}" "$1" 2>&1 </dev/null || echo "$1" >>"$work/failed"
+  local client=()
+  if [ "$2" != default ]; then client=("CLIENT=$2"); fi
+  env "${client[@]}" bats --setup-suite-file test/lib/setup_suite.bash --timing --tap \
+    "${filter[@]}" "$1" 2>&1 </dev/null || echo "$*" >>"$work/failed"
 }
 # run_lane NUMBER: file after file; what one prints comes in one piece.
 run_lane() {
-  local file
-  while file=$(next) && [ -n "$file" ]; do
-    run_bats "$file" >"$work/lane$1"
+  local file client
+  while read -r file client < <(next); do
+    run_bats "$file" "$client" >"$work/lane$1"
     {
-      echo "# $file"
+      echo "# $file, client $client"
       cat "$work/lane$1"
     } | flock "$work" tee -a "$work/output"
   done
 }
 lanes=()
 if [ "$(wc -l <"$work/queue")" = 1 ]; then
-  run_bats "$(next)" | tee "$work/output"
+  read -r file client < <(next)
+  run_bats "$file" "$client" | tee "$work/output"
 fi
 for ((lane = 1; lane <= ${JOBS:-2}; lane++)); do
   run_lane "$lane" &

@@ -16,10 +16,9 @@ make -s CC=cc BUILD="$BUILD" OPTIMISE="-O1 -g" CPPFLAGS=-DSTART_CHILD_BY_FORK \
 
 # The servers and the configuration of the tests.
 bats_require_minimum_version() { :; }
-BATS_TEST_DIRNAME=$PWD/test
 SUITE=$(mktemp -d /tmp/sf.XXXXXX)
-# shellcheck source=test/helper.bash
-. test/helper.bash
+# shellcheck source=test/lib/helper.bash
+. test/lib/helper.bash
 unset SSH_AUTH_SOCK DISPLAY KRB5CCNAME
 for name in $(compgen -e SSH_FAST_); do unset "$name"; done
 made_run_sshd=

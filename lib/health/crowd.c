@@ -1,6 +1,6 @@
-#include "crowd.h"
+#include "health/crowd.h"
 
-#include "deadline.h"
+#include "base/deadline.h"
 
 #include <errno.h>
 #include <fcntl.h>

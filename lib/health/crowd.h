@@ -5,7 +5,7 @@
 #ifndef HEALTH_CROWD_H
 #define HEALTH_CROWD_H
 
-#include "worker.h"
+#include "health/worker.h"
 
 #include <stddef.h>
 #include <stdint.h>

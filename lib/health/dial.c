@@ -1,6 +1,6 @@
-#include "dial.h"
+#include "health/dial.h"
 
-#include "deadline.h"
+#include "base/deadline.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -1,4 +1,4 @@
-#include "endpoints.h"
+#include "health/endpoints.h"
 
 #include <stdio.h>
 #include <string.h>

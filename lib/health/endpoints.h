@@ -2,7 +2,7 @@
 #ifndef HEALTH_ENDPOINTS_H
 #define HEALTH_ENDPOINTS_H
 
-#include "subject.h"
+#include "health/subject.h"
 
 #include <jansson.h>
 

@@ -1,6 +1,6 @@
-#include "handshake.h"
+#include "health/handshake.h"
 
-#include "dial.h"
+#include "health/dial.h"
 
 #include <errno.h>
 #include <poll.h>

@@ -2,8 +2,8 @@
 #ifndef HEALTH_HANDSHAKE_H
 #define HEALTH_HANDSHAKE_H
 
-#include "known_hosts.h"
-#include "subject.h"
+#include "health/known_hosts.h"
+#include "health/subject.h"
 
 #include <stdint.h>
 

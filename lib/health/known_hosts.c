@@ -1,4 +1,4 @@
-#include "known_hosts.h"
+#include "health/known_hosts.h"
 
 #include <ctype.h>
 #include <stdio.h>

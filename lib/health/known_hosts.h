@@ -2,7 +2,7 @@
 #ifndef HEALTH_KNOWN_HOSTS_H
 #define HEALTH_KNOWN_HOSTS_H
 
-#include "subject.h"
+#include "health/subject.h"
 
 #include <libssh2.h>
 

@@ -1,4 +1,4 @@
-#include "report.h"
+#include "health/report.h"
 
 #include <stdio.h>
 #include <string.h>

@@ -1,7 +1,7 @@
-#include "subject.h"
+#include "health/subject.h"
 
-#include "child.h"
-#include "text.h"
+#include "platform/child.h"
+#include "base/text.h"
 
 #include <errno.h>
 #include <stdio.h>

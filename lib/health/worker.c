@@ -1,9 +1,9 @@
-#include "worker.h"
+#include "health/worker.h"
 
-#include "deadline.h"
-#include "dial.h"
-#include "endpoints.h"
-#include "handshake.h"
+#include "base/deadline.h"
+#include "health/dial.h"
+#include "health/endpoints.h"
+#include "health/handshake.h"
 
 #include <errno.h>
 #include <stdio.h>

@@ -2,8 +2,8 @@
 #ifndef HEALTH_WORKER_H
 #define HEALTH_WORKER_H
 
-#include "report.h"
-#include "subject.h"
+#include "health/report.h"
+#include "health/subject.h"
 
 #include <jansson.h>
 

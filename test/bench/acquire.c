@@ -8,8 +8,8 @@
  * masters that are trusted to live). Prints the median and the slowest in
  * microseconds. For "dead" each round meets them anew.
  */
-#include "holder.h"
-#include "lease.h"
+#include "lease/holder.h"
+#include "lease/lease.h"
 
 #include <errno.h>
 #include <fcntl.h>

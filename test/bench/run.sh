@@ -8,12 +8,12 @@
 #   BENCH=FILE   all figures as TSV as well: part, name, median, other, ratio
 #   PLOT=FILE    and as a plot (SVG), by gnuplot
 set -eu
-BATS_TEST_DIRNAME=$(cd "$(dirname "$0")/.." && pwd)
+cd "$(dirname "$0")/../.."
 bats_require_minimum_version() { :; }
-# shellcheck source=test/setup_suite.bash
-. "$BATS_TEST_DIRNAME/setup_suite.bash"
-# shellcheck source=test/helper.bash
-. "$BATS_TEST_DIRNAME/helper.bash"
+# shellcheck source=test/lib/setup_suite.bash
+. test/lib/setup_suite.bash
+# shellcheck source=test/lib/helper.bash
+. test/lib/helper.bash
 
 if [ -n "${PLOT:-}" ] && ! command -v gnuplot >/dev/null; then
   echo "PLOT needs gnuplot (on Debian: apt-get install gnuplot-nox)" >&2

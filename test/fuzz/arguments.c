@@ -5,9 +5,9 @@
  */
 #define _GNU_SOURCE /* getopt(3)'s "+" */
 #include "fuzz.h"
-#include "endpoint.h"
-#include "sshargs.h"
-#include "sshsession.h"
+#include "pool/endpoint.h"
+#include "ssh/sshargs.h"
+#include "ssh/sshsession.h"
 
 #include <getopt.h>
 

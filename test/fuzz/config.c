@@ -5,7 +5,7 @@
  * and no two configurations have the same digest.
  */
 #include "fuzz.h"
-#include "sshconfig.h"
+#include "ssh/sshconfig.h"
 
 #include <ctype.h>
 #include <sys/stat.h>

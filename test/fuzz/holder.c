@@ -3,8 +3,8 @@
  * in its lock file, and the hint, a symbolic link.
  */
 #include "fuzz.h"
-#include "hint.h"
-#include "holder.h"
+#include "namespace/hint.h"
+#include "lease/holder.h"
 
 #include <ctype.h>
 #include <errno.h>

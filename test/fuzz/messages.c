@@ -5,8 +5,8 @@
  */
 #define MAKE_UP make_up
 #include "fuzz.h"
-#include "mux.h"
-#include "session.h"
+#include "mux/mux.h"
+#include "mux/session.h"
 
 #include <sys/socket.h>
 

@@ -3,7 +3,7 @@
  * record that is written and must be read as it was.
  */
 #include "fuzz.h"
-#include "record.h"
+#include "namespace/record.h"
 
 /* The folder of a namespace, as far as a record needs one. */
 static struct namespace *

@@ -1,5 +1,5 @@
 /*
- * The protocol of the leases (the rules R1 to R8 of lib/lease.h), for spin.
+ * The protocol of the leases (the rules R1 to R8 of lib/lease/lease.h), for spin.
  * test/model/run.sh checks it, exhaustively, in several configurations.
  *
  * It is the code as it should be, one system call a step, wherever others

@@ -5,7 +5,7 @@
  *
  *   lease-user ROOT TEXT COUNT
  */
-#include "lease.h"
+#include "lease/lease.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,0 +1,44 @@
+/* ssh-fast's own options, each with its environment variable. */
+#ifndef OPTIONS_H
+#define OPTIONS_H
+
+#include "mux/probe.h"
+
+#include <stdbool.h>
+
+enum client {
+	CLIENT_SSH, /* exec the real ssh */
+	CLIENT_NATIVE, /* speak to a warm master ourselves where we can */
+	CLIENT_AUTO, /* the same, where that is all the same as ssh */
+};
+
+struct options {
+	const char *root; /* null: the default */
+	const char *namespace_text; /* null: derived */
+	const char *ssh; /* null: to be found in PATH */
+	enum probe_kind probe;
+	int probe_idle_secs;
+	enum client client;
+	int probe_timeout_ms;
+	int health_ms; /* 0: the server is not asked before a login */
+	int persist_secs;
+	bool touch;
+	bool strict;
+	bool explain;
+	bool verbose;
+	bool help;
+	bool version;
+	bool disable;
+};
+
+/*
+ * Reads the environment, then the options in front of ssh's arguments, which
+ * are all that begin with "--" and a letter. Returns the index of ssh's first
+ * argument, or -1 after a message that names what is wrong.
+ */
+int options_read(struct options *options, int argc, char *argv[]);
+
+/* Prints the usage on stdout. 0, or -1 where that failed. */
+int options_print_help(void);
+
+#endif

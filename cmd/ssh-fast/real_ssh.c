@@ -1,0 +1,188 @@
+#include "ssh-fast/real_ssh.h"
+
+#include "shared/message.h"
+#include "platform/platform.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+/* What PATH means where it is not set: confstr(3) would say the same. */
+#define DEFAULT_PATH "/usr/bin:/bin"
+/* How often plain runs may be nested before it is called a loop. */
+enum { DEPTH_MAX = 8 };
+
+/*
+ * A mark that any ssh-fast bears within the first bytes of its file, so that
+ * every copy, link or other version is known for what it is: an ELF note,
+ * which the linker places behind the program headers.
+ */
+#define MARK "ssh-fast"
+static const struct {
+	uint32_t name_size, content_size, type;
+	char name[12];
+} note __attribute__((section(".note.ssh-fast"), used, aligned(4))) = {
+    sizeof(MARK), 0, 1, MARK};
+
+enum program_kind {
+	PROGRAM_NONE, /* not there, or not executable */
+	PROGRAM_BINARY,
+	PROGRAM_SCRIPT,
+	PROGRAM_MARKED_SCRIPT, /* mentions ssh-fast at its beginning */
+	PROGRAM_OURSELVES,
+};
+
+static bool
+contains_mark(const char *bytes, size_t length)
+{
+	const size_t size = sizeof(MARK) - 1;
+	const char *at, *end;
+
+	if (length < size)
+		return false;
+	end = bytes + length - size + 1;
+	for (at = bytes; (at = memchr(at, MARK[0], (size_t)(end - at))) != NULL;
+	     at++)
+		if (memcmp(at, MARK, size) == 0)
+			return true;
+	return false;
+}
+
+static enum program_kind
+look_at(const char *path)
+{
+	char bytes[4096];
+	ssize_t length;
+	int fd;
+
+	fd = openat(
+	    AT_FDCWD, path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+	if (fd == -1 && errno != EACCES)
+		return PROGRAM_NONE;
+	if (access(path, X_OK) == -1) {
+		if (fd != -1)
+			(void)close(fd);
+		return PROGRAM_NONE;
+	}
+	/* It may be executed and not read. */
+	if (fd == -1)
+		return platform_is_own_program(path) ? PROGRAM_OURSELVES
+						     : PROGRAM_BINARY;
+	/* A folder or the like cannot be read, or gives nothing. */
+	length = read(fd, bytes, sizeof(bytes));
+	(void)close(fd);
+	if (length < 2) {
+		errno = ENOEXEC;
+		return PROGRAM_NONE;
+	}
+	/* What is no ELF file is a script: the shell runs those without #!. */
+	if (bytes[0] != '\177')
+		return contains_mark(bytes, (size_t)length)
+		    ? PROGRAM_MARKED_SCRIPT
+		    : PROGRAM_SCRIPT;
+	return contains_mark(bytes, (size_t)length) ? PROGRAM_OURSELVES
+						    : PROGRAM_BINARY;
+}
+
+/* A script that speaks of ssh-fast very likely calls it: next, please. */
+static bool
+is_usable(enum program_kind kind)
+{
+	return kind == PROGRAM_BINARY || kind == PROGRAM_SCRIPT;
+}
+
+static int
+search_path(struct real_ssh *ssh, const char *name)
+{
+	const char *at = getenv("PATH");
+	enum program_kind kind;
+	size_t length;
+	int written;
+
+	if (at == NULL)
+		at = DEFAULT_PATH;
+	for (;; at += length + 1) {
+		length = strcspn(at, ":");
+		/* An empty entry is the current directory: execvp(3). */
+		written = snprintf(ssh->path, sizeof(ssh->path), "%.*s%s%s",
+		    (int)length, at, length > 0 ? "/" : "./", name);
+		if (written > 0 && (size_t)written < sizeof(ssh->path)) {
+			kind = look_at(ssh->path);
+			ssh->is_script = kind == PROGRAM_SCRIPT;
+			if (is_usable(kind))
+				return 0;
+		}
+		if (at[length] == '\0')
+			break;
+	}
+	message("cannot find %s: there is none in PATH but ssh-fast itself "
+		"(set SSH_FAST_SSH)",
+	    name);
+	return -1;
+}
+
+int
+real_ssh_find(struct real_ssh *ssh, const char *wanted)
+{
+	enum program_kind kind;
+
+	if (wanted == NULL) {
+		ssh->argv0 = "ssh";
+		return search_path(ssh, "ssh");
+	}
+	ssh->argv0 = wanted;
+	if (strchr(wanted, '/') == NULL)
+		return search_path(ssh, wanted);
+	(void)snprintf(ssh->path, sizeof(ssh->path), "%s", wanted);
+	kind = look_at(ssh->path);
+	ssh->is_script =
+	    kind == PROGRAM_SCRIPT || kind == PROGRAM_MARKED_SCRIPT;
+	if (kind == PROGRAM_OURSELVES) {
+		message("cannot run %s: it is ssh-fast itself", wanted);
+		return -1;
+	}
+	if (kind == PROGRAM_NONE) {
+		message("cannot run %s: %s", wanted, strerror(errno));
+		return -1;
+	}
+	return 0;
+}
+
+/* As execvp(3) does it for a script that has no #! line. */
+static void
+exec_by_shell(const struct real_ssh *ssh, char *argv[])
+{
+	size_t count = 0, i;
+	char **words;
+
+	while (argv[count] != NULL)
+		count++;
+	if ((words = calloc(count + 2, sizeof(*words))) == NULL)
+		return;
+	words[0] = (char *)"/bin/sh";
+	words[1] = (char *)ssh->path;
+	for (i = 1; i < count; i++)
+		words[i + 1] = argv[i];
+	(void)execv(words[0], words);
+	free(words);
+}
+
+void
+real_ssh_exec(const struct real_ssh *ssh, char *argv[], bool may_come_back)
+{
+	argv[0] = (char *)ssh->argv0;
+	if (may_come_back) {
+		if (platform_depth() >= DEPTH_MAX) {
+			errno = ELOOP;
+			return;
+		}
+		platform_deepen();
+	}
+	(void)execv(ssh->path, argv);
+	if (errno == ENOEXEC)
+		exec_by_shell(ssh, argv);
+}

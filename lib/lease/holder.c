@@ -1,0 +1,138 @@
+#include "lease/holder.h"
+#include "platform/platform.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static const char hung_word[] = "hung ", released_word[] = "free ";
+
+/*
+ * Always this long, padded with blanks, so that one pwrite(2) replaces the
+ * line before and needs no new block on a full disk.
+ */
+enum { LINE_SIZE = 80 };
+
+int
+holder_self(struct holder *holder)
+{
+	holder->pid = getpid();
+	holder->pid_space = platform_pid_space_id();
+	/*
+	 * Now, which says as much as the start of this process does, and takes
+	 * no look at /proc: whoever gets the pid later starts later.
+	 */
+	if (platform_ticks_now(&holder->since_ticks) == -1)
+		return -1;
+	holder->kind = HOLDER_PROCESS;
+	return 0;
+}
+
+int
+holder_write(int lock_fd, const struct holder *holder)
+{
+	char line[LINE_SIZE + 1];
+	ssize_t written;
+	int length;
+
+	if (holder->kind == HOLDER_PROCESS)
+		length = snprintf(line, sizeof(line),
+		    "pid %ld since %llu space %llu", (long)holder->pid,
+		    holder->since_ticks, holder->pid_space);
+	else
+		length = snprintf(line, sizeof(line), "%s",
+		    holder->kind == HOLDER_HUNG ? hung_word : released_word);
+	memset(line + length, ' ', (size_t)(LINE_SIZE - 1 - length));
+	line[LINE_SIZE - 1] = '\n';
+	written = pwrite(lock_fd, line, LINE_SIZE, 0);
+	if (written == LINE_SIZE)
+		return 0;
+	if (written >= 0)
+		errno = ENOSPC;
+	return -1;
+}
+
+/*
+ * The word and the decimal number behind it, up to that maximum: a larger one
+ * is no other, smaller one.
+ */
+static bool
+read_number(const char **at, const char *word, unsigned long long maximum,
+    unsigned long long *number)
+{
+	size_t length = strlen(word);
+	char *end;
+
+	if (strncmp(*at, word, length) != 0 || (*at)[length] < '0' ||
+	    (*at)[length] > '9')
+		return false;
+	errno = 0;
+	*number = strtoull(*at + length, &end, 10);
+	*at = end;
+	return errno == 0 && *number <= maximum;
+}
+
+/* False, with the holder as it was, where that is not in the line. */
+static bool
+read_process(const char *at, struct holder *holder)
+{
+	unsigned long long pid, since, space;
+
+	if (!read_number(&at, "pid ", INT_MAX, &pid) || pid == 0 ||
+	    !read_number(&at, " since ", ULLONG_MAX, &since) ||
+	    !read_number(&at, " space ", ULLONG_MAX, &space))
+		return false;
+	holder->kind = HOLDER_PROCESS;
+	holder->pid = (pid_t)pid;
+	holder->since_ticks = since;
+	holder->pid_space = space;
+	return true;
+}
+
+void
+holder_read(int lock_fd, struct holder *holder)
+{
+	char line[LINE_SIZE + 1];
+	ssize_t length;
+
+	memset(holder, 0, sizeof(*holder));
+	length = pread(lock_fd, line, LINE_SIZE, 0);
+	if (length <= 0)
+		return;
+	line[length] = '\0';
+	if (strncmp(line, hung_word, sizeof(hung_word) - 1) == 0)
+		holder->kind = HOLDER_HUNG;
+	else if (strncmp(line, released_word, sizeof(released_word) - 1) == 0)
+		holder->kind = HOLDER_RELEASED;
+	else
+		(void)read_process(line, holder);
+}
+
+bool
+holder_is_running(const struct holder *holder, const struct holder *self)
+{
+	return holder->kind == HOLDER_PROCESS &&
+	    holder->pid_space == self->pid_space &&
+	    (kill(holder->pid, 0) == 0 || errno == EPERM);
+}
+
+enum holder_state
+holder_state(const struct holder *holder)
+{
+	unsigned long long start_ticks;
+	bool is_zombie;
+
+	if (holder->kind != HOLDER_PROCESS)
+		return HOLDER_GONE;
+	if (holder->pid_space != platform_pid_space_id())
+		return HOLDER_UNKNOWN;
+	if (platform_process_start(holder->pid, &start_ticks, &is_zombie) == -1)
+		return errno == ESRCH ? HOLDER_GONE : HOLDER_UNKNOWN;
+	if (is_zombie || start_ticks > holder->since_ticks)
+		return HOLDER_GONE;
+	return HOLDER_ALIVE;
+}

@@ -1,0 +1,62 @@
+/*
+ * Looking at the leases of a namespace without disturbing anybody: no lock is
+ * taken, nothing is changed, and no master is connected to unless its answer
+ * is wanted.
+ */
+#ifndef INSPECT_H
+#define INSPECT_H
+
+#include "base/failure.h"
+#include "namespace/namespace.h"
+#include "platform/platform.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+enum inspect_state {
+	INSPECT_FREE,
+	INSPECT_HELD,
+	INSPECT_LEFTOVER, /* nobody holds it, and nobody gave it back */
+};
+
+enum inspect_master {
+	INSPECT_NONE, /* no socket */
+	INSPECT_DEAD, /* a socket, and nobody has it */
+	INSPECT_ALIVE,
+	INSPECT_HUNG, /* stopped, or did not answer when last asked */
+	INSPECT_UNKNOWN, /* of another machine, or not to be found out */
+};
+
+struct inspect_lease {
+	char name[NAMESPACE_LEASE_NAME_LENGTH + 1];
+	enum inspect_state state;
+	pid_t holder_pid; /* 0: not known */
+	enum inspect_master master;
+	pid_t master_pid; /* 0: not known */
+	int64_t idle_secs; /* since the socket was last touched; -1: none */
+};
+
+struct inspect_request {
+	const struct platform_view *view;
+	bool is_elsewhere; /* the namespace belongs to another machine */
+	bool ask; /* connect to the masters and ask them */
+	bool ask_server; /* and have their servers answer as well */
+	int timeout_ms; /* for all answers of the namespace together */
+};
+
+struct inspection {
+	struct inspect_lease *leases; /* sorted by name */
+	size_t count;
+};
+
+/*
+ * Looks at all leases of a namespace (opened with NAMESPACE_LOOK). 0 and
+ * inspect_free() is owed, or -1 with *failure.
+ */
+int inspect_namespace(struct inspection *inspection, const struct namespace *ns,
+    const struct inspect_request *request, struct failure *failure);
+void inspect_free(struct inspection *inspection);
+
+#endif

@@ -1,0 +1,176 @@
+#include "lease/keeper.h"
+
+#include "base/deadline.h"
+#include "namespace/hint.h"
+#include "lease/holder.h"
+#include "platform/platform.h"
+#include "lease/prune.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <unistd.h>
+
+enum {
+	CLIENTS_PAUSE_US = 500,
+	CLIENTS_SIGN_PAUSE_US = 128 * CLIENTS_PAUSE_US, /* after 64 ms */
+	CLIENTS_PAUSE_MAX_US = 1024 * CLIENTS_PAUSE_US,
+};
+
+/*
+ * Standard input, output and error must not stay open here: whoever reads the
+ * other end of ssh's output would wait for the keeper too. False where there
+ * is no /dev/null to put in their place.
+ */
+static bool
+leave_standard_descriptors(void)
+{
+	int fd = openat(AT_FDCWD, "/dev/null", O_RDWR | O_CLOEXEC);
+
+	if (fd == -1)
+		return false;
+	(void)dup2(fd, STDIN_FILENO);
+	(void)dup2(fd, STDOUT_FILENO);
+	(void)dup2(fd, STDERR_FILENO);
+	return true;
+}
+
+/*
+ * Whether an ssh that the script started may still be using the master: one
+ * that is connected, or is on its way there. Whoever becomes one has the name
+ * of the lease among its arguments from the start, as the script has.
+ */
+static bool
+is_in_use(const struct namespace *ns, const struct lease *lease)
+{
+	char path[NAMESPACE_SOCKET_PATH_MAX + 1], name[32];
+
+	namespace_socket_path(ns, lease->name, path);
+	(void)snprintf(name, sizeof(name), "/c/%s", lease->name);
+	return platform_socket_has_clients(path) ||
+	    platform_is_named_by_process(name) ||
+	    /* Once more: processes start while /proc is gone through. */
+	    platform_is_named_by_process(name);
+}
+
+/*
+ * The script in the place of ssh has ended; waits for what it left behind. A
+ * fresh master is taken for an ssh until it has set its title, so the first
+ * moments are spent looking often, and others may wait for us. Once it takes
+ * longer, the keeper signs the lease: nobody waits for a holder that lives.
+ */
+static void
+wait_for_clients(const struct namespace *ns, const struct lease *lease)
+{
+	struct holder self;
+	int pause_us = CLIENTS_PAUSE_US;
+
+	while (is_in_use(ns, lease)) {
+		deadline_sleep_us(pause_us);
+		if (pause_us == CLIENTS_PAUSE_MAX_US)
+			continue;
+		if ((pause_us *= 2) == CLIENTS_SIGN_PAUSE_US &&
+		    holder_self(&self) == 0)
+			(void)holder_write(lease->lock_fd, &self);
+	}
+}
+
+/* All that a keeper knows; its own copy. */
+struct keeping {
+	struct namespace ns;
+	struct lease lease;
+	struct platform_watch watch;
+	struct keeper_options options;
+};
+
+/* Lets go of all that is not the namespace's or one of the two. */
+static void
+withdraw(const struct namespace *ns, int lock_fd, int watch_fd)
+{
+	int kept[] = {lock_fd, ns->fd, ns->sockets_fd, ns->free_fd, ns->used_fd,
+	    watch_fd, STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO};
+	size_t count = sizeof(kept) / sizeof(kept[0]);
+
+	/* Out of reach of the terminal's signals and its hangup. */
+	(void)setsid();
+	if (!leave_standard_descriptors())
+		count -= 3;
+	platform_close_all_but(kept, count);
+	/* Nobody's folder stays busy because of us; where it does, it may. */
+	if (chdir("/") == -1)
+		errno = 0;
+	platform_set_process_name("ssh-fast-keeper");
+}
+
+static void
+wake_master(const struct namespace *ns, const struct lease *lease)
+{
+	char path[NAMESPACE_SOCKET_PATH_MAX + 1];
+
+	namespace_socket_path(ns, lease->name, path);
+	probe_wake(path, ns->owner);
+}
+
+static void
+keep(void *argument)
+{
+	struct keeping *keeping = argument;
+	const struct namespace *ns = &keeping->ns;
+
+	withdraw(ns, keeping->lease.lock_fd, keeping->watch.fd);
+	hint_write(ns, keeping->lease.name);
+	platform_watch_wait(&keeping->watch);
+	if (keeping->options.wait_for_clients)
+		wait_for_clients(ns, &keeping->lease);
+	if (keeping->options.wakes_master)
+		wake_master(ns, &keeping->lease);
+	(void)lease_release(ns, &keeping->lease, keeping->options.touch);
+	hint_write(ns, keeping->lease.name);
+	prune_some(ns);
+}
+
+/*
+ * Blocked before the start: a ^C that hits between it and setsid is meant for
+ * ssh and must not take the child. It stays blocked there.
+ */
+static int
+start(void (*run)(void *argument), const void *argument, size_t size)
+{
+	sigset_t all, inherited;
+	int result, saved_errno;
+
+	(void)sigfillset(&all);
+	(void)sigprocmask(SIG_SETMASK, &all, &inherited);
+	result = platform_start_child(run, argument, size);
+	saved_errno = errno;
+	(void)sigprocmask(SIG_SETMASK, &inherited, NULL);
+	errno = saved_errno;
+	return result;
+}
+
+int
+keeper_start(const struct namespace *ns, const struct lease *lease,
+    const struct keeper_options *options)
+{
+	struct keeping keeping = {
+	    .ns = *ns, .lease = *lease, .options = *options};
+
+	platform_watch_self(&keeping.watch, lease->holder_pid);
+	return start(keep, &keeping, sizeof(keeping));
+}
+
+static void
+only_prune(void *argument)
+{
+	const struct namespace *ns = argument;
+
+	withdraw(ns, -1, -1);
+	prune_some(ns);
+}
+
+int
+keeper_prune(const struct namespace *ns)
+{
+	return start(only_prune, ns, sizeof(*ns));
+}

@@ -1,0 +1,106 @@
+/*
+ * Exclusive leases on the masters of one namespace.
+ *
+ * The rules that everybody who works on a namespace follows:
+ *
+ *  R1. Whoever holds an exclusive flock on the lock file NAME, while used/NAME
+ *      or free/NAME still is that very file, holds the lease. Nothing else
+ *      counts: the two folders only say where to look first.
+ *  R2. After locking, the path MUST be compared with the locked inode: the
+ *      file may have been pruned, or moved, between open and lock.
+ *  R3. Nobody MUST ever wait for a lock that is in use.
+ *  R4. A held lease lies in used/. It gets there from free/ by a rename that
+ *      replaces nothing, under the lock.
+ *  R5. An unlocked name in used/ is a leftover. It MUST NOT be taken while the
+ *      process recorded in it lives (its keeper was killed, its ssh was not),
+ *      nor MUST one in free/, where a peer may have released it meanwhile; one
+ *      in used/ that is marked hung is looked at again only after a while.
+ *  R6. Socket c/NAME is touched, probed and removed only under the lock, and
+ *      removed only when nobody listens behind it.
+ *  R7. Release, still under the lock: refresh the socket's mtime, rename
+ *      used/NAME to free/NAME, unlock. Without a socket the lock file is
+ *      removed instead.
+ *  R8. Holders keep a shared flock on the namespace folder; only the exclusive
+ *      one allows its removal (namespace.h).
+ */
+#ifndef LEASE_H
+#define LEASE_H
+
+#include "base/failure.h"
+#include "namespace/namespace.h"
+#include "mux/probe.h"
+
+struct lease {
+	int lock_fd; /* close-on-exec */
+	char name[NAMESPACE_LEASE_NAME_LENGTH + 1];
+	bool is_warm; /* a live master answered (or is trusted to be there) */
+	pid_t holder_pid; /* of the process that took it */
+	pid_t master_pid; /* of that master, 0 where it did not tell */
+	/* The probe's connection to it, where that was to be kept, or -1. */
+	int master_fd;
+};
+
+/* What an acquire met on its way, for the curious. */
+struct lease_report {
+	unsigned int tried; /* locks won or lost on names that lay free */
+	unsigned int dead, hung, unknown; /* masters that were no use */
+	unsigned int salvaged; /* leftovers taken */
+	int64_t probe_us, wait_us;
+};
+
+/*
+ * Takes a lease: on the most recently used free master that answers, else on
+ * a leftover of somebody who crashed, else on a name without a master, which
+ * the caller's ssh will start. Never waits for a lease that is in use, only,
+ * for moments, for one whose holder has just ended. All probing together takes
+ * no longer than probe->timeout_ms.
+ *
+ * 0 and *lease is to be handed to lease_release() or to a keeper; or -1 with
+ * *failure (not null). *report (not null) is filled in either case.
+ */
+int lease_acquire(const struct namespace *ns, const struct probe *probe,
+    struct lease *lease, struct lease_report *report, struct failure *failure);
+
+/*
+ * Gives the lease back (R7) and closes its descriptors; the socket's mtime is left as
+ * it is without touch. The lease is free then, also where another process has
+ * inherited the descriptor. 0, or -1 with errno when the file could not be
+ * moved; it is closed anyway.
+ */
+int lease_release(const struct namespace *ns, struct lease *lease, bool touch);
+
+/*
+ * Makes this process the holder: a child of the one that took the lease, which
+ * has inherited the lock. The other one must do no more than close its copy.
+ * 0, or -1 with errno.
+ */
+int lease_hand_over(struct lease *lease);
+
+/*
+ * Takes that very name, which lies free, without asking its master anything.
+ * 0 and it is to be released or set aside; or -1 with errno (EWOULDBLOCK: in
+ * use, ENOENT: it is not there any more).
+ */
+int
+lease_claim(const struct namespace *ns, const char *name, struct lease *lease);
+
+/*
+ * Takes the lease, whose master has hung, out of circulation without losing
+ * it, and closes its descriptors: it stays in used/, where nobody takes what is marked
+ * hung (R5) until somebody finds the master answering or dead.
+ */
+void lease_set_aside(struct lease *lease);
+
+/* Closes the connection to the master that the probe has kept, if any. */
+void lease_disconnect(struct lease *lease);
+
+/* Sets the socket's mtime to now. 0, or -1 with errno (ENOENT: no socket). */
+int lease_touch(const struct namespace *ns, const struct lease *lease);
+
+/*
+ * Whether an acquire would find a free name with a socket now. Takes no lock
+ * and asks no master: a guess that the next moment may prove wrong.
+ */
+bool lease_is_warm_likely(const struct namespace *ns);
+
+#endif

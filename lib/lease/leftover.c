@@ -1,0 +1,62 @@
+#include "lease/leftover.h"
+
+#include "base/deadline.h"
+#include "platform/platform.h"
+#include "mux/probe.h"
+
+#include <sys/stat.h>
+#include <time.h>
+
+enum {
+	/* A master that hung is asked again after so long. */
+	HUNG_REST_SECS = 10,
+	/*
+	 * The connection of a run that was killed before it became ssh is seen
+	 * for some moments more. Waiting for it costs less than a login.
+	 */
+	CLIENTS_WAIT_MS = 25,
+	CLIENTS_PAUSE_US = 1000,
+};
+
+/* Whether the mark in the lock file was written long enough ago. */
+static bool
+has_rested(int lock_fd)
+{
+	struct stat st;
+
+	return fstat(lock_fd, &st) == 0 &&
+	    time(NULL) - st.st_mtim.tv_sec >= HUNG_REST_SECS;
+}
+
+/* Whether anybody goes on being connected to it. */
+static bool
+keeps_clients(const char *path)
+{
+	int64_t deadline_us = deadline_in_ms(CLIENTS_WAIT_MS);
+
+	while (platform_socket_has_clients(path)) {
+		if (deadline_left_ms(deadline_us) == 0)
+			return true;
+		deadline_sleep_us(CLIENTS_PAUSE_US);
+	}
+	return false;
+}
+
+bool
+leftover_may_be_taken(const struct namespace *ns, const char *name, int lock_fd,
+    const struct holder *holder)
+{
+	char path[NAMESPACE_SOCKET_PATH_MAX + 1];
+	enum holder_state state = holder_state(holder);
+
+	if (state == HOLDER_ALIVE)
+		return false;
+	if (!namespace_has_socket(ns, name, NULL))
+		return true;
+	namespace_socket_path(ns, name, path);
+	if (state == HOLDER_UNKNOWN)
+		return probe_look(path) == PROBE_DEAD;
+	if (holder->kind == HOLDER_HUNG && !has_rested(lock_fd))
+		return false;
+	return !keeps_clients(path);
+}

@@ -1,0 +1,98 @@
+#include "lease/lockfile.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static bool
+is_same_file(const struct stat *opened, int dir_fd, const char *name)
+{
+	struct stat named;
+
+	return fstatat(dir_fd, name, &named, AT_SYMLINK_NOFOLLOW) == 0 &&
+	    named.st_ino == opened->st_ino && named.st_dev == opened->st_dev;
+}
+
+/*
+ * Whether the file has no name but that one, in free/ or used/: a link to some
+ * other file of the user's would have that one overwritten. Where a rename
+ * that replaces nothing takes link and unlink, both folders may have it.
+ */
+static bool
+has_no_other_name(const struct stat *opened, int dir_fd, const char *name)
+{
+	static const char *const folders[] = {"../free/", "../used/"};
+	char path[64];
+	nlink_t known = 0;
+	size_t i;
+
+	for (i = 0; i < sizeof(folders) / sizeof(folders[0]); i++) {
+		(void)snprintf(path, sizeof(path), "%s%s", folders[i], name);
+		known += is_same_file(opened, dir_fd, path);
+	}
+	return opened->st_nlink <= known;
+}
+
+int
+lockfile_open(int dir_fd, const char *name, uid_t owner, int *busy_fd)
+{
+	struct stat st;
+	int fd, saved_errno;
+
+	/* O_NONBLOCK: should a FIFO or a device lie there, opening returns. */
+	fd = openat(dir_fd, name,
+	    O_RDWR | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+	if (fd == -1)
+		return -1;
+	if (fstat(fd, &st) == -1)
+		goto fail;
+	if (!S_ISREG(st.st_mode) || st.st_uid != owner ||
+	    (st.st_mode & 077) != 0) {
+		errno = EPERM;
+		goto fail;
+	}
+	/* The lease is the lock (R1), and nobody waits for it (R3). */
+	if (flock(fd, LOCK_EX | LOCK_NB) == -1) {
+		if (errno == EWOULDBLOCK && busy_fd != NULL) {
+			*busy_fd = fd;
+			return -1;
+		}
+		goto fail;
+	}
+	/* R2. */
+	if (!is_same_file(&st, dir_fd, name)) {
+		errno = ENOENT;
+		goto fail;
+	}
+	if (st.st_nlink <= 1 || has_no_other_name(&st, dir_fd, name))
+		return fd;
+	errno = EPERM;
+fail:
+	saved_errno = errno;
+	(void)close(fd);
+	errno = saved_errno;
+	return -1;
+}
+
+int
+lockfile_lock_new(int dir_fd, const char *name, int fd)
+{
+	struct stat st;
+
+	/* fchmod: the user's umask may forbid him to open it again. */
+	if (fchmod(fd, 0600) == -1 || fstat(fd, &st) == -1)
+		return -1;
+	if (flock(fd, LOCK_EX | LOCK_NB) == -1)
+		return errno == EWOULDBLOCK ? 0 : -1;
+	/*
+	 * Anybody may have locked it first, as it could be seen. Where he has
+	 * signed, his keeper may be gone and his ssh not (R5): it stays his.
+	 */
+	if (fstat(fd, &st) == -1)
+		return -1;
+	return st.st_size == 0 && is_same_file(&st, dir_fd, name);
+}

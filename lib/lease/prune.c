@@ -1,0 +1,252 @@
+#include "lease/prune.h"
+
+#include "base/deadline.h"
+#include "lease/holder.h"
+#include "lease/lease.h"
+#include "lease/leftover.h"
+#include "lease/lockfile.h"
+#include "platform/platform.h"
+#include "mux/probe.h"
+
+#include <errno.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+enum {
+	/* How many names of a folder are looked at to know how it is. */
+	SAMPLE = 4,
+	/* Of a folder that holds very many, only so much is gone through. */
+	SAMPLE_READS_MAX = 8,
+	ALL_MS = 250,
+	TTL_SECS = 90,
+};
+
+/* Whether anybody has the socket; without one, nobody. */
+static enum probe_result
+look(const struct namespace *ns, const char *name)
+{
+	char path[NAMESPACE_SOCKET_PATH_MAX + 1];
+
+	namespace_socket_path(ns, name, path);
+	return probe_look(path);
+}
+
+/* Removes what may be removed; what is gone already is as good. */
+static bool
+remove_file(int dir_fd, const char *name, bool dry_run)
+{
+	return dry_run || unlinkat(dir_fd, name, 0) == 0 || errno == ENOENT;
+}
+
+/* Removes a name that has no master, and a dead socket, under its lock (R6). */
+static enum prune_result
+remove_name(const struct namespace *ns, const char *name, int dir_fd,
+    bool dry_run, struct prune_report *report)
+{
+	report->verb = "remove";
+	if (namespace_has_socket(ns, name, NULL)) {
+		if (!remove_file(ns->sockets_fd, name, dry_run))
+			return PRUNE_FAILED;
+		report->removed_socket = true;
+	}
+	if (!remove_file(dir_fd, name, dry_run))
+		return PRUNE_FAILED;
+	report->removed_lock_file = true;
+	return PRUNE_GONE;
+}
+
+/* What it means that the lock could not be had. */
+static enum prune_result
+lock_failed(struct prune_report *report)
+{
+	report->verb = "lock";
+	if (errno == ENOENT)
+		return PRUNE_GONE;
+	return errno == EWOULDBLOCK ? PRUNE_KEPT : PRUNE_FAILED;
+}
+
+/*
+ * A free name that is locked and looks dead. It goes by way of used/ (R4):
+ * what a killed gc has left there under the same name may be held by somebody
+ * who is about to have a master (R6). Closes the lock where it gives it back.
+ */
+static enum prune_result
+prune_locked(const struct namespace *ns, struct lease *lease,
+    const struct prune_options *options, struct prune_report *report)
+{
+	struct holder holder;
+
+	holder_read(lease->lock_fd, &holder);
+	/* R5: its ssh, whose keeper was killed, may be about to log in. */
+	if (holder_state(&holder) == HOLDER_ALIVE)
+		return PRUNE_KEPT;
+	report->verb = "move";
+	if (!options->dry_run &&
+	    platform_rename_new(
+		ns->free_fd, lease->name, ns->used_fd, lease->name) == -1)
+		return errno == EEXIST ? PRUNE_KEPT : PRUNE_FAILED;
+	/* Now that it is ours: it may have been leased and left since. */
+	if (look(ns, lease->name) == PROBE_DEAD)
+		return remove_name(
+		    ns, lease->name, ns->used_fd, options->dry_run, report);
+	if (!options->dry_run && lease_release(ns, lease, false) == -1)
+		return PRUNE_FAILED;
+	return PRUNE_LIVE;
+}
+
+enum prune_result
+prune_free(const struct namespace *ns, const char *name,
+    const struct prune_options *options, struct prune_report *report)
+{
+	struct lease lease = {.lock_fd = -1, .master_fd = -1};
+	enum prune_result result;
+	int saved_errno;
+
+	memset(report, 0, sizeof(*report));
+	if (look(ns, name) != PROBE_DEAD)
+		return PRUNE_LIVE;
+	lease.lock_fd = lockfile_open(ns->free_fd, name, ns->owner, NULL);
+	if (lease.lock_fd == -1)
+		return lock_failed(report);
+	memcpy(lease.name, name, sizeof(lease.name));
+	result = prune_locked(ns, &lease, options, report);
+	saved_errno = errno;
+	if (lease.lock_fd != -1)
+		(void)close(lease.lock_fd);
+	errno = saved_errno;
+	return result;
+}
+
+/*
+ * Nothing is known of a holder in another pid namespace; that of a cold start
+ * has no master yet. Whoever starts one is done before long.
+ */
+static bool
+is_too_young(const struct holder *holder, int lock_fd, int ttl_secs)
+{
+	struct stat st;
+
+	return holder_state(holder) == HOLDER_UNKNOWN &&
+	    (fstat(lock_fd, &st) == -1 ||
+		time(NULL) - st.st_mtim.tv_sec < ttl_secs);
+}
+
+/* What is in used/, nobody holds, and no crash spared; closes its lock. */
+static enum prune_result
+prune_leftover(const struct namespace *ns, struct lease *lease,
+    const struct holder *holder, const struct prune_options *options,
+    struct prune_report *report)
+{
+	if (look(ns, lease->name) == PROBE_DEAD) {
+		if (is_too_young(holder, lease->lock_fd, options->ttl_secs))
+			return PRUNE_KEPT;
+		return remove_name(
+		    ns, lease->name, ns->used_fd, options->dry_run, report);
+	}
+	/* An acquirer will ask one that hung again, and wait for it. */
+	if (holder->kind == HOLDER_HUNG)
+		return PRUNE_KEPT;
+	report->verb = "move";
+	if (!options->dry_run && lease_release(ns, lease, false) == -1)
+		return PRUNE_FAILED;
+	report->freed = true;
+	return PRUNE_LIVE;
+}
+
+enum prune_result
+prune_used(const struct namespace *ns, const char *name,
+    const struct prune_options *options, struct prune_report *report)
+{
+	enum prune_result result = PRUNE_KEPT;
+	struct lease lease = {.lock_fd = -1, .master_fd = -1};
+	struct holder holder;
+	int saved_errno;
+
+	memset(report, 0, sizeof(*report));
+	lease.lock_fd = lockfile_open(ns->used_fd, name, ns->owner, NULL);
+	if (lease.lock_fd == -1)
+		return lock_failed(report);
+	memcpy(lease.name, name, sizeof(lease.name));
+	holder_read(lease.lock_fd, &holder);
+	if (leftover_may_be_taken(ns, name, lease.lock_fd, &holder))
+		result = prune_leftover(ns, &lease, &holder, options, report);
+	saved_errno = errno;
+	if (lease.lock_fd != -1)
+		(void)close(lease.lock_fd);
+	errno = saved_errno;
+	return result;
+}
+
+/* One of the two above. */
+typedef enum prune_result
+prune_name(const struct namespace *ns, const char *name,
+    const struct prune_options *options, struct prune_report *report);
+
+/* Whether there was anything to do. */
+static bool
+prune_one(const struct namespace *ns, const char *name, prune_name *prune)
+{
+	const struct prune_options options = {.ttl_secs = TTL_SECS};
+	struct prune_report report;
+
+	if (!namespace_is_lease_name(name))
+		return false;
+	(void)prune(ns, name, &options, &report);
+	return report.removed_lock_file || report.freed;
+}
+
+/* Whether a few of the names show that there is more to do. */
+static bool
+sample_shows_some(const struct namespace *ns, int dir_fd, prune_name *prune)
+{
+	char names[PLATFORM_NAMES_MAX][PLATFORM_NAME_SIZE];
+	unsigned char random[SAMPLE + 1];
+	size_t count = 0, got, i;
+	int reads;
+	bool found = false;
+
+	if (platform_random(random, sizeof(random)) == -1 ||
+	    platform_names_rewind(dir_fd) == -1)
+		return false;
+	/* What is left is the last read that gave any. */
+	reads = random[SAMPLE] % SAMPLE_READS_MAX;
+	do {
+		if (platform_names_read(
+			dir_fd, names, PLATFORM_NAMES_MAX, &got) != 1)
+			break;
+		count = got;
+	} while (reads-- > 0);
+	for (i = 0; i < SAMPLE && i < count && !found; i++)
+		found = prune_one(
+		    ns, names[count <= SAMPLE ? i : random[i] % count], prune);
+	return found;
+}
+
+static void
+prune_folder(const struct namespace *ns, int dir_fd, prune_name *prune)
+{
+	char names[PLATFORM_NAMES_MAX][PLATFORM_NAME_SIZE];
+	int64_t deadline_us;
+	size_t count, i;
+
+	if (!sample_shows_some(ns, dir_fd, prune) ||
+	    platform_names_rewind(dir_fd) == -1)
+		return;
+	deadline_us = deadline_in_ms(ALL_MS);
+	while (
+	    platform_names_read(dir_fd, names, PLATFORM_NAMES_MAX, &count) == 1)
+		for (i = 0; i < count; i++) {
+			if (deadline_left_ms(deadline_us) == 0)
+				return;
+			(void)prune_one(ns, names[i], prune);
+		}
+}
+
+void
+prune_some(const struct namespace *ns)
+{
+	prune_folder(ns, ns->free_fd, prune_free);
+	prune_folder(ns, ns->used_fd, prune_used);
+}

@@ -1,0 +1,52 @@
+/*
+ * Cleaning one namespace: what crashes and the end of masters leave behind.
+ * Safe beside acquirers, peers and other sweeps: whatever is touched is locked
+ * first, and nothing that anybody may be using is touched.
+ */
+#ifndef SWEEP_H
+#define SWEEP_H
+
+#include "base/failure.h"
+#include "namespace/namespace.h"
+
+#include <stdbool.h>
+
+/* What is done, or would be done, to what. */
+enum sweep_action {
+	SWEEP_LOCK_FILE, /* removed: a name without a master */
+	SWEEP_SOCKET, /* removed: a socket that nobody has */
+	SWEEP_TEMPORARY, /* removed: what was being made when its maker died */
+	SWEEP_MOVED, /* back to free/: the leftover of a crash */
+	SWEEP_STOPPED, /* told an idle master to stop */
+	SWEEP_NAMESPACE, /* removed: it held nothing any more */
+	SWEEP_ACTIONS,
+};
+
+enum sweep_result {
+	SWEEP_DONE,
+	SWEEP_GONE, /* there is no such namespace any more */
+	SWEEP_BUSY, /* somebody is removing it */
+	SWEEP_ELSEWHERE, /* made on another machine: left alone */
+	SWEEP_FAILED, /* something could not be cleaned: told as failure */
+};
+
+struct sweep_options {
+	bool dry_run;
+	/* What could still be in the making is left until it is that old. */
+	int ttl_secs;
+	int exit_idle_secs; /* stop masters idle for so long; -1: none */
+	int timeout_ms; /* for a master's answer */
+	/* What is told on the way, with the path; context is the caller's. */
+	void (*tell)(void *context, enum sweep_action action, const char *path);
+	void (*tell_failure)(void *context, const struct failure *failure);
+	void *context;
+};
+
+/*
+ * Sweeps the namespace of that name, which may have vanished. Where it holds
+ * anything that no acquirer makes, that is told and all of it left alone.
+ */
+enum sweep_result sweep_namespace(const struct namespace_root *root,
+    const char *name, const struct sweep_options *options);
+
+#endif

@@ -1,0 +1,316 @@
+#include "mux/probe.h"
+
+#include "platform/child.h"
+#include "base/deadline.h"
+#include "mux/mux.h"
+#include "platform/platform.h"
+#include "mux/session.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+static bool
+set_address(struct sockaddr_un *address, const char *socket_path)
+{
+	memset(address, 0, sizeof(*address));
+	address->sun_family = AF_UNIX;
+	if (strlen(socket_path) >= sizeof(address->sun_path))
+		return false;
+	(void)snprintf(
+	    address->sun_path, sizeof(address->sun_path), "%s", socket_path);
+	return true;
+}
+
+/*
+ * connect(2) without blocking: a stopped master's backlog fills up, and then
+ * a blocking connect would wait for it. Only "no such file" and "refused" mean
+ * that nobody listens; all else may be our own trouble.
+ */
+static enum probe_result
+connect_to(const char *socket_path, uid_t owner, int *socket_fd)
+{
+	struct sockaddr_un address;
+	uid_t user;
+	int fd;
+
+	*socket_fd = -1;
+	if (!set_address(&address, socket_path))
+		return PROBE_UNKNOWN;
+	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	if (fd == -1)
+		return PROBE_UNKNOWN;
+	if (connect(fd, (const struct sockaddr *)&address, sizeof(address)) ==
+	    -1) {
+		bool dead = errno == ENOENT || errno == ECONNREFUSED;
+
+		(void)close(fd);
+		return dead ? PROBE_DEAD : PROBE_UNKNOWN;
+	}
+	/* Nobody else's master gets to see a session of ours. */
+	if (platform_peer_user(fd, &user) == -1 || user != owner) {
+		(void)close(fd);
+		return PROBE_UNKNOWN;
+	}
+	*socket_fd = fd;
+	return PROBE_ALIVE;
+}
+
+static bool
+send_request(int socket_fd, enum mux_request request)
+{
+	unsigned char message[MUX_REQUEST_SIZE];
+
+	mux_compose(request, message);
+	/* An empty socket buffer takes 24 bytes at once, or never. */
+	return send(socket_fd, message, sizeof(message), MSG_NOSIGNAL) ==
+	    (ssize_t)sizeof(message);
+}
+
+/* *unexpected is set where ssh itself had better be asked. */
+static enum probe_result
+read_answer(int socket_fd, enum mux_request request, int64_t deadline_us,
+    uint32_t *number, bool *unexpected)
+{
+	struct pollfd poll_fd = {.fd = socket_fd, .events = POLLIN};
+	unsigned char bytes[MUX_REPLY_MAX];
+	size_t length = 0;
+	ssize_t got;
+
+	for (;;) {
+		got = poll(&poll_fd, 1, deadline_left_ms(deadline_us));
+		if (got == 0)
+			return PROBE_HUNG;
+		if (got == -1 && errno != EINTR)
+			return PROBE_UNKNOWN;
+		if (got == -1)
+			continue;
+		got = read(socket_fd, bytes + length, sizeof(bytes) - length);
+		if (got == 0 || (got == -1 && errno == ECONNRESET))
+			return PROBE_DEAD;
+		if (got == -1 && errno != EAGAIN && errno != EINTR)
+			return PROBE_UNKNOWN;
+		if (got > 0)
+			length += (size_t)got;
+		switch (mux_parse(request, bytes, length, number)) {
+		case MUX_DONE:
+			return PROBE_ALIVE;
+		case MUX_INCOMPLETE:
+			if (length < sizeof(bytes))
+				continue;
+			/* FALLTHROUGH */
+		case MUX_UNEXPECTED:
+			*unexpected = true;
+			return PROBE_UNKNOWN;
+		}
+	}
+}
+
+/*
+ * ssh -O check has no deadline of its own, not even with ConnectTimeout
+ * (measured on 9.2), so it is killed at ours. Its 255 stands for anything; that
+ * somebody listens has been found out before.
+ */
+static enum probe_result
+ask_ssh(const char *ssh, const char *socket_path, int64_t deadline_us)
+{
+	char escaped[2 * sizeof(((struct sockaddr_un *)0)->sun_path)];
+	char *to = escaped;
+	int status;
+
+	for (; *socket_path != '\0'; socket_path++) {
+		if (*socket_path == '%')
+			*to++ = '%';
+		*to++ = *socket_path;
+	}
+	*to = '\0';
+
+	char *const argv[] = {(char *)ssh, (char *)"-F", (char *)"none",
+	    (char *)"-S", escaped, (char *)"-O", (char *)"check", (char *)"--",
+	    (char *)"master", NULL};
+
+	status = child_run(argv, NULL, NULL, 0, deadline_us);
+	if (status == 0)
+		return PROBE_ALIVE;
+	if (status == -1 && errno == ETIMEDOUT)
+		return PROBE_HUNG;
+	/* Somebody listens, but no session can be had there. */
+	return status == 255 ? PROBE_HUNG : PROBE_UNKNOWN;
+}
+
+/*
+ * Asks for what makes the server answer. While a master takes descriptors it
+ * waits for the next, with all its sessions: no signal may come between.
+ */
+static enum probe_result
+ask_server(struct probe_question *question)
+{
+	unsigned char bytes[MUX_ASK_SERVER_SIZE];
+	struct session session;
+	enum probe_result result;
+	sigset_t all, before;
+	int null_fd, descriptors[2];
+
+	result = connect_to(question->socket_path, question->probe->owner,
+	    &question->server_fd);
+	if (result != PROBE_ALIVE)
+		return result;
+	null_fd = openat(AT_FDCWD, "/dev/null", O_RDWR | O_CLOEXEC);
+	if (null_fd == -1)
+		return PROBE_UNKNOWN;
+	descriptors[0] = descriptors[1] = null_fd;
+	mux_compose_ask_server(bytes);
+	session_init(&session, question->server_fd);
+	(void)sigfillset(&all);
+	(void)sigprocmask(SIG_SETMASK, &all, &before);
+	/* An empty socket buffer takes it all at once, or never. */
+	if (send(question->server_fd, bytes, sizeof(bytes), MSG_NOSIGNAL) !=
+		(ssize_t)sizeof(bytes) ||
+	    session_pass(&session, descriptors, 2, deadline_now_us()) !=
+		SESSION_DONE)
+		result = PROBE_UNKNOWN;
+	(void)sigprocmask(SIG_SETMASK, &before, NULL);
+	(void)close(null_fd);
+	return result;
+}
+
+/* A master that hangs up on this question has not been proved dead. */
+static enum probe_result
+await_server(const struct probe_question *question, int64_t deadline_us)
+{
+	enum probe_result result;
+	bool unexpected = false;
+	uint32_t number;
+
+	result = read_answer(question->server_fd, MUX_ASK_SERVER, deadline_us,
+	    &number, &unexpected);
+	return result == PROBE_DEAD ? PROBE_UNKNOWN : result;
+}
+
+static void
+drop_server(struct probe_question *question)
+{
+	if (question->server_fd != -1)
+		(void)close(question->server_fd);
+	question->server_fd = -1;
+}
+
+static bool
+speaks_protocol(const struct probe *probe)
+{
+	return probe->kind == PROBE_NATIVE || probe->kind == PROBE_E2E;
+}
+
+enum probe_result
+probe_ask(struct probe_question *question, const struct probe *probe,
+    const char *socket_path)
+{
+	enum probe_result result;
+
+	question->probe = probe;
+	question->socket_path = socket_path;
+	question->socket_fd = question->server_fd = -1;
+	if (probe->kind == PROBE_NONE)
+		return PROBE_ALIVE;
+	result = connect_to(socket_path, probe->owner, &question->socket_fd);
+	if (result != PROBE_ALIVE || probe->kind == PROBE_SSH)
+		return result;
+	if (!send_request(question->socket_fd, MUX_ALIVE_CHECK))
+		/* EPIPE: the master closed on us since we connected. */
+		result = errno == EPIPE ? PROBE_DEAD : PROBE_UNKNOWN;
+	else if (probe->kind == PROBE_E2E)
+		result = ask_server(question);
+	if (result != PROBE_ALIVE)
+		probe_drop(question);
+	return result;
+}
+
+enum probe_result
+probe_answer(
+    struct probe_question *question, int64_t deadline_us, pid_t *master_pid)
+{
+	const struct probe *probe = question->probe;
+	bool must_ask_ssh = probe->kind == PROBE_SSH;
+	enum probe_result result = PROBE_ALIVE;
+	uint32_t number = 0;
+
+	if (speaks_protocol(probe))
+		result = read_answer(question->socket_fd, MUX_ALIVE_CHECK,
+		    deadline_us, &number, &must_ask_ssh);
+	*master_pid = (pid_t)number;
+	if (result == PROBE_ALIVE && probe->kind == PROBE_E2E)
+		result = await_server(question, deadline_us);
+	drop_server(question);
+	if (!probe->keeps_connection || !speaks_protocol(probe) ||
+	    result != PROBE_ALIVE)
+		probe_drop(question);
+	if (must_ask_ssh && probe->ssh != NULL)
+		result =
+		    ask_ssh(probe->ssh, question->socket_path, deadline_us);
+	return result;
+}
+
+void
+probe_drop(struct probe_question *question)
+{
+	drop_server(question);
+	if (question->socket_fd != -1)
+		(void)close(question->socket_fd);
+	question->socket_fd = -1;
+}
+
+enum probe_result
+probe_look(const char *socket_path)
+{
+	struct sockaddr_un address;
+	int fd, error;
+
+	if (!set_address(&address, socket_path) ||
+	    (fd = socket(
+		 AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0)) == -1)
+		return PROBE_UNKNOWN;
+	error = connect(fd, (const struct sockaddr *)&address,
+		    sizeof(address)) == -1
+	    ? errno
+	    : 0;
+	(void)close(fd);
+	if (error == EPROTOTYPE)
+		return PROBE_ALIVE;
+	return error == ENOENT || error == ECONNREFUSED ? PROBE_DEAD
+							: PROBE_UNKNOWN;
+}
+
+void
+probe_wake(const char *socket_path, uid_t owner)
+{
+	int fd;
+
+	if (connect_to(socket_path, owner, &fd) == PROBE_ALIVE)
+		(void)close(fd);
+}
+
+enum probe_result
+probe_stop_master(const char *socket_path, uid_t owner, int64_t deadline_us)
+{
+	enum probe_result result;
+	bool unexpected = false;
+	uint32_t number;
+	int fd;
+
+	result = connect_to(socket_path, owner, &fd);
+	if (result != PROBE_ALIVE)
+		return result;
+	if (send_request(fd, MUX_STOP_LISTENING))
+		result = read_answer(
+		    fd, MUX_STOP_LISTENING, deadline_us, &number, &unexpected);
+	else
+		result = PROBE_UNKNOWN;
+	(void)close(fd);
+	return result;
+}

@@ -1,0 +1,185 @@
+#include "mux/session.h"
+
+#include "base/deadline.h"
+#include "platform/platform.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+enum { MEMORY_PAUSE_MS = 10 };
+
+void
+session_init(struct session *session, int fd)
+{
+	session->fd = fd;
+	session->length = 0;
+}
+
+/* What errno says of the other side after send(2) and the like. */
+static enum session_result
+judge(int error)
+{
+	return error == EPIPE || error == ECONNRESET ? SESSION_CLOSED
+						     : SESSION_FAILED;
+}
+
+static enum session_result
+await_room(const struct session *session, int64_t deadline_us)
+{
+	struct pollfd poll_fd = {.fd = session->fd, .events = POLLOUT};
+	int result = poll(&poll_fd, 1, deadline_left_ms(deadline_us));
+
+	if (result == 0)
+		return SESSION_TIMED_OUT;
+	return result == 1 || errno == EINTR ? SESSION_DONE : SESSION_FAILED;
+}
+
+/* The whole message, whatever the socket takes at a time. */
+static enum session_result
+send_message(
+    const struct session *session, struct msghdr *message, int64_t deadline_us)
+{
+	struct iovec *part = message->msg_iov;
+	enum session_result result;
+	ssize_t sent;
+
+	while (part->iov_len > 0) {
+		sent = sendmsg(session->fd, message, MSG_NOSIGNAL);
+		if (sent > 0) {
+			part->iov_base = (char *)part->iov_base + sent;
+			part->iov_len -= (size_t)sent;
+		} else if (sent == -1 && errno == EAGAIN) {
+			result = await_room(session, deadline_us);
+			if (result != SESSION_DONE)
+				return result;
+		} else if (sent == -1 && errno != EINTR) {
+			return judge(errno);
+		}
+	}
+	return SESSION_DONE;
+}
+
+/* A byte of its own with each: that is how a master takes them. */
+static enum session_result
+send_descriptor(
+    const struct session *session, int descriptor, int64_t deadline_us)
+{
+	union {
+		struct cmsghdr header;
+		unsigned char room[CMSG_SPACE(sizeof(int))];
+	} control;
+	char byte = 0;
+	struct iovec part = {.iov_base = &byte, .iov_len = 1};
+	struct msghdr message = {.msg_iov = &part,
+	    .msg_iovlen = 1,
+	    .msg_control = control.room,
+	    .msg_controllen = sizeof(control.room)};
+	struct cmsghdr *header;
+
+	memset(&control, 0, sizeof(control));
+	header = CMSG_FIRSTHDR(&message);
+	header->cmsg_len = CMSG_LEN(sizeof(int));
+	header->cmsg_level = SOL_SOCKET;
+	header->cmsg_type = SCM_RIGHTS;
+	memcpy(CMSG_DATA(header), &descriptor, sizeof(descriptor));
+	return send_message(session, &message, deadline_us);
+}
+
+enum session_result
+session_pass(struct session *session, const int *descriptors, int count,
+    int64_t deadline_us)
+{
+	enum session_result result = SESSION_DONE;
+	int i;
+
+	for (i = 0; i < count && result == SESSION_DONE; i++)
+		result = send_descriptor(session, descriptors[i], deadline_us);
+	return result;
+}
+
+enum session_result
+session_request(struct session *session, const struct text *request,
+    const int descriptors[3], int64_t deadline_us)
+{
+	struct iovec part = {
+	    .iov_base = request->data, .iov_len = request->length};
+	struct msghdr message = {.msg_iov = &part, .msg_iovlen = 1};
+	enum session_result result;
+
+	result = send_message(session, &message, deadline_us);
+	if (result != SESSION_DONE)
+		return result;
+	return session_pass(session, descriptors, 3, deadline_us);
+}
+
+/* The first message out of what has come in already. */
+static enum session_result
+take_message(struct session *session, struct mux_message *message)
+{
+	size_t used;
+
+	switch (
+	    mux_read_message(session->bytes, session->length, message, &used)) {
+	case MUX_DONE:
+		session->length -= used;
+		memmove(session->bytes, session->bytes + used, session->length);
+		return SESSION_DONE;
+	case MUX_INCOMPLETE:
+		return SESSION_INTERRUPTED;
+	case MUX_UNEXPECTED:
+		break;
+	}
+	return SESSION_GARBLED;
+}
+
+/*
+ * Short of memory, the kernel cannot wait for us (ENOMEM): that is no reason to
+ * end a session, so it is asked again a moment later. As
+ * platform_wait_readable(), which this is but for that.
+ */
+static int
+wait_patiently(int fd, int timeout_ms, const sigset_t *mask)
+{
+	int ready;
+
+	while ((ready = platform_wait_readable(fd, timeout_ms, mask)) == -1 &&
+	    errno == ENOMEM) {
+		deadline_sleep_us(MEMORY_PAUSE_MS * 1000);
+		if (timeout_ms < 0)
+			continue;
+		if ((timeout_ms -= MEMORY_PAUSE_MS) <= 0)
+			return 0;
+	}
+	return ready;
+}
+
+enum session_result
+session_listen(struct session *session, struct mux_message *message,
+    int timeout_ms, const sigset_t *mask)
+{
+	enum session_result result;
+	ssize_t got;
+	int ready;
+
+	while (
+	    (result = take_message(session, message)) == SESSION_INTERRUPTED) {
+		ready = wait_patiently(session->fd, timeout_ms, mask);
+		if (ready == 0)
+			return SESSION_TIMED_OUT;
+		if (ready == -1)
+			return errno == EINTR ? SESSION_INTERRUPTED
+					      : SESSION_FAILED;
+		got = read(session->fd, session->bytes + session->length,
+		    sizeof(session->bytes) - session->length);
+		if (got == 0)
+			return SESSION_CLOSED;
+		if (got > 0)
+			session->length += (size_t)got;
+		else if (errno != EAGAIN && errno != EINTR)
+			return judge(errno);
+	}
+	return result;
+}

@@ -1,0 +1,38 @@
+/* Folders that are opened without following links, and checked once open. */
+#ifndef FOLDER_H
+#define FOLDER_H
+
+#include "base/failure.h"
+
+#include <stdbool.h>
+#include <sys/stat.h>
+#include <sys/types.h>
+
+/* A folder to open: its name below a parent, and whose it must be. */
+struct folder {
+	int parent_fd;
+	const char *parent_path;
+	const char *name;
+	uid_t owner;
+};
+
+/*
+ * Opens the folder without following a link and checks what came out of it:
+ * the owner, and that it has none of the forbidden permission bits. *opened,
+ * unless null, tells what it is. Returns a descriptor, close-on-exec and the
+ * caller's, or -1 with *failure (not null).
+ */
+int folder_open(const struct folder *folder, mode_t forbidden,
+    struct stat *opened, struct failure *failure);
+
+/* The same for one closed to all others, made where missing and create. */
+int folder_open_or_make(const struct folder *folder, bool create,
+    struct stat *opened, struct failure *failure);
+
+/*
+ * Makes a folder with mode 0700 whatever the umask: one that we cannot enter
+ * ourselves is no use. 0, also where there was one; or -1 with errno.
+ */
+int folder_make(int parent_fd, const char *name);
+
+#endif

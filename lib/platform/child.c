@@ -1,0 +1,273 @@
+#include "platform/child.h"
+
+#include "base/deadline.h"
+#include "platform/platform.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <spawn.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+extern char **environ;
+
+enum { INPUT_MAX = 4096, READ_SIZE = 4096, ARGUMENTS_MAX = 256 };
+
+static void
+close_pair(int pair[2])
+{
+	if (pair[0] != -1)
+		(void)close(pair[0]);
+	if (pair[1] != -1)
+		(void)close(pair[1]);
+	pair[0] = pair[1] = -1;
+}
+
+static int
+make_pipe(int pair[2])
+{
+	if (pipe(pair) == -1) {
+		pair[0] = pair[1] = -1;
+		return -1;
+	}
+	if (fcntl(pair[0], F_SETFD, FD_CLOEXEC) == -1 ||
+	    fcntl(pair[1], F_SETFD, FD_CLOEXEC) == -1)
+		return -1;
+	return 0;
+}
+
+static int
+make_input(int pair[2], const char *input)
+{
+	size_t length = strlen(input);
+
+	if (length > INPUT_MAX) {
+		errno = E2BIG;
+		return -1;
+	}
+	if (make_pipe(pair) == -1 ||
+	    write(pair[1], input, length) != (ssize_t)length)
+		return -1;
+	(void)close(pair[1]);
+	pair[1] = -1;
+	return 0;
+}
+
+/* posix_spawn(3), and for a script without a #! line as execvp(3) does. */
+static int
+spawn(pid_t *pid, const posix_spawn_file_actions_t *actions,
+    const posix_spawnattr_t *attributes, char *const argv[])
+{
+	char *words[ARGUMENTS_MAX + 2];
+	size_t i;
+	int error;
+
+	error = posix_spawn(pid, argv[0], actions, attributes, argv, environ);
+	if (error != ENOEXEC)
+		return error;
+	words[0] = (char *)"/bin/sh";
+	for (i = 0; argv[i] != NULL; i++) {
+		if (i == ARGUMENTS_MAX)
+			return E2BIG;
+		words[i + 1] = argv[i];
+	}
+	words[i + 1] = NULL;
+	return posix_spawn(pid, words[0], actions, attributes, words, environ);
+}
+
+/* 0 and *pid, or an error number as posix_spawn(3) gives it. */
+static int
+start(char *const argv[], int input_fd, int output_fd, pid_t *pid)
+{
+	posix_spawn_file_actions_t actions;
+	posix_spawnattr_t attributes;
+	sigset_t mask;
+	int error;
+
+	if ((error = posix_spawn_file_actions_init(&actions)) != 0)
+		return error;
+	if ((error = posix_spawnattr_init(&attributes)) != 0) {
+		(void)posix_spawn_file_actions_destroy(&actions);
+		return error;
+	}
+	/*
+	 * A process group of its own, so that what it starts (Match exec) can
+	 * be ended with it; and none of the signals that we hold back.
+	 */
+	(void)sigprocmask(SIG_BLOCK, NULL, &mask);
+	(void)sigdelset(&mask, SIGPIPE);
+	(void)sigdelset(&mask, SIGXFSZ);
+	(void)posix_spawnattr_setsigmask(&attributes, &mask);
+	(void)posix_spawnattr_setpgroup(&attributes, 0);
+	(void)posix_spawnattr_setflags(
+	    &attributes, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETPGROUP);
+	if (input_fd != -1)
+		error = posix_spawn_file_actions_adddup2(
+		    &actions, input_fd, STDIN_FILENO);
+	else
+		error = posix_spawn_file_actions_addopen(
+		    &actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
+	if (error == 0 && output_fd != -1)
+		error = posix_spawn_file_actions_adddup2(
+		    &actions, output_fd, STDOUT_FILENO);
+	else if (error == 0)
+		error = posix_spawn_file_actions_addopen(
+		    &actions, STDOUT_FILENO, "/dev/null", O_WRONLY, 0);
+	if (error == 0)
+		error = posix_spawn_file_actions_addopen(
+		    &actions, STDERR_FILENO, "/dev/null", O_WRONLY, 0);
+	if (error == 0)
+		error = spawn(pid, &actions, &attributes, argv);
+	(void)posix_spawn_file_actions_destroy(&actions);
+	(void)posix_spawnattr_destroy(&attributes);
+	return error;
+}
+
+/* Reads until the end, the limit or the deadline. 0, or -1 with errno. */
+static int
+read_all(int fd, struct text *output, size_t limit, int64_t deadline_us)
+{
+	struct pollfd poll_fd = {.fd = fd, .events = POLLIN};
+	ssize_t got;
+	char *room;
+
+	for (;;) {
+		if (output->length > limit) {
+			errno = E2BIG;
+			return -1;
+		}
+		got = poll(&poll_fd, 1, deadline_left_ms(deadline_us));
+		if (got == 0) {
+			errno = ETIMEDOUT;
+			return -1;
+		}
+		if (got == -1) {
+			if (errno == EINTR)
+				continue;
+			return -1;
+		}
+		if ((room = text_room(output, READ_SIZE)) == NULL) {
+			errno = ENOMEM;
+			return -1;
+		}
+		if ((got = read(fd, room, READ_SIZE)) == 0)
+			return 0;
+		if (got > 0) {
+			room[got] = '\0';
+			output->length += (size_t)got;
+		} else if (errno != EINTR)
+			return -1;
+	}
+}
+
+/*
+ * Waits for the end of the child, which may well outlive its output. 0 and
+ * *status, or -1 with errno.
+ */
+static int
+wait_until(pid_t pid, int *status, int64_t deadline_us)
+{
+	struct pollfd end = {.fd = platform_process_fd(pid), .events = POLLIN};
+	int pause_us = 50, result = 0, saved_errno;
+	pid_t ended;
+
+	while ((ended = waitpid(pid, status, WNOHANG)) != pid) {
+		if (ended == -1 && errno != EINTR) {
+			result = -1;
+			break;
+		}
+		if (deadline_left_ms(deadline_us) == 0) {
+			errno = ETIMEDOUT;
+			result = -1;
+			break;
+		}
+		/* Where the kernel cannot wake us at the moment of its end. */
+		if (end.fd == -1) {
+			deadline_sleep_us(pause_us);
+			if (pause_us < 1000)
+				pause_us *= 2;
+		} else {
+			(void)poll(&end, 1, deadline_left_ms(deadline_us));
+		}
+	}
+	saved_errno = errno;
+	if (end.fd != -1)
+		(void)close(end.fd);
+	errno = saved_errno;
+	return result;
+}
+
+static void
+kill_and_reap(pid_t pid)
+{
+	int saved_errno = errno;
+
+	(void)kill(-pid, SIGKILL);
+	while (waitpid(pid, NULL, 0) == -1 && errno == EINTR)
+		;
+	errno = saved_errno;
+}
+
+/* The part of child_run() during which SIGCHLD has its default meaning. */
+static int
+run(char *const argv[], int input_fd, int output[2], struct text *text,
+    size_t limit, int64_t deadline_us)
+{
+	int error, status;
+	pid_t pid;
+
+	if ((error = start(argv, input_fd, output[1], &pid)) != 0) {
+		errno = error;
+		return -1;
+	}
+	if (output[1] != -1)
+		(void)close(output[1]);
+	output[1] = -1;
+	if ((text != NULL &&
+		read_all(output[0], text, limit, deadline_us) == -1) ||
+	    wait_until(pid, &status, deadline_us) == -1) {
+		kill_and_reap(pid);
+		return -1;
+	}
+	return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+}
+
+int
+child_run_reading(char *const argv[], int input_fd, struct text *output,
+    size_t output_limit, int64_t deadline_us)
+{
+	int out[2] = {-1, -1}, result = -1, saved_errno;
+	struct sigaction by_default = {.sa_handler = SIG_DFL}, inherited;
+
+	/*
+	 * Where SIGCHLD was inherited as ignored, exit statuses would be lost:
+	 * waitpid(2). It is given back as it was, for ssh.
+	 */
+	(void)sigaction(SIGCHLD, &by_default, &inherited);
+	if (output == NULL || make_pipe(out) == 0)
+		result =
+		    run(argv, input_fd, out, output, output_limit, deadline_us);
+	saved_errno = errno;
+	(void)sigaction(SIGCHLD, &inherited, NULL);
+	close_pair(out);
+	errno = saved_errno;
+	return result;
+}
+
+int
+child_run(char *const argv[], const char *input, struct text *output,
+    size_t output_limit, int64_t deadline_us)
+{
+	int in[2] = {-1, -1}, result = -1, saved_errno;
+
+	if (input == NULL || make_input(in, input) == 0)
+		result = child_run_reading(
+		    argv, in[0], output, output_limit, deadline_us);
+	saved_errno = errno;
+	close_pair(in);
+	errno = saved_errno;
+	return result;
+}

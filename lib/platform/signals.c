@@ -1,0 +1,141 @@
+#include "platform/signals.h"
+
+#include <errno.h>
+#include <unistd.h>
+
+static volatile sig_atomic_t end_signal, stop_wanted, window_reader;
+
+static void
+note_end(int number)
+{
+	if (end_signal == 0)
+		end_signal = number;
+}
+
+static void
+note_stop(int number)
+{
+	(void)number;
+	stop_wanted = 1;
+}
+
+static void
+pass_on_window(int number)
+{
+	int saved_errno = errno;
+
+	if (window_reader > 1)
+		(void)kill((pid_t)window_reader, number);
+	errno = saved_errno;
+}
+
+void
+signals_hold(sigset_t *before)
+{
+	sigset_t all;
+
+	(void)sigfillset(&all);
+	(void)sigprocmask(SIG_SETMASK, &all, before);
+}
+
+void
+signals_release(const sigset_t *before)
+{
+	sigset_t mask = *before;
+
+	(void)sigaddset(&mask, SIGWINCH);
+	(void)sigprocmask(SIG_SETMASK, &mask, NULL);
+}
+
+static const int ending[] = {SIGHUP, SIGINT, SIGTERM};
+/* By default these end the process at once. */
+static const int fatal[] = {SIGQUIT, SIGALRM, SIGUSR1, SIGUSR2, SIGVTALRM,
+    SIGPROF, SIGXCPU, SIGPOLL, SIGSYS, SIGTRAP, SIGABRT};
+enum {
+	ENDING_COUNT = sizeof(ending) / sizeof(ending[0]),
+	FATAL_COUNT = sizeof(fatal) / sizeof(fatal[0]),
+};
+
+static void
+handle(int number, void (*handler)(int number), bool even_if_ignored)
+{
+	struct sigaction action = {.sa_handler = handler}, before;
+
+	(void)sigfillset(&action.sa_mask);
+	if (!even_if_ignored &&
+	    (sigaction(number, NULL, &before) == -1 ||
+		before.sa_handler == SIG_IGN))
+		return;
+	(void)sigaction(number, &action, NULL);
+}
+
+void
+signals_catch(pid_t master_pid, bool is_raw)
+{
+	sigset_t caught;
+	size_t i;
+
+	window_reader = (sig_atomic_t)master_pid;
+	(void)sigemptyset(&caught);
+	(void)sigaddset(&caught, SIGWINCH);
+	for (i = 0; i < ENDING_COUNT; i++)
+		(void)sigaddset(&caught, ending[i]);
+	for (i = 0; is_raw && i < FATAL_COUNT; i++)
+		(void)sigaddset(&caught, fatal[i]);
+	if (is_raw)
+		(void)sigaddset(&caught, SIGTSTP);
+	/* Before there are handlers: what they note is looked at in waiting. */
+	(void)sigprocmask(SIG_BLOCK, &caught, NULL);
+	handle(SIGWINCH, pass_on_window, true);
+	for (i = 0; i < ENDING_COUNT; i++)
+		handle(ending[i], note_end, true);
+	for (i = 0; is_raw && i < FATAL_COUNT; i++)
+		handle(fatal[i], note_end, false);
+	if (is_raw)
+		handle(SIGTSTP, note_stop, false);
+}
+
+int
+signals_end(void)
+{
+	return end_signal;
+}
+
+bool
+signals_end_is_fatal(void)
+{
+	size_t i;
+
+	for (i = 0; i < FATAL_COUNT; i++)
+		if (fatal[i] == end_signal)
+			return true;
+	return false;
+}
+
+bool
+signals_take_stop(void)
+{
+	bool wanted = stop_wanted != 0;
+
+	stop_wanted = 0;
+	return wanted;
+}
+
+void
+signals_pass_on_window(void)
+{
+	pass_on_window(SIGWINCH);
+}
+
+void
+signals_raise(int number)
+{
+	sigset_t only;
+
+	(void)signal(number, SIG_DFL);
+	(void)raise(number);
+	(void)sigemptyset(&only);
+	(void)sigaddset(&only, number);
+	/* Delivered before this returns; a stop returns when it is over. */
+	(void)sigprocmask(SIG_UNBLOCK, &only, NULL);
+}

@@ -1,0 +1,46 @@
+#include "platform/terminal.h"
+
+#include <unistd.h>
+
+void
+terminal_init(struct terminal *terminal, int fd)
+{
+	terminal->fd = fd;
+	terminal->is_raw = false;
+}
+
+int
+terminal_make_raw(struct terminal *terminal)
+{
+	struct termios modes;
+
+	if (tcgetattr(terminal->fd, &modes) == -1)
+		return -1;
+	terminal->before = modes;
+	modes.c_iflag |= IGNPAR;
+	modes.c_iflag &=
+	    ~(tcflag_t)(ISTRIP | INLCR | IGNCR | ICRNL | IXON | IXANY | IXOFF);
+#ifdef IUCLC
+	modes.c_iflag &= ~(tcflag_t)IUCLC;
+#endif
+	modes.c_lflag &=
+	    ~(tcflag_t)(ISIG | ICANON | ECHO | ECHOE | ECHOK | ECHONL | IEXTEN);
+	modes.c_oflag &= ~(tcflag_t)OPOST;
+	modes.c_cc[VMIN] = 1;
+	modes.c_cc[VTIME] = 0;
+	if (tcsetattr(terminal->fd, TCSADRAIN, &modes) == -1)
+		return -1;
+	terminal->is_raw = true;
+	return 0;
+}
+
+int
+terminal_restore(struct terminal *terminal)
+{
+	if (!terminal->is_raw)
+		return 0;
+	terminal->is_raw = false;
+	if (tcgetpgrp(terminal->fd) != getpgrp())
+		return 0;
+	return tcsetattr(terminal->fd, TCSADRAIN, &terminal->before);
+}

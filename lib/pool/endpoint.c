@@ -1,0 +1,380 @@
+#include "pool/endpoint.h"
+
+#include "platform/platform.h"
+#include "ssh/sshoption.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+const char *
+endpoint_plain_option(const struct sshargs *args)
+{
+	struct sshoption meaning;
+	size_t i;
+
+	for (i = 0; i < args->option_count; i++) {
+		sshoption_read(&meaning, &args->options[i]);
+		if (meaning.effect == SSHOPTION_PLAIN)
+			return meaning.plain_reason;
+	}
+	return NULL;
+}
+
+bool
+endpoint_option_is_session(const struct sshargs_option *option)
+{
+	struct sshoption meaning;
+
+	sshoption_read(&meaning, option);
+	return meaning.effect == SSHOPTION_SESSION ||
+	    meaning.effect == SSHOPTION_VERBOSE ||
+	    meaning.effect == SSHOPTION_BACKGROUND ||
+	    meaning.effect == SSHOPTION_STDIO_FORWARD;
+}
+
+unsigned int
+endpoint_option_takes_away(const struct sshargs_option *option)
+{
+	struct sshoption meaning;
+
+	sshoption_read(&meaning, option);
+	return sshoption_takes_away(meaning.effect);
+}
+
+/* What the command line itself asks for, next to what it takes away. */
+static unsigned int
+asked_by_command_line(const struct sshargs *args)
+{
+	struct sshoption meaning;
+	unsigned int asked = 0;
+	size_t i;
+
+	for (i = 0; i < args->option_count; i++) {
+		sshoption_read(&meaning, &args->options[i]);
+		if (meaning.effect != SSHOPTION_SHAPES)
+			continue;
+		if (args->options[i].flag == 'A' ||
+		    strcmp(meaning.keyword, "forwardagent") == 0)
+			asked |= CARRIES_AGENT;
+		if (args->options[i].flag == 'X' ||
+		    args->options[i].flag == 'Y' ||
+		    strcmp(meaning.keyword, "forwardx11") == 0)
+			asked |= CARRIES_X11;
+		if (strcmp(meaning.keyword, "permitlocalcommand") == 0 ||
+		    strcmp(meaning.keyword, "localcommand") == 0)
+			asked |= CARRIES_LOCAL_COMMAND;
+	}
+	return asked;
+}
+
+/* "option: -J host" or "option: keyword value". */
+static void
+add_option(struct text *text, const struct sshargs_option *option,
+    const struct sshoption *meaning)
+{
+	struct text line;
+	char storage[512];
+
+	text_init_in(&line, storage, sizeof(storage));
+	text_add(&line,
+	    meaning->keyword[0] != '\0' ? meaning->keyword
+					: sshargs_flag_word(option->flag));
+	if (meaning->value != NULL) {
+		text_add(&line, " ");
+		text_add_bytes(&line, meaning->value, meaning->value_length);
+	}
+	text_add_line(text, "option", line.data);
+	if (!text_ok(&line))
+		text->failed = true;
+	text_free(&line);
+}
+
+static void
+add_file_identity(struct text *text, const char *path)
+{
+	struct stat st;
+
+	if (stat(path, &st) == -1)
+		text_add(text, "file: absent\n");
+	else
+		text_printf(text, "file: %llx:%llx %lld %lld.%09ld\n",
+		    (unsigned long long)st.st_dev,
+		    (unsigned long long)st.st_ino, (long long)st.st_size,
+		    (long long)st.st_mtim.tv_sec, (long)st.st_mtim.tv_nsec);
+}
+
+/*
+ * A key is what the file holds, not what it is called: a replaced key is a
+ * new login. The certificate that ssh finds beside a key counts as well.
+ * False where ssh would make another name of it than we can.
+ */
+static bool
+add_key_file(
+    struct text *text, const struct sshoption *meaning, const char *home)
+{
+	char path[PATH_MAX];
+	const char *name = meaning->value;
+	size_t length = meaning->value_length, i;
+	bool is_in_home;
+
+	/* Behind -o it is a word of the configuration, behind -i as it is. */
+	if (meaning->keyword[0] != '\0' && length >= 2 && name[0] == '"' &&
+	    name[length - 1] == '"') {
+		name++;
+		length -= 2;
+	}
+	for (i = 0; i < length; i++)
+		if (strchr("%$\\\"'#", name[i]) != NULL)
+			return false;
+	is_in_home = length >= 2 && name[0] == '~' && name[1] == '/';
+	if ((length >= 1 && name[0] == '~' && !is_in_home) ||
+	    length + strlen(home) + sizeof("-cert.pub") > sizeof(path))
+		return false;
+	(void)snprintf(path, sizeof(path), "%s%.*s", is_in_home ? home : "",
+	    (int)length - is_in_home, name + is_in_home);
+	add_file_identity(text, path);
+	memcpy(path + strlen(path), "-cert.pub", sizeof("-cert.pub"));
+	add_file_identity(text, path);
+	return true;
+}
+
+static void
+take_first(const char **setting, const char *value)
+{
+	if (*setting == NULL)
+		*setting = value;
+}
+
+/*
+ * Sorts one option into the endpoint, or into the text where it shapes the
+ * connection. Of user and port ssh takes the first it
+ * meets, of -F the last.
+ */
+static void
+add_meaning(struct endpoint *endpoint, struct text *text,
+    const struct sshargs_option *option, unsigned int asked,
+    const char **config_file, const char *home)
+{
+	struct sshoption meaning;
+
+	sshoption_read(&meaning, option);
+	if ((sshoption_takes_away(meaning.effect) & asked) != 0)
+		meaning.effect = SSHOPTION_SHAPES;
+	switch (meaning.effect) {
+	case SSHOPTION_SESSION:
+		break;
+	case SSHOPTION_PLAIN:
+		take_first(&endpoint->plain_reason, meaning.plain_reason);
+		break;
+	case SSHOPTION_VERBOSE:
+		take_first(
+		    &endpoint->plain_when_cold, "-v, and no master lives yet");
+		break;
+	case SSHOPTION_STDIO_FORWARD:
+		endpoint->is_stdio_forward = true;
+		break;
+	case SSHOPTION_BACKGROUND:
+		endpoint->in_background = true;
+		take_first(
+		    &endpoint->plain_when_cold, "-f, and no master lives yet");
+		break;
+	case SSHOPTION_USER:
+		take_first(&endpoint->user, meaning.value);
+		break;
+	case SSHOPTION_PORT:
+		take_first(&endpoint->port, meaning.value);
+		break;
+	case SSHOPTION_CONFIG_FILE:
+		*config_file = option->value;
+		break;
+	case SSHOPTION_TAKES_AGENT:
+	case SSHOPTION_TAKES_X11:
+	case SSHOPTION_TAKES_FORWARDINGS:
+	case SSHOPTION_TAKES_LOCAL_COMMAND:
+		endpoint->takes_away |= sshoption_takes_away(meaning.effect);
+		add_option(&endpoint->taking, option, &meaning);
+		break;
+	case SSHOPTION_KEY_FILE:
+		add_option(text, option, &meaning);
+		if (!add_key_file(text, &meaning, home))
+			take_first(&endpoint->plain_reason,
+			    "ssh expands the name of the key file");
+		break;
+	case SSHOPTION_SHAPES:
+		add_option(text, option, &meaning);
+		break;
+	}
+}
+
+/*
+ * What an option refers to beyond its text: variables, and files that are
+ * looked for from the working directory on.
+ */
+static void
+note_references(struct sshconfig *config, const struct sshargs_option *option)
+{
+	struct sshoption meaning;
+
+	sshoption_read(&meaning, option);
+	if (option->flag == 'o' && meaning.effect != SSHOPTION_SESSION &&
+	    meaning.keyword[0] != '\0')
+		sshconfig_note(config, meaning.keyword, meaning.value,
+		    meaning.value_length);
+	/* The log that a master goes on writing to, and a PKCS#11 library. */
+	if ((option->flag == 'E' || option->flag == 'I') &&
+	    option->value != NULL && option->value[0] != '/')
+		config->depends_on_folder = true;
+}
+
+static void
+add_options(struct endpoint *endpoint, struct text *text,
+    const struct sshargs *args, const char **config_file, const char *home)
+{
+	unsigned int asked = asked_by_command_line(args);
+	size_t i;
+
+	for (i = 0; i < args->option_count; i++) {
+		if (i == args->options_before_destination) {
+			take_first(&endpoint->user, args->user);
+			take_first(&endpoint->port, args->port);
+		}
+		add_meaning(endpoint, text, &args->options[i], asked,
+		    config_file, home);
+	}
+	take_first(&endpoint->user, args->user);
+	take_first(&endpoint->port, args->port);
+}
+
+/* Who and where we are: what does not stand on the command line. */
+static void
+add_origin(struct text *text, const struct endpoint_origin *origin)
+{
+	static const char *const variables[] = {
+	    /* A master forwards its own agent and display, nobody else's. */
+	    "SSH_AUTH_SOCK", "DISPLAY",
+	    /* With GSSAPI this is who logs in. */
+	    "KRB5CCNAME",
+	    /* torsocks, proxychains: another way to the host. */
+	    "LD_PRELOAD",
+	    /* resolver(3), hostname(7): another host by the same name. */
+	    "LOCALDOMAIN", "RES_OPTIONS", "HOSTALIASES"};
+	char machine[PLATFORM_MACHINE_SIZE];
+	size_t i;
+
+	/* Homes are shared between machines, sockets are not. */
+	platform_machine(machine);
+	text_add_line(text, "machine", machine);
+	/* Another network namespace reaches other hosts by the same name. */
+	text_printf(text, "network: %llu\n", platform_network_id());
+	text_add_line(text, "ssh", origin->ssh);
+	for (i = 0; i < sizeof(variables) / sizeof(variables[0]); i++)
+		text_add_line(text, variables[i], getenv(variables[i]));
+}
+
+/* What the configuration refers to outside of itself. */
+static void
+add_references(struct text *text, const struct sshconfig *config)
+{
+	char folder[PATH_MAX];
+
+	text_add_bytes(text, config->variables.data, config->variables.length);
+	if (!config->depends_on_folder)
+		return;
+	if (getcwd(folder, sizeof(folder)) != NULL)
+		text_add_line(text, "folder", folder);
+	else
+		text_add(text, "folder: unknown\n");
+}
+
+static bool
+has_option(const struct sshargs *args, char flag)
+{
+	size_t i;
+
+	for (i = 0; i < args->option_count; i++)
+		if (args->options[i].flag == flag)
+			return true;
+	return false;
+}
+
+/*
+ * What -f puts into the background has to be a session, and one that needs no
+ * terminal: the rest is ssh's to sort out.
+ */
+static void
+check_background(struct endpoint *endpoint, const struct sshargs *args)
+{
+	if (!endpoint->in_background)
+		return;
+	if (!args->has_command)
+		take_first(&endpoint->plain_reason, "-f without a command");
+	if (has_option(args, 't') || endpoint->is_stdio_forward)
+		take_first(&endpoint->plain_reason, "-f beside -t or -W");
+}
+
+int
+endpoint_describe(struct endpoint *endpoint, const struct sshargs *args,
+    const struct endpoint_origin *origin)
+{
+	struct text options, *text = &endpoint->without_taking;
+	const char *config_file = NULL;
+	char storage[1024];
+	size_t i;
+
+	memset(endpoint, 0, sizeof(*endpoint));
+	text_init_in(text, endpoint->storage[0], sizeof(endpoint->storage[0]));
+	text_init_in(&endpoint->taking, endpoint->storage[1],
+	    sizeof(endpoint->storage[1]));
+	text_init_in(&options, storage, sizeof(storage));
+	text_init(&endpoint->config.variables);
+	add_options(endpoint, &options, args, &config_file, origin->home);
+	check_background(endpoint, args);
+	endpoint->host = args->host;
+	if (endpoint->plain_reason != NULL) {
+		text_free(&options);
+		return 0;
+	}
+	if (sshconfig_read(&endpoint->config, config_file, origin->home) ==
+	    -1) {
+		text_free(&options);
+		endpoint_free(endpoint);
+		return -1;
+	}
+	for (i = 0; i < args->option_count; i++)
+		note_references(&endpoint->config, &args->options[i]);
+	endpoint->plain_reason = endpoint->config.doubt;
+	/* ssh -G tells it for one pass and one outcome only. */
+	if (endpoint->config.mentions_no_control_path &&
+	    (endpoint->config.is_dynamic || endpoint->config.has_second_pass))
+		endpoint->plain_reason =
+		    "whether ControlPath is none depends on more than text";
+	text_add_line(text, "destination", endpoint->host);
+	text_add_line(text, "user", endpoint->user);
+	text_add_line(text, "port", endpoint->port);
+	add_origin(text, origin);
+	text_add_line(text, "config", endpoint->config.digest);
+	add_references(text, &endpoint->config);
+	text_add_bytes(text, options.data, options.length);
+	if (!text_ok(&options))
+		text->failed = true;
+	text_free(&options);
+	if (text_ok(text) && text_ok(&endpoint->taking))
+		return 0;
+	endpoint_free(endpoint);
+	errno = ENOMEM;
+	return -1;
+}
+
+void
+endpoint_free(struct endpoint *endpoint)
+{
+	text_free(&endpoint->without_taking);
+	text_free(&endpoint->taking);
+	sshconfig_free(&endpoint->config);
+}

@@ -1,0 +1,67 @@
+/*
+ * Which connection a command line asks for: the namespace text. Two command
+ * lines get the same text only where the connections they would make are the
+ * same; when in doubt, they differ.
+ */
+#ifndef ENDPOINT_H
+#define ENDPOINT_H
+
+#include "ssh/sshargs.h"
+#include "ssh/sshconfig.h"
+#include "ssh/sshoption.h"
+#include "base/text.h"
+
+/* Where the connection is made from: all that is not on the command line. */
+struct endpoint_origin {
+	const char *ssh; /* path of the real ssh */
+	const char *home; /* the home directory that ssh takes "~" for */
+};
+
+struct endpoint {
+	/* Why this must be a plain ssh, in a few words; null where a lease
+	 * may be had. Nothing below is set then. */
+	const char *plain_reason;
+	const char *user, *host, *port; /* as asked for; null: not given */
+	bool in_background; /* -f */
+	bool is_stdio_forward; /* -W */
+	/* Why a cold start must be plain, in a few words; or null. */
+	const char *plain_when_cold;
+	/*
+	 * The options that only take something away (-a, -x and the like): as
+	 * CARRIES_ bits, and as text to add where the configuration asks for
+	 * what they take away.
+	 */
+	unsigned int takes_away;
+	struct text without_taking; /* the text of the shared pool */
+	struct text taking; /* more lines, for a pool of its own */
+	struct sshconfig config;
+	char storage[2][1024]; /* where the two texts begin */
+};
+
+/*
+ * Describes what args (status SSHARGS_OK) ask for; the strings point into
+ * args. 0 and endpoint_free() is owed; -1 with errno for lack of memory.
+ */
+int endpoint_describe(struct endpoint *endpoint, const struct sshargs *args,
+    const struct endpoint_origin *origin);
+void endpoint_free(struct endpoint *endpoint);
+
+/*
+ * The first of the options, if any, that makes a run plain whatever else there
+ * is: why, in a few words; or null.
+ */
+const char *endpoint_plain_option(const struct sshargs *args);
+
+/*
+ * Whether the option concerns the session alone; ssh -G is asked without such
+ * options, since what it says is kept for all who share the pool.
+ */
+bool endpoint_option_is_session(const struct sshargs_option *option);
+
+/*
+ * The CARRIES_ bits that the option takes away, 0 for all others. Options
+ * that do are left out too when it is asked what the configuration wants.
+ */
+unsigned int endpoint_option_takes_away(const struct sshargs_option *option);
+
+#endif

@@ -1,0 +1,55 @@
+/*
+ * From a command line to the open namespace that its connections come from:
+ * the text, the folder, the record in it, and the verdict, plain or lease.
+ */
+#ifndef POOL_H
+#define POOL_H
+
+#include "pool/endpoint.h"
+#include "base/failure.h"
+#include "namespace/namespace.h"
+#include "ssh/sshargs.h"
+#include "base/text.h"
+
+struct pool_request {
+	const char *ssh; /* path of the real ssh */
+	const char *home; /* what ssh takes "~" for */
+	const char *root; /* the folder of all namespaces */
+	const char *namespace_text; /* to be used as it is, or null: derived */
+	const struct sshargs *args; /* with status SSHARGS_OK */
+	bool look_only; /* make and write nothing */
+	bool wants_session; /* what it asks of sessions is to be known */
+};
+
+enum pool_status {
+	POOL_LEASE,
+	POOL_PLAIN, /* plain_reason says why a lease would be wrong */
+	POOL_FAILED, /* *failure says why it could not be had */
+};
+
+struct pool {
+	const char *plain_reason;
+	struct endpoint endpoint;
+	struct text text; /* the namespace text */
+	char storage[1024]; /* where it begins */
+	char name[DIGEST_LENGTH + 1]; /* its folder below the root */
+	struct namespace_root root;
+	struct namespace ns;
+	bool is_open; /* ns is (with look_only it may not exist) */
+	/*
+	 * Where it was wanted and is known for sure, what the configuration
+	 * asks of a session (sshsession.h); else empty.
+	 */
+	struct text session;
+	char session_storage[512];
+};
+
+/* What is owed after POOL_LEASE and POOL_PLAIN alike is pool_close(). */
+enum pool_status pool_open(struct pool *pool,
+    const struct pool_request *request, struct failure *failure);
+void pool_close(struct pool *pool);
+
+/* Fills *failure for lack of memory and returns POOL_FAILED. */
+enum pool_status pool_fail(struct failure *failure);
+
+#endif

@@ -1,0 +1,489 @@
+#include "ssh/sshconfig.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <glob.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum {
+	INCLUDE_DEPTH_MAX = 16, /* as ssh_config(5) allows */
+	/* Of all files together: beyond that only ssh reads on. */
+	SIZE_MAX_TOGETHER = 16 << 20,
+	FILES_MAX = 4096,
+	USUAL_SIZE = 16384, /* of all files together, for most people */
+	INCLUDE_LINE_MAX = 4096,
+};
+
+struct reader {
+	struct sshconfig *config;
+	struct text seen; /* what the digest is made of */
+	const char *include_home; /* what "~" and "" stand for in Include */
+	bool is_user; /* relative Includes start at ~/.ssh, not at /etc/ssh */
+	int depth;
+	int files;
+};
+
+static void read_file(struct reader *reader, const char *path);
+
+static bool
+is_blank(char c)
+{
+	return c == ' ' || c == '\t' || c == '\r' || c == '\f' || c == '\v';
+}
+
+bool
+sshconfig_split(const char *line, size_t length,
+    char keyword[SSHCONFIG_KEYWORD_MAX], const char **value,
+    size_t *value_length)
+{
+	const char *end = line + length;
+	size_t at = 0;
+
+	while (line < end && is_blank(*line))
+		line++;
+	while (end > line && (is_blank(end[-1]) || end[-1] == '\n'))
+		end--;
+	for (; line < end && !is_blank(*line) && *line != '='; line++) {
+		if (at == SSHCONFIG_KEYWORD_MAX - 1)
+			return false;
+		/* A quoted keyword is legal and never seen; not understood. */
+		if (*line == '"' || *line == '#')
+			return false;
+		keyword[at++] = (char)tolower((unsigned char)*line);
+	}
+	keyword[at] = '\0';
+	if (at == 0)
+		return false;
+	while (line < end && is_blank(*line))
+		line++;
+	if (line < end && *line == '=')
+		for (line++; line < end && is_blank(*line);)
+			line++;
+	*value = line;
+	*value_length = (size_t)(end - line);
+	return true;
+}
+
+enum word { WORD, WORDS_END, WORD_TOO_LONG };
+
+/*
+ * The next word of a line: quoted with " or ', with backslash in front of
+ * either, of a blank or of itself, or plain.
+ */
+static enum word
+next_word(const char **at, const char *end, char *word, size_t size)
+{
+	size_t length = 0;
+	char quote = '\0';
+
+	while (*at < end && is_blank(**at))
+		(*at)++;
+	if (*at >= end || **at == '#')
+		return WORDS_END;
+	for (; *at < end && (quote != '\0' || !is_blank(**at)); (*at)++) {
+		char c = **at;
+
+		if (quote == '\0' && (c == '"' || c == '\'')) {
+			quote = c;
+			continue;
+		}
+		if (c == quote && quote != '\0') {
+			quote = '\0';
+			continue;
+		}
+		if (c == '\\' && *at + 1 < end &&
+		    (strchr("\"'\\", (*at)[1]) != NULL ||
+			(quote == '\0' && (*at)[1] == ' ')))
+			c = *++(*at);
+		if (length + 1 >= size)
+			return WORD_TOO_LONG;
+		word[length++] = c;
+	}
+	word[length] = '\0';
+	return WORD;
+}
+
+static void
+doubt(struct reader *reader, const char *why)
+{
+	if (reader->config->doubt == NULL)
+		reader->config->doubt = why;
+}
+
+/* Include: reads what a pattern names, in glob's order as ssh does. */
+static void
+include(struct reader *reader, const char *pattern)
+{
+	char path[PATH_MAX];
+	glob_t found;
+	size_t i;
+	int written;
+
+	if (strchr(pattern, '%') != NULL || strchr(pattern, '$') != NULL ||
+	    (pattern[0] == '~' && pattern[1] != '/')) {
+		/* Newer versions expand it; or it is another user's home. */
+		doubt(reader,
+		    "an Include in the configuration has %, $ or "
+		    "~user in it");
+		return;
+	}
+	if (pattern[0] == '~')
+		written = snprintf(path, sizeof(path), "%s%s",
+		    reader->include_home, pattern + 1);
+	else if (pattern[0] == '/')
+		written = snprintf(path, sizeof(path), "%s", pattern);
+	else if (reader->is_user)
+		written = snprintf(path, sizeof(path), "%s/.ssh/%s",
+		    reader->include_home, pattern);
+	else
+		written = snprintf(path, sizeof(path), "%.*s/%s",
+		    (int)(strrchr(SSH_SYSTEM_CONFIG, '/') - SSH_SYSTEM_CONFIG),
+		    SSH_SYSTEM_CONFIG, pattern);
+	if (written < 0 || (size_t)written >= sizeof(path)) {
+		doubt(reader, "an Include in the configuration is too long");
+		return;
+	}
+	/* How many there are tells which Include what follows belongs to. */
+	if (glob(path, 0, NULL, &found) != 0) {
+		text_add(&reader->seen, "include 0\n");
+		return;
+	}
+	text_printf(
+	    &reader->seen, "include %lu\n", (unsigned long)found.gl_pathc);
+	reader->depth++;
+	for (i = 0; i < found.gl_pathc && reader->config->doubt == NULL; i++)
+		read_file(reader, found.gl_pathv[i]);
+	reader->depth--;
+	globfree(&found);
+}
+
+static bool
+is_one_of(const char *word, const char *const list[], size_t count)
+{
+	size_t i;
+
+	for (i = 0; i < count; i++)
+		if (strcasecmp(word, list[i]) == 0)
+			return true;
+	return false;
+}
+
+#define IS_ONE_OF(word, list) \
+	is_one_of((word), (list), sizeof(list) / sizeof((list)[0]))
+
+/*
+ * Match: the outcome of some criteria is settled by the host, the users and
+ * the text of the configuration; that of others only ssh can tell; and what
+ * depends on the session has no place in a connection that sessions share.
+ */
+static void
+look_at_match(struct reader *reader, const char *at, const char *end)
+{
+	static const char *const settled[] = {
+	    "host", "originalhost", "user", "localuser"};
+	static const char *const asked[] = {
+	    "exec", "localnetwork", "tagged", "version"};
+	char word[SSHCONFIG_VALUE_MAX], *name, *equals;
+	enum word got;
+
+	while ((got = next_word(&at, end, word, sizeof(word))) == WORD) {
+		name = word[0] == '!' ? word + 1 : word;
+		if (strcasecmp(name, "all") == 0)
+			continue;
+		if (strcasecmp(name, "canonical") == 0 ||
+		    strcasecmp(name, "final") == 0) {
+			reader->config->has_second_pass = true;
+			continue;
+		}
+		if ((equals = strchr(name, '=')) != NULL)
+			*equals = '\0';
+		if (IS_ONE_OF(name, asked))
+			reader->config->is_dynamic = true;
+		else if (!IS_ONE_OF(name, settled))
+			doubt(reader,
+			    "Match in the configuration goes by "
+			    "something that ssh-fast does not know");
+		if (equals == NULL &&
+		    (got = next_word(&at, end, word, sizeof(word))) != WORD)
+			break;
+	}
+	if (got == WORD_TOO_LONG)
+		doubt(reader, "a Match in the configuration is too long");
+}
+
+static void
+note_variable(struct sshconfig *config, const char *at, size_t length)
+{
+	char name[128];
+
+	if (length == 0 || length >= sizeof(name))
+		return;
+	if (config->variables.length > SIZE_MAX_TOGETHER) {
+		if (config->doubt == NULL)
+			config->doubt =
+			    "the configuration has too many variables in it";
+		return;
+	}
+	memcpy(name, at, length);
+	name[length] = '\0';
+	text_add_line(&config->variables, name, getenv(name));
+}
+
+static size_t
+variable_length(const char *at, const char *end)
+{
+	const char *begin = at;
+
+	while (at < end && (isalnum((unsigned char)*at) || *at == '_'))
+		at++;
+	return (size_t)(at - begin);
+}
+
+void
+sshconfig_note(struct sshconfig *config, const char *keyword, const char *value,
+    size_t length)
+{
+	static const char *const paths[] = {"identityfile", "identityfile2",
+	    "certificatefile", "identityagent", "userknownhostsfile",
+	    "userknownhostsfile2", "globalknownhostsfile", "revokedhostkeys",
+	    "pkcs11provider", "smartcarddevice", "securitykeyprovider",
+	    "xauthlocation"};
+	static const char *const no_paths[] = {
+	    "none", "SSH_AUTH_SOCK", "internal"};
+	const char *end = value + length, *at, *name;
+	char word[SSHCONFIG_VALUE_MAX];
+
+	for (at = value; at < end; at++) {
+		if (*at != '$')
+			continue;
+		name = at + (at + 1 < end && at[1] == '{' ? 2 : 1);
+		note_variable(config, name, variable_length(name, end));
+	}
+	if (IS_ONE_OF(keyword, paths)) {
+		at = value;
+		while (next_word(&at, end, word, sizeof(word)) == WORD)
+			if (strchr("/~%$", word[0]) == NULL &&
+			    !IS_ONE_OF(word, no_paths))
+				config->depends_on_folder = true;
+	}
+	/* A command that names a program below, or beside, where we are. */
+	for (at = value; at + 1 < end; at++)
+		if (at[0] == '.' && at[1] == '/' &&
+		    strstr(keyword, "command") != NULL)
+			config->depends_on_folder = true;
+}
+
+static bool
+is_empty_or_comment(const char *line, size_t length)
+{
+	while (length > 0 && is_blank(*line)) {
+		line++;
+		length--;
+	}
+	return length == 0 || *line == '#';
+}
+
+static void
+read_include(struct reader *reader, const char *value, size_t length)
+{
+	char patterns[INCLUDE_LINE_MAX], word[PATH_MAX];
+	const char *at = patterns, *end = patterns + length;
+	enum word got = WORD_TOO_LONG;
+
+	if (length < sizeof(patterns)) {
+		/* What gets included may move the text that we read from. */
+		memcpy(patterns, value, length);
+		while ((got = next_word(&at, end, word, sizeof(word))) == WORD)
+			include(reader, word);
+	}
+	if (got == WORD_TOO_LONG)
+		doubt(reader, "an Include in the configuration is too long");
+}
+
+static void
+read_line(struct reader *reader, const char *line, size_t length)
+{
+	struct sshconfig *config = reader->config;
+	char keyword[SSHCONFIG_KEYWORD_MAX], word[PATH_MAX];
+	const char *value;
+	size_t value_length;
+
+	if (!sshconfig_split(line, length, keyword, &value, &value_length)) {
+		if (!is_empty_or_comment(line, length))
+			doubt(reader,
+			    "a line of the configuration is written "
+			    "in a way that ssh-fast does not know");
+		return;
+	}
+	sshconfig_note(config, keyword, value, value_length);
+	if (strcmp(keyword, "include") == 0)
+		read_include(reader, value, value_length);
+	else if (strcmp(keyword, "match") == 0)
+		look_at_match(reader, value, value + value_length);
+	else if (strcmp(keyword, "canonicalizehostname") == 0)
+		config->has_second_pass = true;
+	else if (strcmp(keyword, "controlpath") == 0 &&
+	    next_word(&value, value + value_length, word, sizeof(word)) ==
+		WORD &&
+	    strcasecmp(word, "none") == 0)
+		config->mentions_no_control_path = true;
+}
+
+/* The lines of seen from one offset to another; seen grows meanwhile. */
+static void
+read_lines(struct reader *reader, size_t at, size_t end)
+{
+	const char *line, *line_end;
+	size_t length;
+
+	while (at < end && text_ok(&reader->seen) &&
+	    reader->config->doubt == NULL) {
+		line = reader->seen.data + at;
+		line_end = memchr(line, '\n', end - at);
+		length =
+		    line_end != NULL ? (size_t)(line_end - line) : end - at;
+		read_line(reader, line, length);
+		at += length + 1;
+	}
+}
+
+/*
+ * The whole file behind what has been read: -1 where it cannot be opened,
+ * which ssh takes for an empty one. Its size is where to begin; what the
+ * kernel makes up while it is read has none.
+ */
+static ssize_t
+slurp(struct reader *reader, const char *path, size_t size)
+{
+	struct text *into = &reader->seen;
+	size_t begin = into->length, wanted;
+	ssize_t got = 0;
+	char *room;
+	int fd;
+
+	if ((fd = openat(AT_FDCWD, path,
+		 O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY)) == -1)
+		return -1;
+	/* One byte more than the size, so that the end is seen at once. */
+	for (wanted = size + 1; (room = text_room(into, wanted)) != NULL;) {
+		got = read(fd, room, wanted);
+		if (got == -1 && errno == EINTR)
+			continue;
+		if (got <= 0)
+			break;
+		into->length += (size_t)got;
+		into->data[into->length] = '\0';
+		if (into->length - begin == size)
+			break;
+		if (into->length > SIZE_MAX_TOGETHER) {
+			doubt(reader, "the configuration is too large");
+			break;
+		}
+		wanted = USUAL_SIZE;
+	}
+	if (got == -1)
+		doubt(reader, "the configuration cannot be read");
+	(void)close(fd);
+	return (ssize_t)(into->length - begin);
+}
+
+/*
+ * A plain file, its lines, and its length behind them. The end of each entry
+ * of what the digest is made of tells where it begins: no other files, in no
+ * other order or places, make the same.
+ */
+static void
+read_plain_file(struct reader *reader, const char *path, size_t size)
+{
+	struct text *seen = &reader->seen;
+	size_t begin;
+	ssize_t length;
+
+	text_add(seen, "file\n");
+	begin = seen->length;
+	length = slurp(reader, path, size);
+	text_printf(seen, ":%ld\n", (long)length);
+	if (length > 0)
+		read_lines(reader, begin, begin + (size_t)length);
+}
+
+static void
+read_file(struct reader *reader, const char *path)
+{
+	struct stat st;
+	struct text *seen = &reader->seen;
+
+	if (reader->depth > INCLUDE_DEPTH_MAX) {
+		doubt(reader, "the configuration includes more than ssh reads");
+		return;
+	}
+	if (++reader->files > FILES_MAX) {
+		doubt(reader, "the configuration is in too many files");
+		return;
+	}
+	text_printf(seen, "%d", reader->depth);
+	if (stat(path, &st) == -1 || S_ISDIR(st.st_mode)) {
+		text_add(seen, "absent\n");
+		return;
+	}
+	if (!S_ISREG(st.st_mode)) {
+		/* /dev/null is what people write for "none". */
+		if (S_ISCHR(st.st_mode) && strcmp(path, "/dev/null") == 0)
+			text_add(seen, "null\n");
+		else
+			doubt(reader, "the configuration is not a plain file");
+		return;
+	}
+	if (seen->length + (size_t)st.st_size > SIZE_MAX_TOGETHER)
+		doubt(reader, "the configuration is too large");
+	else
+		read_plain_file(reader, path, (size_t)st.st_size);
+}
+
+int
+sshconfig_read(
+    struct sshconfig *config, const char *config_file, const char *home)
+{
+	struct reader reader = {.config = config};
+	char path[PATH_MAX], storage[USUAL_SIZE];
+
+	memset(config, 0, sizeof(*config));
+	text_init(&config->variables);
+	text_init_in(&reader.seen, storage, sizeof(storage));
+	/* glob(3) with GLOB_TILDE goes by $HOME, for relative names as well. */
+	reader.include_home = getenv("HOME");
+	if (reader.include_home == NULL || reader.include_home[0] == '\0')
+		reader.include_home = home;
+	reader.is_user = true;
+	if (config_file != NULL) {
+		if (strcasecmp(config_file, "none") != 0)
+			read_file(&reader, config_file);
+	} else {
+		(void)snprintf(path, sizeof(path), "%s/.ssh/config", home);
+		read_file(&reader, path);
+		reader.is_user = false;
+		read_file(&reader, SSH_SYSTEM_CONFIG);
+	}
+	if (!text_ok(&reader.seen) || !text_ok(&config->variables)) {
+		text_free(&reader.seen);
+		sshconfig_free(config);
+		errno = ENOMEM;
+		return -1;
+	}
+	digest_base64(reader.seen.data, reader.seen.length, config->digest);
+	text_free(&reader.seen);
+	return 0;
+}
+
+void
+sshconfig_free(struct sshconfig *config)
+{
+	text_free(&config->variables);
+}

@@ -1,0 +1,70 @@
+/*
+ * A digest of all configuration that ssh would read: the -F file, or the
+ * user's and the system's, with everything they Include. What cannot be known
+ * without running ssh is not guessed at but said.
+ */
+#ifndef SSHCONFIG_H
+#define SSHCONFIG_H
+
+#include "base/digest.h"
+#include "base/text.h"
+
+#include <stdbool.h>
+
+#ifndef SSH_SYSTEM_CONFIG
+#define SSH_SYSTEM_CONFIG "/etc/ssh/ssh_config"
+#endif
+
+struct sshconfig {
+	char digest[DIGEST_LENGTH + 1];
+	/*
+	 * Why nothing certain can be said of it, in a few words: a pipe, which
+	 * reading would take away from ssh, or words that are beyond us. Null
+	 * where all is understood.
+	 */
+	const char *doubt;
+	/*
+	 * The outcome depends on more than text, for example on Match exec:
+	 * ssh has to be asked each time.
+	 */
+	bool is_dynamic;
+	/* It is gone through twice, or host names are looked up on the way. */
+	bool has_second_pass;
+	/* "ControlPath none" stands somewhere, for some host. */
+	bool mentions_no_control_path;
+	/* A path or a command in it starts from the working directory. */
+	bool depends_on_folder;
+	/* "NAME: VALUE" lines of the variables it refers to. */
+	struct text variables;
+};
+
+/*
+ * Reads the configuration. config_file is -F's value, or null; home is the
+ * home directory that ssh takes "~" for (the password database's). A missing
+ * or unreadable file counts as such, not as an error: ssh has its own to say.
+ * 0 and sshconfig_free() is owed; -1 with errno for lack of memory.
+ */
+int sshconfig_read(
+    struct sshconfig *config, const char *config_file, const char *home);
+void sshconfig_free(struct sshconfig *config);
+
+/*
+ * Looks at one setting, of a file or of -o: adds the variables that the value
+ * refers to, as $NAME or ${NAME}, and notes a dependence on the working
+ * directory. What is noted needlessly only splits a pool.
+ */
+void sshconfig_note(struct sshconfig *config, const char *keyword,
+    const char *value, size_t length);
+
+/*
+ * Splits "keyword value", "keyword=value" or "keyword = value", as ssh takes
+ * them in files and behind -o: keyword gets lower case letters, *value points
+ * at the rest, without blanks at either end. False when there is no keyword
+ * or it is too long for any that ssh knows.
+ */
+enum { SSHCONFIG_KEYWORD_MAX = 64, SSHCONFIG_VALUE_MAX = 1024 };
+bool sshconfig_split(const char *line, size_t length,
+    char keyword[SSHCONFIG_KEYWORD_MAX], const char **value,
+    size_t *value_length);
+
+#endif

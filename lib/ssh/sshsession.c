@@ -1,0 +1,410 @@
+#include "ssh/sshsession.h"
+
+#include "mux/mux.h"
+#include "ssh/sshoption.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+extern char **environ;
+
+/* ssh complains of a variable with a longer name. */
+enum { VARIABLE_NAME_MAX = 1023 };
+
+struct word {
+	const char *word;
+	int meaning;
+};
+
+static const struct word tty_words[] = {
+    {"auto", SSHSESSION_TTY_AUTO},
+    {"no", SSHSESSION_TTY_NO},
+    {"false", SSHSESSION_TTY_NO},
+    {"yes", SSHSESSION_TTY_YES},
+    {"true", SSHSESSION_TTY_YES},
+    {"force", SSHSESSION_TTY_FORCE},
+    {NULL, 0},
+};
+/* Above INFO ssh tells what it does, which is not ours to tell. */
+static const struct word log_words[] = {
+    {"quiet", SSHSESSION_LOG_QUIET},
+    {"silent", SSHSESSION_LOG_QUIET}, /* how ssh -G says it */
+    {"fatal", SSHSESSION_LOG_ERROR},
+    {"error", SSHSESSION_LOG_ERROR},
+    {"info", SSHSESSION_LOG_INFO},
+    {NULL, 0},
+};
+static const struct word switch_words[] = {
+    {"no", SSHSESSION_NO},
+    {"false", SSHSESSION_NO},
+    {"yes", SSHSESSION_YES},
+    {"true", SSHSESSION_YES},
+    {NULL, 0},
+};
+static const struct word type_words[] = {
+    {"default", SSHSESSION_NO},
+    {"subsystem", SSHSESSION_YES},
+    {NULL, 0},
+};
+/* Of RemoteCommand and LogVerbose only their absence is understood. */
+static const struct word none_words[] = {{"none", SSHSESSION_NO}, {NULL, 0}};
+
+/* 0 for a word that is not known. */
+static int
+look_up(const struct word *words, const char *value, size_t length)
+{
+	for (; words->word != NULL; words++)
+		if (strlen(words->word) == length &&
+		    strncasecmp(words->word, value, length) == 0)
+			return words->meaning;
+	return 0;
+}
+
+static void
+leave_to_ssh(struct sshsession *session, const char *reason)
+{
+	if (session->only_ssh == NULL)
+		session->only_ssh = reason;
+}
+
+/* "none", a letter, or ^ and a letter, as ssh reads it behind -e. */
+static bool
+set_escape_char(struct sshsession *session, const char *value, size_t length)
+{
+	unsigned char letter =
+	    (unsigned char)value[length > 0 ? length - 1 : 0];
+
+	if (length == 4 && strncmp(value, "none", 4) == 0)
+		session->escape_char = MUX_NO_ESCAPE_CHAR;
+	else if (length == 2 && value[0] == '^' && letter >= 64 && letter < 128)
+		session->escape_char = letter & 31;
+	else if (length == 1)
+		session->escape_char = letter;
+	else
+		return false;
+	session->has_escape_char = true;
+	return true;
+}
+
+static void
+take_switch(enum sshsession_switch *to, int meaning)
+{
+	if (*to == SSHSESSION_UNSET)
+		*to = (enum sshsession_switch)meaning;
+}
+
+/*
+ * One setting by its keyword, of -o or of ssh -G: of several, the first
+ * counts. False where the value is beyond us.
+ */
+static bool
+take_setting(struct sshsession *session, const char *keyword, const char *value,
+    size_t length)
+{
+	int meaning = 1;
+
+	if (strcmp(keyword, "requesttty") == 0) {
+		meaning = look_up(tty_words, value, length);
+		if (session->tty == SSHSESSION_TTY_UNSET)
+			session->tty = (enum sshsession_tty)meaning;
+	} else if (strcmp(keyword, "loglevel") == 0) {
+		meaning = look_up(log_words, value, length);
+		if (session->log == SSHSESSION_LOG_UNSET)
+			session->log = (enum sshsession_log)meaning;
+	} else if (strcmp(keyword, "stdinnull") == 0) {
+		meaning = look_up(switch_words, value, length);
+		take_switch(&session->stdin_null, meaning);
+	} else if (strcmp(keyword, "sessiontype") == 0) {
+		meaning = look_up(type_words, value, length);
+		take_switch(&session->is_subsystem, meaning);
+	} else if (strcmp(keyword, "remotecommand") == 0) {
+		meaning = look_up(none_words, value, length);
+		take_switch(&session->remote_command, meaning);
+	} else if (strcmp(keyword, "logverbose") == 0) {
+		meaning = look_up(none_words, value, length);
+	} else if (strcmp(keyword, "batchmode") == 0) {
+		meaning = look_up(switch_words, value, length);
+	} else if (strcmp(keyword, "escapechar") == 0) {
+		return session->has_escape_char ||
+		    set_escape_char(session, value, length);
+	}
+	return meaning != 0;
+}
+
+static void
+read_option(struct sshsession *session, const struct sshargs_option *option)
+{
+	struct sshoption meaning;
+
+	sshoption_read(&meaning, option);
+	if (option->flag == 'o') {
+		/* The other ones have gone into the settings. */
+		if (meaning.effect == SSHOPTION_SESSION &&
+		    !take_setting(session, meaning.keyword, meaning.value,
+			meaning.value_length))
+			leave_to_ssh(session, "a -o option is its to read");
+		return;
+	}
+	switch (option->flag) {
+	case 't':
+		session->tty = session->tty == SSHSESSION_TTY_YES
+		    ? SSHSESSION_TTY_FORCE
+		    : SSHSESSION_TTY_YES;
+		break;
+	case 'T':
+		session->tty = SSHSESSION_TTY_NO;
+		break;
+	case 'n':
+		session->stdin_null = SSHSESSION_YES;
+		break;
+	case 'q':
+		session->log = SSHSESSION_LOG_QUIET;
+		break;
+	case 's':
+		if (session->is_subsystem == SSHSESSION_NO)
+			leave_to_ssh(session, "-s stands beside SessionType");
+		session->is_subsystem = SSHSESSION_YES;
+		break;
+	case 'e':
+		if (!set_escape_char(
+			session, option->value, strlen(option->value)))
+			leave_to_ssh(
+			    session, "the escape character is its to read");
+		break;
+	case 'v':
+		leave_to_ssh(session, "-v asks what ssh itself does");
+		break;
+	case 'W':
+		leave_to_ssh(session, "-W is no session");
+		break;
+	case 'f':
+		leave_to_ssh(session, "-f goes into the background");
+		break;
+	case 'E':
+	case 'y':
+		leave_to_ssh(session, "its messages go to a log");
+		break;
+	default:
+		break;
+	}
+}
+
+static const char *const setting_words[] = {"requesttty", "loglevel",
+    "stdinnull", "sessiontype", "remotecommand", "logverbose", "escapechar",
+    "forwardagent", "forwardx11", "hostname", "sendenv", "setenv"};
+
+bool
+sshsession_is_setting(const char *keyword)
+{
+	size_t i;
+
+	for (i = 0; i < sizeof(setting_words) / sizeof(setting_words[0]); i++)
+		if (strcmp(setting_words[i], keyword) == 0)
+			return true;
+	return false;
+}
+
+/* The next "keyword" NUL "value" NUL; null behind the last. */
+static const char *
+next_setting(const char *keyword, const char **value)
+{
+	if (*keyword == '\0')
+		return NULL;
+	*value = keyword + strlen(keyword) + 1;
+	return *value + strlen(*value) + 1;
+}
+
+/* Into pairs of strings, up to an empty one. False where they are garbled. */
+static bool
+split_settings(char *settings)
+{
+	char *line, *end, *blank;
+
+	if (settings[0] == '\0')
+		return false;
+	for (line = settings; *line != '\0'; line = end + 1) {
+		if ((end = strchr(line, '\n')) == NULL ||
+		    (blank = strchr(line, ' ')) == NULL || blank > end ||
+		    blank == line)
+			return false;
+		*end = *blank = '\0';
+	}
+	return true;
+}
+
+static void
+read_setting(struct sshsession *session, const char *keyword, const char *value)
+{
+	size_t length = strlen(value);
+	int meaning;
+
+	if (strcmp(keyword, "forwardagent") == 0 ||
+	    strcmp(keyword, "forwardx11") == 0) {
+		meaning = look_up(switch_words, value, length);
+		if (meaning == 0)
+			leave_to_ssh(
+			    session, "an agent of its own is forwarded");
+		if (meaning == SSHSESSION_YES && keyword[7] == 'a')
+			session->wants_agent = true;
+		else if (meaning == SSHSESSION_YES)
+			session->wants_x11 = true;
+	} else if (strcmp(keyword, "hostname") == 0)
+		session->hostname = value;
+	else if ((strcmp(keyword, "remotecommand") == 0 &&
+		     session->remote_command == SSHSESSION_NO) ||
+	    (strcmp(keyword, "loglevel") == 0 &&
+		session->log != SSHSESSION_LOG_UNSET))
+		return; /* the command line has it otherwise */
+	else if (!take_setting(session, keyword, value, length))
+		leave_to_ssh(session,
+		    strcmp(keyword, "remotecommand") == 0
+			? "RemoteCommand is its to expand"
+			: "a setting is its to read");
+}
+
+/* ssh complains of such names; but only where it has to look at them. */
+static bool
+has_overlong_variable(const struct sshsession *session)
+{
+	const char *keyword, *value, *next;
+	char **variable;
+
+	for (keyword = session->settings;
+	     (next = next_setting(keyword, &value)) != NULL; keyword = next)
+		if (strcmp(keyword, "sendenv") == 0)
+			break;
+	if (next == NULL || environ == NULL)
+		return false;
+	for (variable = environ; *variable != NULL; variable++)
+		if (strcspn(*variable, "=") > VARIABLE_NAME_MAX)
+			return true;
+	return false;
+}
+
+void
+sshsession_read(struct sshsession *session, const struct sshargs *args,
+    int argc, char *const argv[], char *settings)
+{
+	const char *keyword, *value, *next;
+	size_t i;
+
+	memset(session, 0, sizeof(*session));
+	/* One empty word is none; two make a blank, which is one. */
+	session->has_command = args->command_index < argc - 1 ||
+	    (args->command_index < argc && argv[argc - 1][0] != '\0');
+	session->hostname = args->host;
+	session->settings = "";
+	for (i = 0; i < args->option_count; i++)
+		read_option(session, &args->options[i]);
+	if (!split_settings(settings)) {
+		leave_to_ssh(
+		    session, "what the configuration asks for is not known");
+		return;
+	}
+	session->settings = settings;
+	for (keyword = settings; (next = next_setting(keyword, &value)) != NULL;
+	     keyword = next)
+		read_setting(session, keyword, value);
+	if (session->is_subsystem == SSHSESSION_YES && !session->has_command)
+		leave_to_ssh(session, "the subsystem has no name");
+	if (has_overlong_variable(session))
+		leave_to_ssh(session, "a variable has an overlong name");
+	if (session->wants_agent || session->wants_x11)
+		session->inexact = session->wants_agent
+		    ? "the agent is forwarded"
+		    : "the display is forwarded";
+}
+
+bool
+sshsession_wants_tty(
+    const struct sshsession *session, bool stdin_is_terminal, bool *is_refused)
+{
+	bool wants = session->tty == SSHSESSION_TTY_YES ||
+	    session->tty == SSHSESSION_TTY_FORCE ||
+	    (!session->has_command && session->tty != SSHSESSION_TTY_NO);
+
+	*is_refused = false;
+	if (session->tty == SSHSESSION_TTY_FORCE)
+		return true;
+	if (!stdin_is_terminal || session->stdin_null == SSHSESSION_YES) {
+		*is_refused = wants;
+		return false;
+	}
+	return wants;
+}
+
+/* The shell's * and ?, and nothing else, as SendEnv has it. */
+static bool
+matches(const char *name, size_t length, const char *pattern)
+{
+	const char *end = name + length, *star = NULL, *from = NULL;
+
+	while (name < end) {
+		if (*pattern == '*') {
+			star = ++pattern;
+			from = name;
+		} else if (*pattern == '?' || *pattern == *name) {
+			pattern++;
+			name++;
+		} else if (star != NULL) {
+			pattern = star;
+			name = ++from;
+		} else {
+			return false;
+		}
+	}
+	while (*pattern == '*')
+		pattern++;
+	return *pattern == '\0';
+}
+
+static bool
+is_let_through(const struct sshsession *session, const char *variable)
+{
+	const char *keyword, *value, *next;
+	size_t length = strcspn(variable, "=");
+
+	if (length == 0 || variable[length] == '\0')
+		return false;
+	for (keyword = session->settings;
+	     (next = next_setting(keyword, &value)) != NULL; keyword = next)
+		if (strcmp(keyword, "sendenv") == 0 &&
+		    matches(variable, length, value))
+			return true;
+	return false;
+}
+
+const char *
+sshsession_term(const struct sshsession *session)
+{
+	const char *keyword, *value, *next, *term = NULL;
+
+	/* Of several the first counts, even where it is empty. */
+	for (keyword = session->settings;
+	     (next = next_setting(keyword, &value)) != NULL && term == NULL;
+	     keyword = next)
+		if (strcmp(keyword, "setenv") == 0 &&
+		    strncmp(value, "TERM=", 5) == 0)
+			term = value + 5;
+	if (term == NULL || term[0] == '\0')
+		term = getenv("TERM");
+	return term != NULL ? term : "";
+}
+
+void
+sshsession_variables(const struct sshsession *session,
+    void (*add)(void *argument, const char *variable), void *argument)
+{
+	const char *keyword, *value, *next;
+	char **variable;
+
+	for (variable = environ; variable != NULL && *variable != NULL;
+	     variable++)
+		if (is_let_through(session, *variable))
+			add(argument, *variable);
+	for (keyword = session->settings;
+	     (next = next_setting(keyword, &value)) != NULL; keyword = next)
+		if (strcmp(keyword, "setenv") == 0)
+			add(argument, value);
+}

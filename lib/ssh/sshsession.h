@@ -1,0 +1,81 @@
+/*
+ * What a command line, and the configuration behind it, ask of one session: a
+ * terminal, a command, variables. That is all that a client tells a master,
+ * and what ssh itself would tell it.
+ */
+#ifndef SSHSESSION_H
+#define SSHSESSION_H
+
+#include "ssh/sshargs.h"
+#include "base/text.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+enum sshsession_tty {
+	SSHSESSION_TTY_UNSET,
+	SSHSESSION_TTY_AUTO,
+	SSHSESSION_TTY_NO,
+	SSHSESSION_TTY_YES,
+	SSHSESSION_TTY_FORCE,
+};
+
+/* What is said on stderr; ssh knows more levels, with nothing to say there. */
+enum sshsession_log {
+	SSHSESSION_LOG_UNSET,
+	SSHSESSION_LOG_QUIET,
+	SSHSESSION_LOG_ERROR,
+	SSHSESSION_LOG_INFO,
+};
+
+enum sshsession_switch {
+	SSHSESSION_UNSET,
+	SSHSESSION_NO,
+	SSHSESSION_YES,
+};
+
+struct sshsession {
+	/* Why none but ssh itself can do it, in a few words, or null. */
+	const char *only_ssh;
+	/* Why another client would not do all as ssh does, or null. */
+	const char *inexact;
+	enum sshsession_tty tty;
+	enum sshsession_log log;
+	enum sshsession_switch stdin_null, is_subsystem, remote_command;
+	bool wants_agent, wants_x11;
+	bool has_escape_char; /* escape_char is set: by a word or by "none" */
+	uint32_t escape_char;
+	bool has_command;
+	const char *hostname; /* as ssh resolved it, for its messages */
+	const char *settings; /* as they were handed in */
+};
+
+/* Whether a line of ssh -G that begins with the word is one of settings. */
+bool sshsession_is_setting(const char *keyword);
+
+/*
+ * Reads what the command line (args are argv's) asks for and, where it is
+ * silent, the settings: lines of ssh -G ("keyword value"), which are taken
+ * apart in place and must stay. Empty settings: they are not known.
+ */
+void sshsession_read(struct sshsession *session, const struct sshargs *args,
+    int argc, char *const argv[], char *settings);
+
+/*
+ * Whether a terminal is asked for. *is_refused is set where one would be but
+ * for a standard input that is none, which ssh says.
+ */
+bool sshsession_wants_tty(
+    const struct sshsession *session, bool stdin_is_terminal, bool *is_refused);
+
+/* The value of TERM to be sent: SetEnv's, else this process's; never null. */
+const char *sshsession_term(const struct sshsession *session);
+
+/*
+ * Hands the variables that are to be sent to add(argument, "NAME=VALUE"): what
+ * SendEnv lets through of the environment, then SetEnv's.
+ */
+void sshsession_variables(const struct sshsession *session,
+    void (*add)(void *argument, const char *variable), void *argument);
+
+#endif

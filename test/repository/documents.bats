@@ -1,0 +1,234 @@
+#!/usr/bin/env bats
+# What is told in many places is the same in all of them: usage texts, man
+# pages, README, and the completions of three shells, each asked for real.
+
+load ../lib/helper
+
+setup_file() {
+  make_dir
+  mkdir "$DIR/home" "$DIR/home/.ssh"
+  printf 'Host alpha beta\nHost gamma\n' >"$DIR/home/.ssh/config"
+  make -C "$TOP" -s install BUILD="$BUILD" DESTDIR="$DIR/root" PREFIX=/x >/dev/null
+}
+teardown_file() {
+  chmod -R u+rwx "$DIR"
+  rm -rf "$DIR"
+}
+setup() { OUT=$BATS_TEST_TMPDIR; }
+
+# in_shell [NAME=VALUE...] COMMAND...: as a user who has ssh-fast installed.
+in_shell() {
+  env HOME="$DIR/home" PATH="$DIR/root/x/bin:$PATH" COMPLETE_DIR="$OUT" \
+    COMPLETE_SHARE="$DIR/root/x/share" XDG_CACHE_HOME="$OUT" XDG_CONFIG_HOME="$OUT" \
+    XDG_DATA_HOME="$OUT" XDG_DATA_DIRS="$DIR/root/x/share:/usr/share" "$@"
+}
+# completed SHELL LINE...: each line as the shell leaves it.
+completed() { in_shell "$BATS_TEST_DIRNAME/complete.exp" "$@" | sed 's/ *$//'; }
+in_fish() {
+  local line
+  for line; do
+    # shellcheck disable=SC2016 # fish's own
+    in_shell fish -c 'complete -C $argv[1]' -- "$line" | cut -f1 | sort -u | paste -sd' '
+  done
+}
+
+page() { mandoc -Tascii "$1" | sed 's/.\x08//g'; }
+section() { sed -n "/^$1\$/,/^[A-Z]/p"; }
+# Options, one to a line, without their values.
+words() { grep -oE -- '--?[a-z][a-z-]*' | sort -u; }
+
+# The options of PROGRAM, as each place has them.
+in_help() { "$BIN/$1" --help | grep -oE '^  --?[a-z][a-z-]*' | words; }
+in_synopsis() { page "$MAN/$1.1" | section SYNOPSIS | grep -oE '[[| ]--?[a-z][a-z-]*' | words; }
+in_options() { page "$MAN/$1.1" | section OPTIONS | grep -oE '^     --?[a-z][a-z-]*' | words; }
+in_readme() {
+  local title
+  title=$(tr '[:lower:]' '[:upper:]' <<<"$1")
+  if [ "$1" = ssh-fast ]; then title=OPTIONS; fi
+  sed -n "/^\(.*: \)\?$title\$/,/^[A-Z].*[A-Z]\$/p" "$README" |
+    grep -oE '^  --?[a-z][a-z-]*(, --?[a-z][a-z-]*)*' | words
+}
+in_bash() { completed bash "$1 --" "$1 -" | cut -d' ' -f2- | sed 's/ -[1-9A-Z].*//' | own "$1"; }
+in_zsh() { completed zsh "$1 --" "$1 -" | cut -d' ' -f2- | own "$1"; }
+in_fishes() { in_fish "$1 --" "$1 -" | own "$1"; }
+# ssh-fast's own begin with two dashes, behind one stand ssh's.
+own() {
+  if [ "$1" = ssh-fast ]; then tr ' ' '\n' | grep -E '^--' | words; else words; fi
+}
+
+# All places agree on what PROGRAM takes.
+agree() {
+  local place expected
+  expected=$(in_help "$1")
+  for place in in_synopsis in_options in_readme "${@:2}"; do
+    diff <(echo "$expected") <("$place" "$1") || { echo "$place $1" >&2; return 1; }
+  done
+}
+in_place() { BIN=$BUILD MAN=$TOP/cmd README=$TOP/README; }
+
+@test "ssh-fast: --help, man page, README and three completions name the same options" {
+  in_place
+  [ "$(in_help ssh-fast | wc -l)" -ge 13 ]
+  agree ssh-fast in_bash in_zsh in_fishes
+}
+
+@test "ssh-fast-ls: the same" {
+  in_place
+  [ "$(in_help ssh-fast-ls | wc -l)" -ge 6 ]
+  agree ssh-fast-ls in_bash in_zsh in_fishes
+}
+
+@test "ssh-fast-gc: the same" {
+  in_place
+  [ "$(in_help ssh-fast-gc | wc -l)" -ge 9 ]
+  agree ssh-fast-gc in_bash in_zsh in_fishes
+}
+
+@test "ssh-fast-health: the same" {
+  in_place
+  [ "$(in_help ssh-fast-health | wc -l)" -ge 8 ]
+  agree ssh-fast-health in_bash in_zsh in_fishes
+}
+
+@test "and that fails when an option is added in one place only" {
+  mkdir "$OUT/bin" "$OUT/man"
+  in_place
+  BIN=$OUT/bin MAN=$OUT/man README=$OUT/README
+  local program place
+  for program in $(times "ssh-fast ssh-fast-ls ssh-fast-gc ssh-fast-health" ssh-fast-ls); do
+    for place in none help man readme bash zsh fish; do
+      cp "$TOP/cmd/$program.1" "$OUT/man/"
+      cp "$TOP/README" "$OUT/README"
+      "$BUILD/$program" --help >"$OUT/help"
+      printf '#!/bin/sh\ncat %s\n' "$OUT/help" >"$OUT/bin/$program"
+      chmod +x "$OUT/bin/$program"
+      local extra=()
+      case $place in
+      none) ;;
+      help) printf '  --new\n      added\n' >>"$OUT/help" ;;
+      man) sed -i 's/^\.It Fl \\-help/.It Fl \\-new\nAdded.\n&/' "$OUT/man/$program.1" ;;
+      readme) sed -i 's/^  --help, --version/  --new\n      added\n&/' "$OUT/README" ;;
+      *)
+        in_new() { { in_help "$1"; echo --new; } | sort; }
+        extra=(in_new)
+        ;;
+      esac
+      run agree "$program" "${extra[@]}"
+      if [ "$place" = none ]; then [ "$status" = 0 ]; else [ "$status" = 1 ]; fi
+    done
+  done
+}
+
+@test "ssh-fast's variables are the same in --help, man page and README" {
+  diff <("$SSH_FAST" --help | grep -oE 'SSH_FAST_[A-Z_]+' | sort -u) \
+    <(page "$TOP/cmd/ssh-fast.1" | section ENVIRONMENT | grep -oE 'SSH_FAST_[A-Z_]+' | sort -u)
+  diff <("$SSH_FAST" --help | grep -oE 'SSH_FAST_[A-Z_]+' | sort -u) \
+    <(sed -n '/^OPTIONS/,/^WHAT IS THERE/p' "$TOP/README" | grep -oE 'SSH_FAST_[A-Z_]+' | sort -u)
+}
+
+@test "man pages are clean, render, and have all that a reader looks for" {
+  local page section
+  for page in "$TOP"/cmd/*.1 "$TOP/lib/ssh-fast.7"; do
+    # Whether other pages are installed here is not theirs to say.
+    run bash -c 'mandoc -Tlint -Wstyle "$1" 2>&1 | grep -vE "referenced manual not found|outdated mandoc.db"' - "$page"
+    [ -z "$output" ] || { echo "$output" >&2; return 1; }
+    for section in NAME DESCRIPTION FILES EXAMPLES 'SEE ALSO' 'SECURITY CONSIDERATIONS'; do
+      page "$page" | grep -qx "$section" || { echo "$page: no $section" >&2; return 1; }
+    done
+    [ "$(page "$page" | wc -L)" -le 80 ]
+  done
+  for page in "$TOP"/cmd/*.1; do
+    for section in SYNOPSIS OPTIONS ENVIRONMENT 'EXIT STATUS'; do
+      page "$page" | grep -qx "$section"
+    done
+  done
+  [ "$(find "$TOP/cmd" -name '*.1' | wc -l)" = 4 ]
+}
+
+@test "the rules of the protocol are the same in lease.h and in ssh-fast(7)" {
+  [ "$(grep -cE '^ \* +R[0-9]+\.' "$TOP/lib/lease/lease.h")" = \
+    "$(page "$TOP/lib/ssh-fast.7" | section RULES | grep -cE '^     [0-9]+\. ')" ]
+}
+
+@test "bash completes own options and values, and behind them all that ssh completes" {
+  run completed bash 'ssh-fast --pers' 'ssh-fast --probe=n' 'ssh-fast --verbose --pro' \
+    'ssh-fast al' 'ssh-fast --probe=ssh al' 'ssh-fast --root= be' 'ssh-fast --strict -o ControlPers' \
+    'ssh-fast alpha --he' 'ssh-fast --root=/tmp -J gamm' 'ssh-fast --root=/us' 'ssh-fast-ls --probe='
+  diff - <(echo "$output") <<'END'
+ssh-fast --persist=
+ssh-fast --probe=native none
+ssh-fast --verbose --probe-timeout= --probe=
+ssh-fast alpha
+ssh-fast --probe=ssh alpha
+ssh-fast --root= beta
+ssh-fast --strict -o ControlPersist=
+ssh-fast alpha --he
+ssh-fast --root=/tmp -J gamma
+ssh-fast --root=/usr
+ssh-fast-ls --probe=e2e native none
+END
+}
+
+@test "zsh does" {
+  run completed zsh 'ssh-fast --pers' 'ssh-fast --probe=n' 'ssh-fast --verbose --pro' \
+    'ssh-fast al' 'ssh-fast --probe=ssh al' 'ssh-fast --root= be' 'ssh-fast --strict -o ControlPers' \
+    'ssh-fast alpha --he' 'ssh-fast --root=/tmp -J gamm' 'ssh-fast --root=/us' 'ssh-fast-ls --probe='
+  diff - <(echo "$output") <<'END'
+ssh-fast --persist=
+ssh-fast --probe=native --probe=none
+ssh-fast --verbose --probe --probe-timeout=
+ssh-fast alpha
+ssh-fast --probe=ssh alpha
+ssh-fast --root= beta
+ssh-fast --strict -o ControlPersist=
+ssh-fast alpha --he
+ssh-fast --root=/tmp -J gamma
+ssh-fast --root=/usr/
+ssh-fast-ls --probe=e2e --probe=native --probe=none
+END
+}
+
+@test "fish does" {
+  run in_fish 'ssh-fast --pers' 'ssh-fast --probe=n' 'ssh-fast --verbose --pro' \
+    'ssh-fast al' 'ssh-fast --probe=ssh al' 'ssh-fast --root= be' 'ssh-fast --strict -o ControlPers' \
+    'ssh-fast --root=/tmp -J gamm' 'ssh-fast --root=/us' 'ssh-fast-ls --probe='
+  diff - <(echo "$output") <<'END'
+--persist=
+--probe=native --probe=none
+--probe-timeout= --probe=
+alpha
+alpha
+beta
+ControlPersist
+gamma
+--root=/usr/
+--probe=e2e --probe=native --probe=none
+END
+  # Behind a word that is not ours, nothing is.
+  [[ " $(in_fish 'ssh-fast alpha --pro') " != *" --probe"* ]]
+}
+
+@test "all three complete the endpoints that there are, also of another root" {
+  "$TOOLS/many-namespaces" "$OUT/root" 2 0
+  local endpoint
+  endpoint=$("$BUILD/ssh-fast-ls" --root="$OUT/root" | awk 'NR == 2 {print $1}')
+  [[ "$endpoint" == *@*:* ]]
+  local begin="ssh-fast-gc -n --root=$OUT/root ${endpoint%:*}"
+  [ "$(completed bash "$begin" | tr ' ' '\n' | grep -cF "${endpoint%:*}")" -ge 1 ]
+  [[ " $(completed bash "$begin") " == *"${endpoint##*:} "* ]]
+  [[ " $(completed zsh "$begin") " == *" $endpoint "* ]]
+  [[ " $(in_fish "$begin") " == *" $endpoint "* ]]
+}
+
+@test "what the examples say is valid where it is used" {
+  local examples=$TOP/cmd/examples file
+  for file in "$examples"/*.sh; do sh -n "$file"; done
+  # shellcheck disable=SC1091 # one of the examples
+  (. "$examples/git.sh" && [ "$GIT_SSH_COMMAND" = ssh-fast ])
+  grep -qE '^7 \* \* \* \*  root  ssh-fast-gc -q' "$examples/ssh-fast-gc.cron"
+  for file in "$examples"/*.service "$examples"/*.timer; do
+    # Sections, and settings in them.
+    run grep -vE '^(#.*|\[(Unit|Service|Timer|Install)\]|[A-Z][A-Za-z]+=.+|)$' "$file"
+    [ "$status" = 1 ]
+  done
+}

@@ -1,0 +1,115 @@
+#!/usr/bin/env bats
+# The repository as a new user meets it: what make does, what README says.
+
+load ../lib/helper
+
+setup() { OUT=$BATS_TEST_TMPDIR; }
+
+@test "the top level holds what it should and nothing else" {
+  cd "$TOP"
+  [ "$(git ls-files | cut -d/ -f1 | sort -u | grep -v '^\.' | tr '\n' ' ')" = \
+    "GNUmakefile LICENSE README cmd completions lib test " ]
+}
+
+@test "make install and uninstall, below DESTDIR and PREFIX" {
+  make -C "$TOP" -s install BUILD="$BUILD" DESTDIR="$OUT/root" PREFIX=/opt/x >/dev/null
+  [ "$("$OUT/root/opt/x/bin/ssh-fast" --version)" = "$("$SSH_FAST" --version)" ]
+  [ "$("$OUT/root/opt/x/bin/ssh-fast-ls" --version)" = "ssh-fast-ls 0.1" ]
+  [ "$("$OUT/root/opt/x/bin/ssh-fast-gc" --version)" = "ssh-fast-gc 0.1" ]
+  local page
+  for page in man1/ssh-fast.1 man1/ssh-fast-ls.1 man1/ssh-fast-gc.1 man7/ssh-fast.7; do
+    cmp "$OUT/root/opt/x/share/man/$page" "$TOP"/*/"${page#*/}"
+  done
+  diff -r "$OUT/root/opt/x/share/doc/ssh-fast/examples" "$TOP/cmd/examples"
+  make -C "$TOP" -s install BUILD="$BUILD" DESTDIR="$OUT/root" >/dev/null
+  [ -x "$OUT/root/usr/local/bin/ssh-fast" ]
+  make -C "$TOP" -s uninstall BUILD="$BUILD" DESTDIR="$OUT/root" PREFIX=/opt/x >/dev/null
+  make -C "$TOP" -s uninstall BUILD="$BUILD" DESTDIR="$OUT/root" >/dev/null
+  [ -z "$(find "$OUT/root" ! -type d)" ]
+  [ ! -e "$OUT/root/usr/local/share/doc/ssh-fast" ]
+}
+
+@test "make help names every target that a user may want" {
+  run make -C "$TOP" -s help
+  local target
+  for target in all deps demo check bench lint install uninstall deb dist clean help; do
+    [[ "$output" == *"make $target "* ]]
+  done
+}
+
+@test "make deps does nothing when all is there" {
+  run env -u MAKEFLAGS make -C "$TOP" -s deps
+  [ "$status" = 0 ]
+  [ -z "$output" ]
+}
+
+@test "make builds with another compiler, without musl, and from a clean tree" {
+  make -C "$TOP" -s CC=gcc BUILD="$OUT/gcc" all >/dev/null
+  [ "$("$OUT/gcc/ssh-fast" --version)" = "$("$SSH_FAST" --version)" ]
+  # The mark by which an ssh-fast is known stands where it is looked for.
+  head -c 4096 "$OUT/gcc/ssh-fast" | grep -q ssh-fast
+  head -c 4096 "$SSH_FAST" | grep -q ssh-fast
+}
+
+@test "the binary is hardened: position independent, read-only relocations, no executable stack" {
+  readelf -hW "$SSH_FAST" | grep -q 'Type: *DYN'
+  readelf -lW "$SSH_FAST" | grep -q GNU_RELRO
+  readelf -lW "$SSH_FAST" | grep 'GNU_STACK' | grep -qv 'RWE'
+  readelf -dW "$SSH_FAST" | grep -q 'BIND_NOW\|FLAGS_1.*NOW'
+}
+
+@test "make demo shows cold and warm beside plain ssh and leaves nothing" {
+  local before after
+  before=$(find /tmp -maxdepth 1 -name 'sfd.*' | sort)
+  run make -C "$TOP" -s demo BUILD="$(realpath --relative-to="$TOP" "$BUILD")"
+  [ "$status" = 0 ]
+  [[ "$output" =~ "ssh-fast, cold: starts a master"\ +1\ +[0-9.]+\ ms ]]
+  [[ "$output" =~ "ssh-fast, warm: leases it"\ +15\ +[0-9.]+\ ms ]]
+  [[ "$output" == *"decision: lease, warm"* ]]
+  [[ "$output" == *"/free/s"* ]]
+  after=$(find /tmp -maxdepth 1 -name 'sfd.*' | sort)
+  [ "$before" = "$after" ]
+}
+
+@test "make demo HOST=... does the same against a server that is there" {
+  make_dir
+  start_sshd
+  mkdir "$DIR/bin"
+  printf '#!/bin/sh\nexec /usr/bin/ssh -F %s/config "$@"\n' "$DIR" >"$DIR/bin/ssh"
+  chmod +x "$DIR/bin/ssh"
+  PATH=$DIR/bin:$PATH run make -C "$TOP" -s demo HOST="$(id -un)@somewhere" \
+    BUILD="$(realpath --relative-to="$TOP" "$BUILD")"
+  local count
+  count=$(logins)
+  stop_sshd
+  [[ "$output" == *"on $(id -un)@somewhere:"* ]] || { echo "$output" >&2; return 1; }
+  # Five plain, one cold, none for the warm ones.
+  [ "$status" = 0 ]
+  [ "$count" = 6 ]
+}
+
+@test "README says the two commands, and .ci/run calls the second" {
+  grep -q '^ *make deps demo$' "$TOP/README"
+  grep -q '^ *make deps check$' "$TOP/README"
+  grep -q '^exec make deps check$' "$TOP/.ci/run"
+}
+
+@test "sources hold no bare ! in tests, and lib/ neither prints nor exits" {
+  run git -C "$TOP" grep -nE '^[[:space:]]+! ' -- '*.bats'
+  [ "$status" = 1 ]
+  run bash -c "git -C '$TOP' grep -nE '\\b(printf|fprintf|puts|perror|exit)\\(' -- 'lib/*.c' | grep -v '_exit('"
+  [ "$status" = 1 ]
+}
+
+@test "each rule of the protocol is named in the code that keeps it" {
+  local rule
+  for rule in R1 R2 R3 R4 R5 R6 R7 R8; do
+    grep -q " \* *$rule\." "$TOP/lib/lease/lease.h"
+  done
+  for rule in R1 R2 R3 R4 R5 R6 R7 R8; do
+    grep -q "\b$rule\b" "$TOP"/lib/*/*.c
+    grep -q "\b$rule\b" "$TOP/test/model/lease.pml"
+  done
+  # The man page counts them in the same order.
+  [ "$(sed -n '/^\.Sh RULES/,/^\.El/p' "$TOP/lib/ssh-fast.7" | grep -c '^\.It$')" = 8 ]
+}

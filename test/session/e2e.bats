@@ -1,0 +1,163 @@
+#!/usr/bin/env bats
+# --probe=e2e: the server itself has to answer, through the master.
+
+load ../lib/helper
+
+setup_file() { make_dir; start_sshd; }
+teardown_file() { stop_sshd; }
+setup() { new_root; BEFORE=$(logins); OUT=$BATS_TEST_TMPDIR; }
+teardown() {
+  if [ -n "${STOPPED:-}" ]; then kill -CONT $STOPPED 2>/dev/null || :; fi
+}
+
+new_logins() { echo $(($(logins) - BEFORE)); }
+# How often the server was asked for a connection to nowhere.
+questions() { grep -c 'connect_to 127.0.0.1 port 0: failed' "$DIR/sshd.log" || :; }
+
+# Stops the server's processes of the connection that the one master has.
+stop_server_side() {
+  local listener
+  listener=$(cat "$DIR/sshd.pid")
+  STOPPED=$(pgrep -P "$listener")
+  STOPPED="$STOPPED $(pgrep -P "$STOPPED" -f sshd || :)"
+  # shellcheck disable=SC2086 # a list of words
+  kill -STOP $STOPPED
+}
+
+@test "one login, and one question to the server for each further run" {
+  local asked
+  fast host true
+  wait_until is_released
+  asked=$(questions)
+  for _ in 1 2 3; do
+    run -7 "$SSH_FAST" --probe=e2e -F "$DIR/config" host 'exit 7'
+    wait_until is_released
+  done
+  [ "$(new_logins)" = 1 ]
+  [ "$(questions)" = $((asked + 3)) ]
+}
+
+@test "with e2e:SECS only a master that was idle for so long is asked" {
+  local asked
+  export SSH_FAST_PROBE=e2e:60
+  fast host true
+  wait_until is_released
+  asked=$(questions)
+  fast host true
+  wait_until is_released
+  [ "$(questions)" = "$asked" ]
+  touch -d '2 minutes ago' "$(socket_of)"
+  fast host true
+  wait_until is_released
+  [ "$(questions)" = $((asked + 1)) ]
+  # A clock that was put back is no reason to believe anything.
+  touch -d 'tomorrow' "$(socket_of)"
+  fast host true
+  [ "$(questions)" = $((asked + 2)) ]
+  [ "$(new_logins)" = 1 ]
+}
+
+@test "the connection that the probe made serves the native client" {
+  "$SSH_FAST" --probe=e2e -F "$DIR/config" host true
+  wait_until is_released
+  for _ in 1 2; do
+    run "$SSH_FAST" --probe=e2e --client=native -F "$DIR/config" host 'echo through; exit 3'
+    [ "$status" = 3 ]
+    [ "$output" = through ]
+  done
+  [ "$(new_logins)" = 1 ]
+}
+
+@test "a server that forbids forwarding answers as well" {
+  local setting
+  for setting in 'AllowTcpForwarding no' 'DisableForwarding yes' 'PermitOpen none'; do
+    (
+      make_dir
+      # shellcheck disable=SC2030 # a server of its own, with its own log
+      trap stop_sshd EXIT
+      start_sshd "$setting"
+      export SSH_FAST_ROOT=$DIR/r SSH_FAST_PROBE=e2e
+      for _ in 1 2 3; do
+        fast host true || exit 1
+        wait_until test ! -e "$DIR"/r/*/used/s* || exit 1
+      done
+      [ "$(logins)" = 1 ]
+    ) || { echo "$setting" >&2; return 1; }
+  done
+}
+
+@test "a server that does not answer: native goes on and hangs, e2e logs in anew" {
+  fast host true
+  wait_until is_released
+  stop_server_side
+  # The master says that it is alive, and the session waits.
+  run timeout 2 ssh -F none -S "$(socket_of)" -O check x
+  [ "$status" = 0 ]
+  # Into a file: the master keeps what it was handed.
+  run timeout 2 sh -c 'exec "$@" >"$0" 2>&1' "$OUT/hangs" "$SSH_FAST" -F "$DIR/config" host true
+  [ "$status" = 124 ]
+  wait_until is_released
+  BEFORE=$(logins)
+  run timeout 20 "$SSH_FAST" --probe=e2e --verbose -F "$DIR/config" host 'echo anew'
+  [ "$status" = 0 ]
+  [[ $output = *anew* ]]
+  [[ $output = *'hung 1'* ]]
+  [ "$(new_logins)" = 1 ]
+  # It is out of circulation: the next one does not ask it.
+  wait_until one_is_used
+  run timeout 20 "$SSH_FAST" --probe=e2e --verbose -F "$DIR/config" host 'echo warm'
+  [[ $output = *'hung 0'* ]]
+  [ "$(new_logins)" = 1 ]
+}
+
+@test "a server that answers again: its master is found again" {
+  fast host true
+  wait_until is_released
+  stop_server_side
+  run timeout 20 "$SSH_FAST" --probe=e2e -F "$DIR/config" host true
+  wait_until one_is_used
+  kill -CONT $STOPPED
+  touch -d '1 minute ago' "$ROOT"/*/used/s*
+  # Both at once: the one that is in use is not the one that was hung.
+  BEFORE=$(logins)
+  SSH_FAST_PROBE=e2e fast_exec host 'echo here; sleep 60' >"$OUT/first" &
+  local first=$!
+  wait_until has_content "$OUT/first"
+  "$SSH_FAST" --probe=e2e -F "$DIR/config" host true
+  [ "$(new_logins)" = 0 ]
+  kill "$first"
+  wait "$first" || :
+}
+
+@test "ssh-fast-ls --probe=e2e shows a server that does not answer as hung" {
+  fast host true
+  wait_until is_released
+  ls_json --probe=e2e | jq -e '.namespaces[0].leases[0].master.state == "alive"'
+  stop_server_side
+  ls_json --probe=native | jq -e '.namespaces[0].leases[0].master.state == "alive"'
+  ls_json --probe=e2e | jq -e '.namespaces[0].leases[0].master.state == "hung"'
+}
+
+@test "a master that is stopped, killed or gone is told as with native" {
+  local master
+  export SSH_FAST_PROBE=e2e
+  fast host true
+  wait_until is_released
+  master=$(master_pid "$(socket_of)")
+  kill -STOP "$master"
+  run timeout 20 "$SSH_FAST" -F "$DIR/config" host 'echo fine'
+  kill -KILL "$master"
+  [ "$output" = fine ]
+  [ "$(new_logins)" = 2 ]
+  fast host true
+  wait_until sh -c "[ \$(find '$ROOT'/*/free -type f | wc -l) -ge 1 ]"
+  [ "$(new_logins)" = 2 ]
+}
+
+@test "what is no value of --probe is named" {
+  local value
+  for value in e2e: e2e:x e2e:0 e2e:-1 e2e:99999999999 e3e; do
+    run -255 "$SSH_FAST" "--probe=$value" -F "$DIR/config" host true
+    [[ $output = *"--probe: $value"* ]]
+  done
+}

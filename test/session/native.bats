@@ -1,0 +1,493 @@
+#!/usr/bin/env bats
+# ssh-fast as the client of a master itself (--client=native, auto), beside
+# ssh's own client over a master of the same kind.
+
+load ../lib/helper
+
+setup_file() { make_dir; start_sshd 'MaxSessions 3' 'AcceptEnv MINE_* TERM'; }
+teardown_file() { stop_sshd; }
+setup() {
+  new_root
+  ODD=()
+  CLIENT=native
+  export SSH_FAST_CLIENT=native
+  BEFORE=$(logins)
+}
+teardown() {
+  local pid
+  for pid in "${ODD[@]}"; do
+    pkill -KILL -P "$pid" 2>/dev/null || :
+    kill -KILL "$pid" 2>/dev/null || :
+  done
+}
+new_logins() { echo $(($(logins) - BEFORE)); }
+# A warm pool of one, and ssh's own master beside it: OWN.
+warm_up() {
+  SSH_FAST_CLIENT=ssh fast "${@:-host}" true
+  wait_until is_released
+  OWN=$DIR/own$BATS_TEST_NUMBER
+  BEFORE=$(logins)
+}
+own_master() {
+  ssh -F "$DIR/config" -oControlMaster=auto -oControlPersist=60 -S "$OWN" "$@" host true
+}
+own() { ssh -F "$DIR/config" -S "$OWN" "$@"; }
+# An sshd that is not root cannot hand out terminals on every machine: then it
+# ends the whole connection.
+has_terminals() {
+  local status=0
+  script -qec "ssh -F $DIR/config -t host 'exit 17'" /dev/null >/dev/null || status=$?
+  [ "$status" = 17 ]
+}
+client_of() { "$SSH_FAST" --explain "$@" | sed -n 's/^client: //p'; }
+# beside ARGUMENT...: both clients, with their output and status compared.
+beside() {
+  local one=$BATS_TEST_TMPDIR/one two=$BATS_TEST_TMPDIR/two one_status=0 two_status=0
+  own "$@" >"$one" 2>"$one.err" </dev/null || one_status=$?
+  fast "$@" >"$two" 2>"$two.err" </dev/null || two_status=$?
+  if [ "$one_status" != "$two_status" ]; then
+    echo "$*: ssh ends with $one_status, ssh-fast with $two_status" >&2
+    return 1
+  fi
+  diff "$one" "$two" && diff "$one.err" "$two.err"
+}
+
+@test "all exit codes, as ssh's client has them" {
+  local code differing=0 status one two
+  warm_up
+  own_master
+  for ((code = 0; code < 256; code += $(times 1 5))); do
+    one=0 two=0
+    fast host "exit $code" </dev/null || one=$?
+    if ((code % 15 == 0)); then own host "exit $code" </dev/null || two=$?; else two=$code; fi
+    if [ "$one" != "$code" ] || [ "$two" != "$code" ]; then differing=$((differing + 1)); fi
+  done
+  [ "$differing" = 0 ]
+  [ "$(new_logins)" = 1 ]
+}
+
+@test "output, errors and what kills the far command are the same" {
+  local tty=no
+  if has_terminals; then tty=yes; fi
+  warm_up
+  own_master
+  beside host 'echo out; echo err >&2; exit 3'
+  beside host 'kill -9 $$'
+  beside host 'kill -TERM $$'
+  beside host nonsense-that-is-no-command
+  beside host 'printf "%s\n" "$0"; cat' extra words '  two  blanks  '
+  beside host ''
+  beside host
+  beside -T host 'tty; echo $TERM'
+  if [ $tty = yes ]; then beside -tt host 'exit 4'; fi
+  beside -n host cat
+  beside -q host
+  beside -oLogLevel=INFO host
+  beside -oLogLevel=INFO -t host 'tty; exit 5'
+  beside -oLogLevel=quiet -t host tty
+  beside -s host sftp
+  beside -s host no-such-subsystem
+  beside -e none host true
+  beside -oBatchMode=yes -oRequestTTY=no -oRemoteCommand=none host echo fine
+  [ "$(new_logins)" = 1 ]
+}
+
+@test "the environment is sent as ssh sends it" {
+  write_config "$DIR/env-config" 'SendEnv SF_* LC_?' 'SetEnv SF_SET="two words" MINE_B=c'
+  export SF_A=1 SF_B='with  blanks = and signs' LC_X=y LC_XY=n OTHER=z
+  local show='env | grep -E "^(SF_|LC_|MINE_|OTHER)" | sort'
+  ssh -F "$DIR/env-config" host "$show" >"$BATS_TEST_TMPDIR/plain"
+  "$SSH_FAST" -F "$DIR/env-config" host true
+  wait_until is_released
+  [ "$(client_of -F "$DIR/env-config" host "$show")" = native ]
+  "$SSH_FAST" -F "$DIR/env-config" host "$show" >"$BATS_TEST_TMPDIR/native"
+  diff "$BATS_TEST_TMPDIR/plain" "$BATS_TEST_TMPDIR/native"
+  grep -q '^SF_B=with  blanks = and signs$' "$BATS_TEST_TMPDIR/native"
+  grep -q '^SF_SET=two words$' "$BATS_TEST_TMPDIR/native"
+  # On the command line, as git does it: a pool of its own.
+  local option
+  for option in -oSendEnv=GIT_PROTOCOL -oSetEnv=SF_C=d; do
+    GIT_PROTOCOL=version=2 ssh -F "$DIR/config" $option host env | grep -E 'GIT|SF_C' | sort >"$BATS_TEST_TMPDIR/plain"
+    fast $option host true
+    GIT_PROTOCOL=version=2 fast $option host env | grep -E 'GIT|SF_C' | sort >"$BATS_TEST_TMPDIR/native"
+    diff "$BATS_TEST_TMPDIR/plain" "$BATS_TEST_TMPDIR/native"
+    [ -s "$BATS_TEST_TMPDIR/native" ]
+  done
+  # More than a master takes in one message: ssh's to deal with.
+  local long
+  long=$(printf '%0100000d' 1)
+  run env SF_1="$long" SF_2="$long" SF_3="$long" "$SSH_FAST" --verbose -F "$DIR/env-config" host true
+  [[ "$output" == *"native"* ]]
+}
+
+@test "many MiB on stdin, stdout and stderr at once arrive whole" {
+  warm_up
+  head -c "$(times 104857600 20971520)" /dev/urandom >"$DIR/data"
+  local sum
+  sum=$(sha256sum <"$DIR/data")
+  fast host 'tee /dev/stderr' <"$DIR/data" \
+    > >(sha256sum >"$BATS_TEST_TMPDIR/out") 2> >(sha256sum >"$BATS_TEST_TMPDIR/err")
+  wait_until has_content "$BATS_TEST_TMPDIR/out"
+  wait_until has_content "$BATS_TEST_TMPDIR/err"
+  rm "$DIR/data"
+  [ "$(cat "$BATS_TEST_TMPDIR/out")" = "$sum" ]
+  [ "$(cat "$BATS_TEST_TMPDIR/err")" = "$sum" ]
+  [ "$(new_logins)" = 0 ]
+}
+
+@test "stdin, stdout, stderr closed at the start, in every combination" {
+  local closed
+  warm_up
+  own_master
+  for closed in 0 1 2 01 02 12 012; do
+    ODD_STATE_CLOSE=$closed run "$TOOLS/odd-state" "$SSH_FAST" -F "$DIR/config" host 'cat; echo out; echo err >&2; exit 5'
+    local native=$status native_output=$output
+    ODD_STATE_CLOSE=$closed run "$TOOLS/odd-state" ssh -F "$DIR/config" -S "$OWN" host 'cat; echo out; echo err >&2; exit 5'
+    [ "$status" = "$native" ]
+    [ "$output" = "$native_output" ]
+  done
+}
+
+@test "streams closed midway: near and far, the status is the same" {
+  local command status=()
+  warm_up
+  own_master
+  for command in 'exec >&-; echo err >&2; exit 6' 'exec 2>&-; echo out; exit 7' \
+    'exec <&-; echo out; exit 8' 'exec <&- >&- 2>&-; exit 9'; do
+    beside host "$command"
+  done
+  # A reader that goes away, near and far.
+  status=(0 0)
+  fast host yes 2>/dev/null | head -n 3 >"$BATS_TEST_TMPDIR/out" || status[0]=${PIPESTATUS[0]}
+  own host yes 2>/dev/null | head -n 3 >/dev/null || status[1]=${PIPESTATUS[0]}
+  [ "${status[0]}" = "${status[1]}" ]
+  [ "$(wc -l <"$BATS_TEST_TMPDIR/out")" = 3 ]
+  yes | fast host 'head -n 3' >"$BATS_TEST_TMPDIR/out"
+  [ "$(wc -l <"$BATS_TEST_TMPDIR/out")" = 3 ]
+  wait_until is_released
+}
+
+@test "a far background process that holds stdout is waited for as by ssh" {
+  local began
+  warm_up
+  own_master
+  began=$(date +%s%N)
+  beside host 'sleep 1 & echo started; exit 11'
+  [ $(($(date +%s%N) - began)) -ge 1900000000 ]
+  beside host 'sleep 5 >/dev/null 2>&1 </dev/null & echo started; exit 12'
+  [ $(($(date +%s%N) - began)) -lt 5000000000 ]
+}
+
+@test "the flags of stdio are as they were, also when the master is killed" {
+  warm_up
+  mkfifo "$BATS_TEST_TMPDIR/pipe"
+  exec {pipe}<>"$BATS_TEST_TMPDIR/pipe"
+  local flags master
+  flags=$(sed -n 's/^flags:\t//p' "/proc/$BASHPID/fdinfo/$pipe")
+  fast host true <&"$pipe" >&"$pipe" 2>&"$pipe"
+  [ "$(sed -n 's/^flags:\t//p' "/proc/$BASHPID/fdinfo/$pipe")" = "$flags" ]
+  master=$(master_pid "$(socket_of)")
+  fast_exec host 'echo here; sleep 60' <&"$pipe" >"$BATS_TEST_TMPDIR/out" 2>"$BATS_TEST_TMPDIR/err" &
+  local pid=$! code=0
+  wait_until has_content "$BATS_TEST_TMPDIR/out"
+  [ "$(sed -n 's/^flags:\t//p' "/proc/$BASHPID/fdinfo/$pipe")" != "$flags" ]
+  kill -KILL "$master"
+  wait "$pid" || code=$?
+  [ "$code" = 255 ]
+  [ "$(sed -n 's/^flags:\t//p' "/proc/$BASHPID/fdinfo/$pipe")" = "$flags" ]
+  exec {pipe}>&-
+  grep -q '^ssh-fast: cannot go on with the session on 127.0.0.1: its master has ended$' "$BATS_TEST_TMPDIR/err"
+}
+
+@test "HUP, INT and TERM end it with 255, QUIT by itself, as ssh's client" {
+  local signal pid native plain
+  warm_up
+  own_master
+  for signal in HUP INT TERM QUIT USR1; do
+    native=0 plain=0
+    : >"$BATS_TEST_TMPDIR/out"
+    fast_exec host 'echo here; sleep 3' >"$BATS_TEST_TMPDIR/out" 2>/dev/null &
+    pid=$!
+    wait_until has_content "$BATS_TEST_TMPDIR/out"
+    kill "-$signal" "$pid"
+    wait "$pid" || native=$?
+    : >"$BATS_TEST_TMPDIR/out"
+    # ssh tells its master's output only once it has caught them.
+    plain_exec -S "$OWN" host 'echo here; sleep 3' >"$BATS_TEST_TMPDIR/out" 2>/dev/null &
+    pid=$!
+    wait_until has_content "$BATS_TEST_TMPDIR/out"
+    kill "-$signal" "$pid"
+    wait "$pid" || plain=$?
+    [ "$native" = "$plain" ]
+    wait_until is_let_go
+  done
+}
+
+@test "a refused session (MaxSessions) is a plain login, without a word" {
+  local pids=() i
+  warm_up
+  # Three sessions of others on the very master.
+  local socket
+  socket=$(socket_of)
+  for i in 1 2 3; do
+    ssh -F none -S "$socket" host 'echo here; sleep 60' >"$BATS_TEST_TMPDIR/out$i" 3>&- &
+    pids+=($!)
+    wait_until has_content "$BATS_TEST_TMPDIR/out$i"
+  done
+  BEFORE=$(logins)
+  run --separate-stderr "$SSH_FAST" -F "$DIR/config" host 'echo fine; exit 4'
+  kill "${pids[@]}"
+  wait "${pids[@]}" || :
+  [ "$status" = 4 ]
+  [ "$output" = fine ]
+  [ -z "$stderr" ]
+  [ "$(new_logins)" = 1 ]
+  wait_until is_released
+}
+
+# An odd master in the place of the one lease's.
+odd() {
+  local socket
+  socket=$(socket_of)
+  timeout 5 ssh -F none -S "$socket" -O exit x 2>/dev/null || :
+  wait_until is_gone_file "$socket"
+  "$TOOLS/odd-master" "$1" "$socket" >"$BATS_TEST_TMPDIR/$1" 3>&- &
+  ODD+=($!)
+  wait_until has_content "$BATS_TEST_TMPDIR/$1"
+}
+
+@test "a master that answers the request for a session wrongly: 255 and why" {
+  local what
+  for what in garbage huge small unknown stray status; do
+    export ROOT=$DIR/o-$what SSH_FAST_ROOT=$DIR/o-$what
+    warm_up
+    odd "open-$what"
+    run --separate-stderr timeout 20 "$SSH_FAST" -F "$DIR/config" host echo fine
+    [ "$status" = 255 ]
+    [ -z "$output" ]
+    [ "$stderr" = "ssh-fast: cannot open a session on 127.0.0.1: its master's answer is not understood" ]
+    # Nobody trips over it again.
+    [ "$(fast host echo fine)" = fine ]
+  done
+}
+
+@test "a master that refuses, or goes away, before there is a session: a login" {
+  local what
+  for what in refuses denies closes truncated; do
+    export ROOT=$DIR/p-$what SSH_FAST_ROOT=$DIR/p-$what
+    warm_up
+    odd "open-$what"
+    run --separate-stderr timeout 20 "$SSH_FAST" -F "$DIR/config" host 'echo fine; exit 3'
+    [ "$status" = 3 ]
+    [ "$output" = fine ]
+  done
+}
+
+@test "a master that stops before there is a session: 255 within the deadline" {
+  local began
+  warm_up
+  odd open-stops
+  began=$(date +%s%N)
+  # Into files: what has stopped holds what it was passed.
+  local code=0
+  timeout 20 "$SSH_FAST" --probe-timeout=300 -F "$DIR/config" host echo fine \
+    >"$BATS_TEST_TMPDIR/out" 2>"$BATS_TEST_TMPDIR/err" || code=$?
+  [ $(($(date +%s%N) - began)) -lt 3000000000 ]
+  [ "$code" = 255 ]
+  [ "$(cat "$BATS_TEST_TMPDIR/err")" = "ssh-fast: cannot open a session on 127.0.0.1: its master has stopped" ]
+}
+
+@test "a server that takes its time to open a session is waited for" {
+  warm_up
+  odd open-silent
+  # The master itself answers, whatever its server does.
+  "$SSH_FAST" --probe-timeout=50 -F "$DIR/config" host echo fine 3>&- &
+  local pid=$!
+  run timeout 1 tail --pid="$pid" -f /dev/null
+  [ "$status" = 124 ]
+  kill "$pid"
+  wait "$pid" || :
+}
+
+@test "a master that goes on wrongly with an open session: 255 and why" {
+  local what
+  for what in garbage huge small unknown stray twice; do
+    export ROOT=$DIR/q-$what SSH_FAST_ROOT=$DIR/q-$what
+    warm_up
+    odd "run-$what"
+    run --separate-stderr timeout 20 "$SSH_FAST" -F "$DIR/config" host echo fine
+    [ "$status" = 255 ]
+    [ "$stderr" = "ssh-fast: cannot go on with the session on 127.0.0.1: its master's word is not understood" ]
+  done
+}
+
+@test "the status arrives byte by byte as well; closed without one is 255" {
+  local what
+  for what in status:5 drip:5 closes:255 truncated:255; do
+    export ROOT=$DIR/s-${what%:*} SSH_FAST_ROOT=$DIR/s-${what%:*}
+    warm_up
+    odd "run-${what%:*}"
+    run --separate-stderr timeout 20 "$SSH_FAST" -F "$DIR/config" host echo fine
+    [ "$status" = "${what#*:}" ]
+    # It still listens: so it was the far command that was killed.
+    [ -z "$stderr" ]
+  done
+}
+
+@test "--explain and --verbose say who is the client, and why" {
+  warm_up
+  [ "$(client_of -F "$DIR/config" host true)" = native ]
+  [ "$(client_of --client=auto -F "$DIR/config" host true)" = native ]
+  [ "$(client_of --client=ssh -F "$DIR/config" host true)" = ssh ]
+  [ "$(client_of --client=auto -F "$DIR/config" -tt host true)" = "ssh, because a terminal is asked for" ]
+  [ "$(client_of -F "$DIR/config" -tt host true)" = native ]
+  [ "$(client_of -F "$DIR/config" -v host true)" = "ssh, because -v asks what ssh itself does" ]
+  [ "$(client_of -F "$DIR/config" -oEscapeChar=ab host true)" = "ssh, because a -o option is its to read" ]
+  [ "$(client_of -F "$DIR/config" -oRemoteCommand=date host)" = "ssh, because a -o option is its to read" ]
+  [[ "$(client_of -F "$DIR/config" -A host true)" == "ssh, because no master lives yet" ]]
+  SSH_FAST_CLIENT=ssh fast -A host true
+  wait_until is_let_go
+  [ "$(client_of --client=auto -F "$DIR/config" -A host true)" = "ssh, because the agent is forwarded" ]
+  [ "$(client_of -F "$DIR/config" -A host true)" = native ]
+  run --separate-stderr "$SSH_FAST" --verbose -F "$DIR/config" host true
+  [[ "$stderr" == *"ssh-fast: client: native"* ]]
+  run --separate-stderr "$SSH_FAST" --verbose --client=auto -F "$DIR/config" -tt host true
+  [[ "$stderr" == *"ssh-fast: client: ssh, because a terminal is asked for"* ]]
+}
+
+@test "settings of the configuration count as they do for ssh" {
+  local setting
+  for setting in 'RequestTTY force' 'SessionType subsystem' 'StdinNull yes' 'LogLevel INFO' 'EscapeChar none' 'LogLevel QUIET'; do
+    write_config "$DIR/set-config" "$setting"
+    if [ "$setting" = 'RequestTTY force' ] && ! has_terminals; then continue; fi
+    OWN=$BATS_TEST_TMPDIR/own
+    ssh -F "$DIR/set-config" -oControlMaster=auto -oControlPersist=60 -S "$OWN" host true </dev/null >/dev/null 2>&1 || :
+    ssh -F "$DIR/set-config" -S "$OWN" host sftp </dev/null >"$BATS_TEST_TMPDIR/one" 2>&1 || :
+    ssh -F none -S "$OWN" -O exit x 2>/dev/null
+    "$SSH_FAST" -F "$DIR/set-config" host true </dev/null >/dev/null 2>&1 || :
+    wait_until is_released
+    [ "$(client_of -F "$DIR/set-config" host sftp)" = native ]
+    "$SSH_FAST" -F "$DIR/set-config" host sftp </dev/null >"$BATS_TEST_TMPDIR/two" 2>&1 || :
+    diff "$BATS_TEST_TMPDIR/one" "$BATS_TEST_TMPDIR/two"
+  done
+  for setting in 'RemoteCommand echo %h' 'LogLevel DEBUG' 'ForwardAgent /nowhere'; do
+    write_config "$DIR/set-config" "$setting"
+    "$SSH_FAST" -F "$DIR/set-config" host </dev/null >/dev/null 2>&1 || :
+    [[ "$(client_of -F "$DIR/set-config" host)" == "ssh, because "* ]]
+  done
+}
+
+@test "a namespace by text: native for those who ask for the same alone" {
+  export SSH_FAST_NAMESPACE=mine
+  warm_up
+  [ "$(client_of -F "$DIR/config" host true)" = native ]
+  write_config "$DIR/other-config" 'SetEnv SF_X=1'
+  [[ "$(client_of -F "$DIR/other-config" host true)" == "ssh, because what the configuration asks for is not known" ]]
+}
+
+@test "the record of an older version is renewed" {
+  warm_up
+  sed -i '/^session: /d' "$ROOT"/*/endpoint
+  [ "$(SSH_FAST_CLIENT=ssh fast host echo fine)" = fine ]
+  wait_until is_released
+  run grep -q '^session: ' "$ROOT"/*/endpoint
+  [ "$status" = 1 ]
+  run --separate-stderr "$SSH_FAST" --verbose -F "$DIR/config" host true
+  [[ "$stderr" == *"client: native"* ]]
+  grep -q '^session: ' "$ROOT"/*/endpoint
+  [ "$(new_logins)" = 0 ]
+}
+
+@test "no keeper, and the lease is free before the next command can start" {
+  local i
+  warm_up
+  for ((i = 0; i < $(times 300 60); i++)); do
+    fast host true
+    [ "$(used_names)" = 0 ]
+  done
+  [ "$(new_logins)" = 0 ]
+  fast_exec host 'echo here; sleep 60' >"$BATS_TEST_TMPDIR/out" &
+  local pid=$!
+  wait_until has_content "$BATS_TEST_TMPDIR/out"
+  [ "$(lease_states --root="$ROOT" | cut -d' ' -f1,2)" = "held $pid" ]
+  run pgrep -P "$pid"
+  [ "$status" = 1 ]
+  kill -KILL "$pid"
+  wait "$pid" || :
+  wait_until is_let_go
+  fast host true
+  [ "$(new_logins)" = 0 ]
+}
+
+@test "without a probe, or with ssh's, it connects by itself" {
+  local probe
+  warm_up
+  for probe in none ssh; do
+    run --separate-stderr "$SSH_FAST" --probe=$probe --verbose -F "$DIR/config" host 'echo fine; exit 2'
+    [ "$status" = 2 ]
+    [ "$output" = fine ]
+    [[ "$stderr" == *"client: native"* ]]
+  done
+  kill -KILL "$(master_pid "$(socket_of)")"
+  run --separate-stderr "$SSH_FAST" --probe=none -F "$DIR/config" host 'echo fine; exit 2'
+  [ "$status" = 2 ]
+  [ -z "$stderr" ]
+}
+
+# terminal CASE: the client in a terminal that expect has.
+terminal() {
+  has_terminals || skip "this sshd hands out no terminals"
+  warm_up
+  CLIENT_NAME="$SSH_FAST" "$BATS_TEST_DIRNAME/terminal.exp" "$1" \
+    "$SSH_FAST" --client=native -F "$DIR/config" -oLogLevel=INFO -t host
+  wait_until is_let_go
+}
+
+@test "a terminal: size, type and modes are there, and afterwards as before" {
+  terminal exit
+}
+@test "a terminal's keys are the far side's" { terminal keys; }
+@test "a terminal that is resized, and the client killed" { terminal resize; }
+@test "an editor, resized and left" { terminal vi; }
+@test "an editor, stopped, resized, gone on with and left" { terminal stop; }
+@test "a terminal is as before after ~." { terminal escape; }
+@test "a terminal is as before after HUP, INT, TERM, QUIT, ALRM and USR1" {
+  local signal
+  for signal in HUP INT TERM QUIT ALRM USR1; do terminal "$signal"; done
+}
+@test "a terminal is as before when the master is killed" {
+  has_terminals || skip "this sshd hands out no terminals"
+  warm_up
+  MASTER=$(master_pid "$(socket_of)")
+  cat >"$BATS_TEST_TMPDIR/killer.exp" <<'END'
+set timeout 15
+log_user 0
+set stty_init "rows 33 cols 77"
+spawn -noecho bash --norc --noprofile -c {before=$(stty -g); "$@"; status=$?; test "$(stty -g)" = "$before" && echo "SAME $status"} - {*}[lrange $argv 1 end]
+expect herenow {} default {exit 1}
+exec kill -KILL [lindex $argv 0]
+expect "its master has ended" {} default {exit 2}
+expect "Shared connection to 127.0.0.1 closed." {} default {exit 3}
+expect "SAME 255" {} default {exit 4}
+END
+  expect "$BATS_TEST_TMPDIR/killer.exp" "$MASTER" "$SSH_FAST" -F "$DIR/config" -oLogLevel=INFO -tt host 'echo here''now; sleep 30'
+}
+
+@test "a server that hands out no terminal: what ssh's own client makes of it" {
+  local own=$BATS_TEST_TMPDIR/own keys client
+  ssh-keygen -q -t ed25519 -N '' -f "$DIR/no-pty"
+  echo "no-pty $(cat "$DIR/no-pty.pub")" >>"$DIR/authorized_keys"
+  keys=(-F "$DIR/config" -i "$DIR/no-pty" -tt)
+  ssh "${keys[@]}" -oControlMaster=auto -oControlPersist=30 -S "$own" host true </dev/null || :
+  SSH_FAST_CLIENT=ssh "$SSH_FAST" "${keys[@]}" host true </dev/null || :
+  wait_until is_released
+  ssh "${keys[@]}" -S "$own" host 'echo out; exit 5' </dev/null \
+    >"$BATS_TEST_TMPDIR/ssh" 2>&1 || echo "status $?" >>"$BATS_TEST_TMPDIR/ssh"
+  SSH_FAST_CLIENT=native "$SSH_FAST" --verbose "${keys[@]}" host 'echo out; exit 5' </dev/null \
+    >"$BATS_TEST_TMPDIR/all" 2>&1 || echo "status $?" >>"$BATS_TEST_TMPDIR/all"
+  ssh -F none -S "$own" -O exit x 2>/dev/null
+  grep -q 'client: native' "$BATS_TEST_TMPDIR/all"
+  # 9.2 gives up with 255 where it was a master's terminal that was refused.
+  grep -q '^status ' "$BATS_TEST_TMPDIR/ssh"
+  diff "$BATS_TEST_TMPDIR/ssh" <(grep -v '^ssh-fast: ' "$BATS_TEST_TMPDIR/all")
+}

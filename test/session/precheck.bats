@@ -1,0 +1,86 @@
+#!/usr/bin/env bats
+# --health: ssh-fast-health is asked before a login.
+
+load ../lib/helper
+
+setup_file() { make_dir; start_sshd; }
+teardown_file() { stop_sshd; }
+setup() { new_root; OUT=$BATS_TEST_TMPDIR; }
+
+
+@test "a server that is there: one login, and a warm start does not ask" {
+  local asked
+  run -7 "$SSH_FAST" --health -F "$DIR/config" host 'exit 7'
+  [ -z "$output" ]
+  wait_until is_released
+  asked=$(grep -c 'Connection closed by\|Connection from' "$DIR/sshd.log")
+  run -7 "$SSH_FAST" --health -F "$DIR/config" host 'exit 7'
+  [ "$(grep -c 'Connection closed by\|Connection from' "$DIR/sshd.log")" = "$asked" ]
+}
+
+@test "nothing listens: 255, one line, and no lease is left" {
+  local port
+  port=$("$TOOLS/free-port")
+  run -255 --separate-stderr "$SSH_FAST" --health -p "$port" -F "$DIR/config" host true
+  [ -z "$output" ]
+  # shellcheck disable=SC2154 # run's
+  [[ $stderr = "ssh-fast: cannot reach host: connect to 127.0.0.1 port $port: Connection refused"* ]]
+  [ "$(wc -l <<<"$stderr")" = 1 ]
+  [ "$(free_names)$(used_names)" = 00 ]
+  # By the variable too, which 0 turns off.
+  SSH_FAST_HEALTH=500 run -255 "$SSH_FAST" -p "$port" -F "$DIR/config" host true
+  [[ $output = *'cannot reach host'* ]]
+  SSH_FAST_HEALTH=0 run -255 "$SSH_FAST" -p "$port" -F "$DIR/config" host true
+  [[ $output != *'cannot reach host'* ]]
+}
+
+@test "a server that says nothing: 255 in time" {
+  local began
+  kill -STOP "$(cat "$DIR/sshd.pid")"
+  began=$(date +%s)
+  run "$SSH_FAST" --health=300 -F "$DIR/config" host true
+  kill -CONT "$(cat "$DIR/sshd.pid")"
+  [ "$status" = 255 ]
+  [[ $output = *'cannot reach host: banner'* ]]
+  # Not ssh's two minutes, however busy the machine is.
+  [ $(($(date +%s) - began)) -lt 20 ]
+}
+
+@test "another host key: 255 where it matters, and ssh's own way where not" {
+  ssh-keygen -q -t ed25519 -N '' -f "$OUT/other"
+  echo "[127.0.0.1]:$PORT $(cut -d' ' -f1,2 "$OUT/other.pub")" >"$OUT/known"
+  write_config "$OUT/config" 'StrictHostKeyChecking yes' "UserKnownHostsFile $OUT/known"
+  run -255 --separate-stderr "$SSH_FAST" --health -F "$OUT/config" host true
+  [[ $stderr = 'ssh-fast: cannot reach host: '*key* ]]
+  write_config "$OUT/config" 'StrictHostKeyChecking no' "UserKnownHostsFile $OUT/known"
+  run -3 "$SSH_FAST" --health -F "$OUT/config" host 'exit 3'
+}
+
+@test "behind a proxy, with an option that leads elsewhere, without the program: as ever" {
+  write_config "$OUT/config" "ProxyCommand bash -c 'exec 3<>/dev/tcp/127.0.0.1/$PORT; cat <&3 & exec cat >&3'"
+  run -3 "$SSH_FAST" --health -F "$OUT/config" host 'exit 3'
+  run -3 "$SSH_FAST" --health --verbose -F "$DIR/config" -o HostName=localhost -o HostKeyAlias=x host 'exit 3'
+  [[ $output = *'health: not asked'* ]]
+  mkdir "$OUT/bin"
+  cp "$SSH_FAST" "$OUT/bin/"
+  run -3 "$OUT/bin/ssh-fast" --health --verbose --namespace=without -F "$DIR/config" host 'exit 3'
+  [[ $output = *'health: not asked'* ]]
+  printf '#!/bin/sh\nkill -KILL $$\n' >"$OUT/bin/ssh-fast-health"
+  chmod +x "$OUT/bin/ssh-fast-health"
+  run -3 "$OUT/bin/ssh-fast" --health --namespace=killed -F "$DIR/config" host 'exit 3'
+}
+
+@test "a user that the configuration looks at: not asked, as his way may be another" {
+  write_config "$OUT/config" 'Match user backup' '  Port 9' 'Match all'
+  run "$SSH_FAST" --health --verbose -F "$OUT/config" -l backup host true
+  [[ $output = *'health: not asked'* ]]
+  [[ $output != *'cannot reach'* ]]
+}
+
+@test "what is no value of --health is named" {
+  local value
+  for value in x -1 99999999 1s; do
+    run -255 "$SSH_FAST" "--health=$value" -F "$DIR/config" host true
+    [[ $output = *"--health: $value"* ]]
+  done
+}

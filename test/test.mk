@@ -1,0 +1,84 @@
+# What tests, fuzzes, measures and checks; GNUmakefile includes it.
+
+FUZZERS := $(basename $(notdir $(wildcard test/fuzz/*.c)))
+TOOLS := $(patsubst test/tools/%.c,$(BUILD)/test/%,$(wildcard test/tools/*.c)) \
+	$(patsubst test/bench/%.c,$(BUILD)/test/%,$(wildcard test/bench/*.c)) \
+	$(FUZZERS:%=$(BUILD)/test/replay-%)
+
+$(BUILD)/test/%: test/bench/%.c | $(BUILD)/test
+	@cc -O2 -Wall -Wextra -Werror -o $@ $<
+$(BUILD)/test/lease-user: test/tools/lease-user.c
+$(BUILD)/test/acquire: test/bench/acquire.c
+$(addprefix $(BUILD)/test/,lease-user acquire): $(BUILD)/libssh-fast.a | $(BUILD)/test
+	@$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $(LINK_BEGIN) $(filter %.c,$^) $(filter %.a,$^) $(LIBMD) $(LINK_END)
+$(BUILD)/test/%: test/tools/%.c | $(BUILD)/test
+	@cc -O2 -Wall -Wextra -Werror -o $@ $<
+
+# Fuzzers, each of them one file: with libFuzzer (clang), and without it, as
+# the tests replay them; the library too is built with sanitizers for them.
+SANITIZERS := -g -O1 -fsanitize=address,undefined -fno-sanitize-recover=all \
+	-std=c11 -D_POSIX_C_SOURCE=200809L -D_XOPEN_SOURCE=700 -Ilib -MMD -MP
+REPLAYED := $(LIB_SOURCES:lib/%.c=$(BUILD)/replayed/%.o)
+FUZZED := $(LIB_SOURCES:lib/%.c=$(BUILD)/fuzzed/%.o)
+$(BUILD)/replayed/%.o: lib/%.c
+	@mkdir -p $(@D)
+	@cc $(SANITIZERS) -c -o $@ $<
+$(BUILD)/fuzzed/%.o: lib/%.c
+	@mkdir -p $(@D)
+	@clang $(SANITIZERS) -fsanitize=fuzzer-no-link -c -o $@ $<
+$(BUILD)/replayed/all.a: $(REPLAYED)
+$(BUILD)/fuzzed/all.a: $(FUZZED)
+$(BUILD)/replayed/all.a $(BUILD)/fuzzed/all.a:
+	@rm -f $@; $(AR) rcs $@ $^
+$(BUILD)/test/replay-%: test/fuzz/%.c test/fuzz/fuzz.h $(BUILD)/replayed/all.a | $(BUILD)/test
+	@cc $(filter-out -MMD -MP,$(SANITIZERS)) -Wall -Wextra -Werror -DREPLAY -o $@ $< $(filter %.a,$^) $(LIBMD)
+$(BUILD)/test/fuzz-%: test/fuzz/%.c test/fuzz/fuzz.h $(BUILD)/fuzzed/all.a | $(BUILD)/test
+	@clang $(filter-out -MMD -MP,$(SANITIZERS)) -Wall -Wextra -Werror -fsanitize=fuzzer -o $@ $< $(filter %.a,$^) $(LIBMD)
+
+$(BUILD)/test:
+	@mkdir -p $@
+
+check: all $(TOOLS) ## run the tests; CHECK=session/plain.bats runs some of them
+	@BUILD=$(abspath $(BUILD)) bash test/run.sh $(CHECK)
+
+fuzz: $(patsubst %,$(BUILD)/test/fuzz-%,$(or $(FUZZ),$(FUZZERS))) ## look for FUZZ_SECONDS=60 each for what confuses a reader; FUZZ=NAME one of them
+	@BUILD=$(BUILD) bash test/fuzz.sh $(or $(FUZZ),$(FUZZERS))
+
+check-sanitizers: ## the tests, with ASan and UBSan watching; CHECK=session/plain.bats some of them
+	@BUILD=$(BUILD) CHECK='$(CHECK)' bash test/sanitizers.sh
+
+check-valgrind: ## the main paths, once each, under valgrind
+	@BUILD=$(BUILD) bash test/valgrind.sh
+
+check-long: all $(TOOLS) ## the tests, with all the counts that make check cuts down
+	@BUILD=$(abspath $(BUILD)) LONG=1 HOSTILE_STEP=1 BATS_TEST_TIMEOUT=3600 bash test/run.sh $(CHECK)
+
+check-checks: all $(TOOLS) ## seed faults, and see a test go red for each; SEEDS=NAME some
+	@BUILD=$(BUILD) bash test/check-checks.sh $(SEEDS)
+
+model: ## check the protocol's model with spin, exhaustively
+	@bash test/model/run.sh
+	@bash test/model/run.sh --without-rules
+
+faults: all $(TOOLS) ## kill, and fail, at every system call of every kind of run (long)
+	@BUILD=$(abspath $(BUILD)) FAULTS_STEP=1 BATS_TEST_TIMEOUT=3600 bash test/run.sh long/faults.bats
+	@cat $(BUILD)/faults.tsv
+
+hostile: all $(TOOLS) ## let another user put every odd thing at every path
+	@BUILD=$(abspath $(BUILD)) HOSTILE_STEP=1 BATS_TEST_TIMEOUT=900 bash test/run.sh long/hostile.bats
+
+STORM_WORKERS ?= 64
+STORM_SECS ?= 60
+storm: all $(TOOLS) ## STORM_WORKERS=64 on one pool for STORM_SECS=60, killed at random
+	@BUILD=$(abspath $(BUILD)) STORM_WORKERS=$(STORM_WORKERS) STORM_SECS=$(STORM_SECS) \
+		BATS_TEST_TIMEOUT=3600 bash test/run.sh long/storm.bats
+
+bench: all $(TOOLS) ## measure, side by side with plain ssh
+	@BUILD=$(abspath $(BUILD)) bash test/bench/run.sh
+
+lint: ## what the compiler does not see
+	@BUILD=$(BUILD) bash test/lint.sh
+
+-include $(patsubst %.o,%.d,$(REPLAYED) $(FUZZED))
+
+.PHONY: check check-long check-sanitizers check-valgrind check-checks model faults hostile storm fuzz bench lint
