@@ -23,7 +23,7 @@ maintainer="${DEBFULLNAME:-$(id -un)} <${DEBEMAIL:-$(id -un)@$(hostname -f 2>/de
 
 # What is not linked in must be there, in the version that was built against.
 depends=openssh-client
-linked_in=(libmd-dev libjansson-dev)
+linked_in=(libjansson-dev)
 linked=()
 for program in ssh-fast ssh-fast-health; do
   if readelf -d "$root/usr/bin/$program" 2>/dev/null | grep -q NEEDED; then

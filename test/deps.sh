@@ -5,7 +5,6 @@ set -eu
 # Package and a file that it brings.
 wanted='
 musl-tools /usr/bin/musl-gcc
-libmd-dev /usr/include/sha2.h
 libjansson-dev /usr/include/jansson.h
 libssh2-1-dev /usr/include/libssh2.h
 pkg-config /usr/bin/pkg-config

@@ -7,10 +7,11 @@ TOOLS := $(patsubst test/tools/%.c,$(BUILD)/test/%,$(wildcard test/tools/*.c)) \
 
 $(BUILD)/test/%: test/bench/%.c | $(BUILD)/test
 	@cc -O2 -Wall -Wextra -Werror -o $@ $<
-$(BUILD)/test/lease-user: test/tools/lease-user.c
+LINKED := digest lease-user acquire
 $(BUILD)/test/acquire: test/bench/acquire.c
-$(addprefix $(BUILD)/test/,lease-user acquire): $(BUILD)/libssh-fast.a | $(BUILD)/test
-	@$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $(LINK_BEGIN) $(filter %.c,$^) $(filter %.a,$^) $(LIBMD) $(LINK_END)
+$(addprefix $(BUILD)/test/,$(filter-out acquire,$(LINKED))): $(BUILD)/test/%: test/tools/%.c
+$(addprefix $(BUILD)/test/,$(LINKED)): $(BUILD)/libssh-fast.a | $(BUILD)/test
+	@$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $(LINK_BEGIN) $(filter %.c,$^) $(filter %.a,$^) $(LINK_END)
 $(BUILD)/test/%: test/tools/%.c | $(BUILD)/test
 	@cc -O2 -Wall -Wextra -Werror -o $@ $<
 
@@ -31,9 +32,9 @@ $(BUILD)/fuzzed/all.a: $(FUZZED)
 $(BUILD)/replayed/all.a $(BUILD)/fuzzed/all.a:
 	@rm -f $@; $(AR) rcs $@ $^
 $(BUILD)/test/replay-%: test/fuzz/%.c test/fuzz/fuzz.h $(BUILD)/replayed/all.a | $(BUILD)/test
-	@cc $(filter-out -MMD -MP,$(SANITIZERS)) -Wall -Wextra -Werror -DREPLAY -o $@ $< $(filter %.a,$^) $(LIBMD)
+	@cc $(filter-out -MMD -MP,$(SANITIZERS)) -Wall -Wextra -Werror -DREPLAY -o $@ $< $(filter %.a,$^)
 $(BUILD)/test/fuzz-%: test/fuzz/%.c test/fuzz/fuzz.h $(BUILD)/fuzzed/all.a | $(BUILD)/test
-	@clang $(filter-out -MMD -MP,$(SANITIZERS)) -Wall -Wextra -Werror -fsanitize=fuzzer -o $@ $< $(filter %.a,$^) $(LIBMD)
+	@clang $(filter-out -MMD -MP,$(SANITIZERS)) -Wall -Wextra -Werror -fsanitize=fuzzer -o $@ $< $(filter %.a,$^)
 
 $(BUILD)/test:
 	@mkdir -p $@

@@ -1,13 +1,18 @@
-/* SHA-256 (from libmd) in the letters that names on disk are made of. */
+/* SHA-256 in the letters that names on disk are made of. */
 #ifndef DIGEST_H
 #define DIGEST_H
 
 #include <stddef.h>
 
 enum {
+	DIGEST_SIZE = 32, /* bytes of a SHA-256 */
 	DIGEST_LENGTH = 43, /* all 256 bits */
 	DIGEST_SHORT_LENGTH = 22, /* 132 bits, where a path must be short */
 };
+
+/* The SHA-256 (FIPS 180-4) of the bytes. Cannot fail. */
+void
+digest_sha256(const void *bytes, size_t length, unsigned char sum[DIGEST_SIZE]);
 
 /*
  * Writes the SHA-256 of the bytes to out as unpadded URL-safe base64, ended by
