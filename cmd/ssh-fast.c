@@ -243,7 +243,7 @@ prepare(struct run *run, int argc, char *argv[])
 	run->argv[0] = argv[0];
 	if (run->options.help || run->options.version)
 		return 0;
-	return real_ssh_find(&run->ssh, run->options.ssh);
+	return real_ssh_find(&run->ssh, run->options.ssh, run->options.verbose);
 }
 
 static int
@@ -309,7 +309,9 @@ ssh_fast_main(int argc, char *argv[])
 		return explain ? explain_plain(&run, "SSH_FAST_DISABLE is set")
 			       : become_plain_ssh(&run, NULL);
 	if (lease_words_are_in_front(run.argc, run.argv))
-		return cannot_run(&run, ELOOP);
+		return run.ssh.is_behind_script
+		    ? become_plain_ssh(&run, "a script that has the lease")
+		    : cannot_run(&run, ELOOP);
 
 	switch (choose_pool(&run, &failure)) {
 	case POOL_PLAIN:

@@ -1,6 +1,7 @@
 #include "shared/admin.h"
 
 #include "shared/commands.h"
+#include "shared/environment.h"
 #include "shared/home.h"
 #include "shared/message.h"
 #include "platform/platform.h"
@@ -9,9 +10,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 enum { PROBE_TIMEOUT_MS = 500, PROBE_TIMEOUT_MS_MAX = 60000 };
+/* The group that owns nothing: what the kernel shows for one it cannot map. */
+enum { NO_GROUP = 65534 };
 
 /* The path of the root: as wanted, of the environment, or the default. */
 static const char *
@@ -19,7 +21,8 @@ find_root(char root[PATH_MAX], const char *wanted)
 {
 	char home[PATH_MAX];
 
-	if (wanted == NULL && (wanted = getenv("SSH_FAST_ROOT")) != NULL &&
+	if (wanted == NULL &&
+	    (wanted = environment_get("SSH_FAST_ROOT")) != NULL &&
 	    wanted[0] == '\0')
 		wanted = NULL;
 	if (wanted != NULL && strncmp(wanted, "~/", 2) != 0)
@@ -39,12 +42,14 @@ find_root(char root[PATH_MAX], const char *wanted)
 static int
 become_owner(const struct namespace_root *root)
 {
-	struct stat st;
+	gid_t group;
 
 	if (platform_effective_user() != 0 || root->owner == 0)
 		return 0;
-	if (fstat(root->fd, &st) == 0 &&
-	    platform_become(root->owner, st.st_gid) == 0)
+	/* The group of the folder may be one that the owner is not in. */
+	if (home_primary_group(root->owner, &group) == -1)
+		group = NO_GROUP;
+	if (platform_become(root->owner, group) == 0)
 		return 0;
 	message(
 	    "cannot become the owner of %s: %s", root->path, strerror(errno));
@@ -104,7 +109,7 @@ int
 admin_probe_timeout_ms(void)
 {
 	static const char variable[] = "SSH_FAST_PROBE_TIMEOUT";
-	const char *value = getenv(variable);
+	const char *value = environment_get(variable);
 	int timeout_ms = PROBE_TIMEOUT_MS;
 
 	if (value == NULL || value[0] == '\0' ||

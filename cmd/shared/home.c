@@ -3,6 +3,7 @@
 #include "platform/child.h"
 #include "base/deadline.h"
 #include "platform/platform.h"
+#include "shared/environment.h"
 
 #include <fcntl.h>
 #include <stdio.h>
@@ -15,9 +16,15 @@
 /* A directory service that takes longer keeps ssh waiting just as well. */
 enum { GETENT_TIMEOUT_MS = 5000, GETENT_OUTPUT_MAX = 65536 };
 
+/* What the password database tells of a user. */
+struct account {
+	char *home; /* of PATH_MAX bytes */
+	gid_t group;
+};
+
 /* name:password:uid:gid:comment:home:shell. 0 where it is the user's. */
 static int
-read_passwd_line(char home[PATH_MAX], const char *line, uid_t user)
+read_passwd_line(struct account *account, const char *line, uid_t user)
 {
 	const char *fields[6];
 	char *end;
@@ -32,8 +39,11 @@ read_passwd_line(char home[PATH_MAX], const char *line, uid_t user)
 	if (strtoul(fields[2], &end, 10) != user || *end != ':' ||
 	    fields[5][0] != '/')
 		return -1;
-	(void)snprintf(
-	    home, PATH_MAX, "%.*s", (int)(line - 1 - fields[5]), fields[5]);
+	account->group = (gid_t)strtoul(fields[3], &end, 10);
+	if (end == fields[3] || *end != ':')
+		return -1;
+	(void)snprintf(account->home, PATH_MAX, "%.*s",
+	    (int)(line - 1 - fields[5]), fields[5]);
 	return 0;
 }
 
@@ -42,7 +52,7 @@ read_passwd_line(char home[PATH_MAX], const char *line, uid_t user)
  * which looks where ssh's own C library does.
  */
 static int
-ask_getent(char home[PATH_MAX], uid_t user)
+ask_getent(struct account *account, uid_t user)
 {
 	char number[24];
 	char *const argv[] = {
@@ -55,7 +65,7 @@ ask_getent(char home[PATH_MAX], uid_t user)
 	if (child_run(argv, NULL, &output, GETENT_OUTPUT_MAX,
 		deadline_in_ms(GETENT_TIMEOUT_MS)) == 0 &&
 	    text_ok(&output))
-		result = read_passwd_line(home, output.data, user);
+		result = read_passwd_line(account, output.data, user);
 	text_free(&output);
 	return result;
 }
@@ -66,7 +76,7 @@ ask_getent(char home[PATH_MAX], uid_t user)
  * -1 where the user is not in the file.
  */
 static int
-read_passwd_file(char home[PATH_MAX], uid_t user)
+read_passwd_file(struct account *account, uid_t user)
 {
 	char buffer[8192], *line, *end;
 	size_t held = 0;
@@ -83,7 +93,7 @@ read_passwd_file(char home[PATH_MAX], uid_t user)
 		     result == -1 && (end = strchr(line, '\n')) != NULL;
 		     line = end + 1) {
 			*end = '\0';
-			result = read_passwd_line(home, line, user);
+			result = read_passwd_line(account, line, user);
 		}
 		held -= (size_t)(line - buffer);
 		memmove(buffer, line, held);
@@ -98,17 +108,31 @@ read_passwd_file(char home[PATH_MAX], uid_t user)
 int
 home_of_ssh(char home[PATH_MAX])
 {
+	struct account account = {.home = home};
 	uid_t user = platform_user();
 
-	if (read_passwd_file(home, user) == 0)
+	if (read_passwd_file(&account, user) == 0)
 		return 0;
-	return ask_getent(home, user);
+	return ask_getent(&account, user);
+}
+
+int
+home_primary_group(uid_t user, gid_t *group)
+{
+	char home[PATH_MAX];
+	struct account account = {.home = home};
+
+	if (read_passwd_file(&account, user) == -1 &&
+	    ask_getent(&account, user) == -1)
+		return -1;
+	*group = account.group;
+	return 0;
 }
 
 static void
 default_root(char root[PATH_MAX], const char *ssh_home)
 {
-	const char *home = getenv("HOME");
+	const char *home = environment_get("HOME");
 	struct stat st;
 
 	if (home == NULL || home[0] != '/' ||

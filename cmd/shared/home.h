@@ -3,12 +3,19 @@
 #define HOME_H
 
 #include <limits.h>
+#include <sys/types.h>
 
 /*
  * The home directory that ssh takes "~" for: the password database's, not
  * $HOME. 0, or -1 where the user is in no database (ssh refuses to run then).
  */
 int home_of_ssh(char home[PATH_MAX]);
+
+/*
+ * The primary group of that user, as the password database tells it. 0, or -1
+ * where the user is in no database.
+ */
+int home_primary_group(uid_t user, gid_t *group);
 
 /*
  * The folder of all namespaces: the wanted one, in which a "~/" in front

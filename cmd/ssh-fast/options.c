@@ -1,5 +1,6 @@
 #include "ssh-fast/options.h"
 
+#include "platform/platform.h"
 #include "shared/message.h"
 
 #include <errno.h>
@@ -256,7 +257,8 @@ read_environment(struct options *options)
 	const char *value;
 	size_t i;
 
-	if (!is_any_variable_set())
+	/* Another user's variables are not read. */
+	if (platform_is_set_id() || !is_any_variable_set())
 		return 0;
 	for (i = 0; i < TABLE_COUNT; i++) {
 		/* Set to nothing means not set: cron cannot unset. */

@@ -1,7 +1,9 @@
 #include "ssh-fast/real_ssh.h"
 
+#include "shared/environment.h"
 #include "shared/message.h"
 #include "platform/platform.h"
+#include "ssh-fast/script.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -15,6 +17,11 @@
 #define DEFAULT_PATH "/usr/bin:/bin"
 /* How often plain runs may be nested before it is called a loop. */
 enum { DEPTH_MAX = 8 };
+/*
+ * Names the script that this run stands behind. Only a script that mentions
+ * ssh-fast is told of: it may call ssh-fast, which must not choose it again.
+ */
+#define BEHIND_VARIABLE "SSH_FAST_BEHIND"
 
 /*
  * A mark that any ssh-fast bears within the first bytes of its file, so that
@@ -32,7 +39,8 @@ enum program_kind {
 	PROGRAM_NONE, /* not there, or not executable */
 	PROGRAM_BINARY,
 	PROGRAM_SCRIPT,
-	PROGRAM_MARKED_SCRIPT, /* mentions ssh-fast at its beginning */
+	PROGRAM_MARKED_SCRIPT, /* mentions ssh-fast, and does not run it */
+	PROGRAM_WRAPPER, /* a script that runs ssh-fast */
 	PROGRAM_OURSELVES,
 };
 
@@ -80,25 +88,44 @@ look_at(const char *path)
 		return PROGRAM_NONE;
 	}
 	/* What is no ELF file is a script: the shell runs those without #!. */
-	if (bytes[0] != '\177')
-		return contains_mark(bytes, (size_t)length)
-		    ? PROGRAM_MARKED_SCRIPT
-		    : PROGRAM_SCRIPT;
+	if (bytes[0] != '\177') {
+		if (!contains_mark(bytes, (size_t)length))
+			return PROGRAM_SCRIPT;
+		return script_runs(bytes, (size_t)length, MARK)
+		    ? PROGRAM_WRAPPER
+		    : PROGRAM_MARKED_SCRIPT;
+	}
 	return contains_mark(bytes, (size_t)length) ? PROGRAM_OURSELVES
 						    : PROGRAM_BINARY;
 }
 
-/* A script that speaks of ssh-fast very likely calls it: next, please. */
+/* A script that runs ssh-fast leads back here, as does one that did so. */
 static bool
-is_usable(enum program_kind kind)
+is_usable(enum program_kind kind, const char *path)
 {
-	return kind == PROGRAM_BINARY || kind == PROGRAM_SCRIPT;
+	const char *behind;
+
+	if (kind != PROGRAM_MARKED_SCRIPT)
+		return kind == PROGRAM_BINARY || kind == PROGRAM_SCRIPT;
+	behind = environment_get(BEHIND_VARIABLE);
+	return behind == NULL || strcmp(behind, path) != 0;
+}
+
+/* Whatever this run starts in the place of ssh gets to know it. */
+static int
+take(struct real_ssh *ssh, enum program_kind kind)
+{
+	ssh->is_script = kind != PROGRAM_BINARY;
+	ssh->is_behind_script = getenv(BEHIND_VARIABLE) != NULL;
+	if (kind == PROGRAM_MARKED_SCRIPT)
+		return setenv(BEHIND_VARIABLE, ssh->path, 1);
+	return ssh->is_behind_script ? unsetenv(BEHIND_VARIABLE) : 0;
 }
 
 static int
-search_path(struct real_ssh *ssh, const char *name)
+search_path(struct real_ssh *ssh, const char *name, bool is_verbose)
 {
-	const char *at = getenv("PATH");
+	const char *at = environment_get("PATH");
 	enum program_kind kind;
 	size_t length;
 	int written;
@@ -112,9 +139,13 @@ search_path(struct real_ssh *ssh, const char *name)
 		    (int)length, at, length > 0 ? "/" : "./", name);
 		if (written > 0 && (size_t)written < sizeof(ssh->path)) {
 			kind = look_at(ssh->path);
-			ssh->is_script = kind == PROGRAM_SCRIPT;
-			if (is_usable(kind))
-				return 0;
+			if (is_usable(kind, ssh->path))
+				return take(ssh, kind);
+			if (is_verbose && kind != PROGRAM_NONE)
+				message("skipping %s: it %s", ssh->path,
+				    kind == PROGRAM_OURSELVES
+					? "is ssh-fast"
+					: "runs ssh-fast");
 		}
 		if (at[length] == '\0')
 			break;
@@ -126,21 +157,19 @@ search_path(struct real_ssh *ssh, const char *name)
 }
 
 int
-real_ssh_find(struct real_ssh *ssh, const char *wanted)
+real_ssh_find(struct real_ssh *ssh, const char *wanted, bool is_verbose)
 {
 	enum program_kind kind;
 
 	if (wanted == NULL) {
 		ssh->argv0 = "ssh";
-		return search_path(ssh, "ssh");
+		return search_path(ssh, "ssh", is_verbose);
 	}
 	ssh->argv0 = wanted;
 	if (strchr(wanted, '/') == NULL)
-		return search_path(ssh, wanted);
+		return search_path(ssh, wanted, is_verbose);
 	(void)snprintf(ssh->path, sizeof(ssh->path), "%s", wanted);
 	kind = look_at(ssh->path);
-	ssh->is_script =
-	    kind == PROGRAM_SCRIPT || kind == PROGRAM_MARKED_SCRIPT;
 	if (kind == PROGRAM_OURSELVES) {
 		message("cannot run %s: it is ssh-fast itself", wanted);
 		return -1;
@@ -149,7 +178,7 @@ real_ssh_find(struct real_ssh *ssh, const char *wanted)
 		message("cannot run %s: %s", wanted, strerror(errno));
 		return -1;
 	}
-	return 0;
+	return take(ssh, kind);
 }
 
 /* As execvp(3) does it for a script that has no #! line. */

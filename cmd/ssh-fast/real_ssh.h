@@ -9,14 +9,17 @@ struct real_ssh {
 	char path[PATH_MAX];
 	const char *argv0; /* what it is told that it is called */
 	bool is_script; /* it may end before the ssh that it starts does */
+	/* This ssh-fast was called by a script that another took for ssh. */
+	bool is_behind_script;
 };
 
 /*
  * Finds the real ssh: the wanted one (a path, or a name to look up in PATH),
- * else the first "ssh" in PATH that is not an ssh-fast, under whatever name,
- * copied or linked. 0, or -1 after a message.
+ * else the first "ssh" in PATH that is neither ssh-fast, under whatever name,
+ * copied or linked, nor a script that runs it. is_verbose says what is skipped.
+ * 0, or -1 after a message.
  */
-int real_ssh_find(struct real_ssh *ssh, const char *wanted);
+int real_ssh_find(struct real_ssh *ssh, const char *wanted, bool is_verbose);
 
 /*
  * Execs it with these arguments (argv[0] is replaced). Where the arguments do

@@ -58,6 +58,12 @@ platform_effective_user(void)
 	return (uid_t)getauxval(AT_EUID);
 }
 
+bool
+platform_is_set_id(void)
+{
+	return getauxval(AT_SECURE) != 0;
+}
+
 int
 platform_become(uid_t user, gid_t group)
 {

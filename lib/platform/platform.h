@@ -20,6 +20,12 @@ uid_t platform_user(void);
 uid_t platform_effective_user(void);
 
 /*
+ * Whether this process has rights that its caller lacks: a set-user-id or
+ * set-group-id program has executed it, or it is one itself.
+ */
+bool platform_is_set_id(void);
+
+/*
  * Goes on with the rights of that user and group alone (the effective ones),
  * for good as far as the program goes. 0, or -1 with errno.
  */
