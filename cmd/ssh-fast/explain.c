@@ -2,15 +2,33 @@
 
 #include "shared/commands.h"
 #include "ssh-fast/lease_words.h"
+#include "base/text.h"
 #include "shared/message.h"
 
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
+/* What is not ours may hold what steers a terminal. */
+static void
+print_printable(const char *string)
+{
+	struct text printable;
+
+	text_init(&printable);
+	text_add_printable(&printable, string);
+	if (text_ok(&printable))
+		(void)fputs(printable.data, stdout);
+	text_free(&printable);
+}
+
+/* As a shell takes it: $'...' where escapes are needed. */
 static void
 print_word(const char *word)
 {
+	struct text printable;
+
 	if (word[0] != '\0' &&
 	    word[strspn(word,
 		"ABCDEFGHIJKLMNOPQRSTUVWXYZ"
@@ -19,14 +37,39 @@ print_word(const char *word)
 		(void)printf(" %s", word);
 		return;
 	}
-	(void)printf(" '");
-	for (; *word != '\0'; word++) {
-		if (*word == '\'')
-			(void)printf("'\\''");
-		else
-			(void)putchar(*word);
+	text_init(&printable);
+	text_add_printable(&printable, word);
+	if (text_ok(&printable)) {
+		(void)fputs(
+		    strcmp(printable.data, word) == 0 ? " '" : " $'", stdout);
+		for (word = printable.data; *word != '\0'; word++)
+			if (*word == '\'')
+				(void)fputs(strchr(printable.data, '\\') == NULL
+					? "'\\''"
+					: "\\'",
+				    stdout);
+			else
+				(void)putchar(*word);
+		(void)putchar('\'');
 	}
-	(void)printf("'");
+	text_free(&printable);
+}
+
+/* The text holds lines of its own; within each, nothing steers a terminal. */
+static void
+print_lines(const struct text *lines)
+{
+	const char *line = lines->data, *end;
+	char *copy;
+
+	for (; *line != '\0'; line = *end != '\0' ? end + 1 : end) {
+		end = line + strcspn(line, "\n");
+		if ((copy = strndup(line, (size_t)(end - line))) == NULL)
+			continue;
+		print_printable(copy);
+		(void)putchar('\n');
+		free(copy);
+	}
 }
 
 static void
@@ -53,7 +96,9 @@ finish_explaining(void)
 int
 explain_plain(const struct run *run, const char *reason)
 {
-	(void)printf("decision: plain ssh, %s\n", reason);
+	(void)printf("decision: plain ssh, ");
+	print_printable(reason);
+	(void)printf("\n");
 	print_command(run, run->argv);
 	return finish_explaining();
 }
@@ -77,12 +122,12 @@ explain_lease(struct run *run)
 	(void)printf("client: %s%s%s\n", reason == NULL ? "native" : "ssh",
 	    reason != NULL && reason[0] != '\0' ? ", because " : "",
 	    reason != NULL ? reason : "");
-	(void)printf("folder: %s/%s%s\n", pool->root.path, pool->name,
-	    pool->is_open ? "" : " (not made yet)");
-	(void)printf("namespace:\n%s", pool->text.data);
-	if (pool->text.length > 0 &&
-	    pool->text.data[pool->text.length - 1] != '\n')
-		(void)printf("\n");
+	(void)printf("folder: ");
+	print_printable(pool->root.path);
+	(void)printf(
+	    "/%s%s\n", pool->name, pool->is_open ? "" : " (not made yet)");
+	(void)printf("namespace:\n");
+	print_lines(&pool->text);
 	namespace_path(&pool->root, pool->name, folder);
 	(void)snprintf(path, sizeof(path), "%s/c/sXXXXXXXXXXX", folder);
 	if (pool->endpoint.in_background)
