@@ -153,7 +153,8 @@ static void
 print_lease(const struct ls_table *table, const struct ls_view *view,
     const struct inspect_lease *lease)
 {
-	const char *master = ls_master_word(lease->master);
+	const char *known = ls_master_word(lease->master);
+	const char *master = known != NULL ? known : "unknown";
 	char word[32];
 	struct text line;
 
@@ -169,8 +170,7 @@ print_lease(const struct ls_table *table, const struct ls_view *view,
 		(void)snprintf(word, sizeof(word), "%s %ld", master,
 		    (long)lease->master_pid);
 	else
-		(void)snprintf(word, sizeof(word), "%s",
-		    master != NULL ? master : "unknown");
+		(void)snprintf(word, sizeof(word), "%s", master);
 	add_cell(&line, table, word, 13,
 	    lease->master == INSPECT_HUNG || lease->master == INSPECT_DEAD
 		? RED
