@@ -80,14 +80,16 @@ _ssh_fast() {
   esac
 }
 
-# The endpoints that there are; looking at them disturbs nobody.
+# The endpoints that there are; looking at them disturbs nobody. Their names come
+# from servers and from other users' folders: a name that the shell would not
+# take as it is, is not offered.
 _ssh_fast_endpoint() {
   local line=$1 current=$2 root=() found
   if [[ $line =~ [[:blank:]](--root=[^[:blank:]]+) ]]; then
     root=("${BASH_REMATCH[1]}")
   fi
   mapfile -t found < <(ssh-fast-ls "${root[@]}" 2>/dev/null |
-    sed -n '1!s/ .*//p' | sort -u)
+    sed -n '1!s/ .*//p' | grep -x '[][A-Za-z0-9@:._%+-]*' | sort -u)
   _ssh_fast_offer "$current" "${found[@]}"
 }
 
