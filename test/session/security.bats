@@ -1,0 +1,124 @@
+#!/usr/bin/env bats
+# What another user, a hostile file or a hostile caller tries. Each test plays
+# the attacker; ssh-fast(7), SECURITY, names the promise that it holds.
+
+load ../lib/helper
+
+setup_file() { make_dir; start_sshd; }
+teardown_file() { stop_sshd; }
+setup() { new_root; T=$BATS_TEST_TMPDIR; }
+
+need_root() { [ "$(id -u)" = 0 ] || skip "only root can play another user"; }
+
+# script FILE LINE...: a shell script in the place of ssh.
+script() {
+  local file=$1
+  shift
+  mkdir -p "${file%/*}"
+  printf '%s\n' '#!/bin/sh' "$@" >"$file"
+  chmod +x "$file"
+}
+# found_in FOLDER: the ssh that is chosen where that folder comes first.
+found_in() {
+  PATH=$1:/usr/bin:/bin "$SSH_FAST" --explain -V | sed -n 's/^command: \([^ ]*\).*/\1/p'
+}
+
+@test "a policy script is not skipped for a word in it" {
+  script "$T/comment/ssh" '# Use this instead of ssh-fast.' 'exec /usr/bin/ssh "$@"'
+  script "$T/argument/ssh" 'logger "ssh-fast refused: $*"' 'exec /usr/bin/ssh "$@"'
+  script "$T/name/ssh" 'test -e /etc/ssh-fast.conf' 'exec /usr/bin/ssh "$@" # not ssh-fast'
+  script "$T/longer/ssh" 'exec ssh-fast-policy "$@"'
+  local kind
+  for kind in comment argument name longer; do
+    [ "$(found_in "$T/$kind")" = "$T/$kind/ssh" ]
+  done
+}
+
+@test "a script that runs ssh-fast is skipped, and --verbose says so" {
+  script "$T/plain/ssh" 'exec ssh-fast "$@"'
+  script "$T/path/ssh" 'SSH_FAST_PERSIST=5 exec "/opt/bin/ssh-fast" "$@"'
+  script "$T/env/ssh" 'if true; then /usr/bin/env -u X ssh-fast "$@"; fi'
+  script "$T/list/ssh" 'test -t 0 && exec -a ssh ssh-fast "$@"'
+  local kind
+  for kind in plain path env list; do
+    [ "$(found_in "$T/$kind")" = /usr/bin/ssh ]
+    PATH=$T/$kind:/usr/bin:/bin run --separate-stderr "$SSH_FAST" --verbose --explain -V
+    [ "$stderr" = "ssh-fast: skipping $T/$kind/ssh: it runs ssh-fast" ]
+  done
+}
+
+@test "a script that calls ssh-fast in a hidden way runs once, not for ever" {
+  # The script runs, and the ssh-fast that it calls goes on to the real ssh.
+  script "$T/bin/ssh" "echo policy >>$T/seen" "fast=$SSH_FAST # ssh-fast" 'exec "$fast" "$@"'
+  # Once more for ssh -G, the first time.
+  PATH=$T/bin:/usr/bin:/bin fast host true
+  [ "$(wc -l <"$T/seen")" = 2 ]
+  PATH=$T/bin:/usr/bin:/bin run --separate-stderr fast host echo fine
+  [ "$output" = fine ]
+  [ "$stderr" = "" ]
+  [ "$(wc -l <"$T/seen")" = 3 ]
+  # A plain run, too.
+  PATH=$T/bin:/usr/bin:/bin run fast -V
+  [ "$status" = 0 ]
+  [ "$(wc -l <"$T/seen")" = 4 ]
+}
+
+# As a set-user-id program of root's that another user has started.
+as_set_id() {
+  perl -e '$< = 65534; exec @ARGV' "$@"
+}
+
+@test "a set-user-id caller: none of the user's variables, nor his PATH" {
+  need_root
+  script "$T/bin/ssh" "echo caught >$T/caught" 'exec /usr/bin/ssh "$@"'
+  SSH_FAST_SSH=$T/bin/ssh run as_set_id "$SSH_FAST" --explain -V
+  [[ "$output" == *"command: /usr/bin/ssh -V"* ]]
+  PATH=$T/bin:$PATH run as_set_id "$SSH_FAST" -V
+  [ ! -e "$T/caught" ]
+  # A value that would be refused is not even read.
+  SSH_FAST_PROBE=nonsense run as_set_id "$SSH_FAST" -V
+  [ "$status" = 0 ]
+  SSH_FAST_ROOT=$T/theirs run as_set_id "$BUILD/ssh-fast-ls"
+  [[ "$output" != *"$T/theirs"* ]]
+  # Without the difference they count.
+  SSH_FAST_SSH=$T/bin/ssh run "$SSH_FAST" --explain -V
+  [[ "$output" == *"command: $T/bin/ssh -V"* ]]
+}
+
+@test "ssh-fast-health beside the binary runs only where nobody else writes" {
+  need_root
+  mkdir "$T/bin"
+  cp "$SSH_FAST" "$T/bin/ssh-fast"
+  script "$T/bin/ssh-fast-health" "echo caught >$T/caught" 'exit 0'
+  local health=(env PATH=/usr/bin:/bin "$T/bin/ssh-fast" --health=500 -F "$DIR/config" host true)
+  local mode owner
+  for mode in 1777 777 775; do
+    chmod "$mode" "$T/bin"
+    run "${health[@]}"
+    [ ! -e "$T/caught" ]
+  done
+  chmod 755 "$T/bin"
+  for owner in 65534:root root:root; do
+    chown "$owner" "$T/bin/ssh-fast-health"
+    chmod 775 "$T/bin/ssh-fast-health"
+    run "${health[@]}"
+    [ ! -e "$T/caught" ]
+  done
+  chmod 755 "$T/bin/ssh-fast-health"
+  SSH_FAST_ROOT=$DIR/another run "${health[@]}"
+  [ -e "$T/caught" ]
+}
+
+@test "--explain prints nothing that steers a terminal" {
+  local odd=$'a\033[31mb\302\233c\233d'
+  run "$SSH_FAST" --explain -F "$DIR/config" --ssh=/usr/bin/ssh host "$odd"
+  [[ "$output" == *"\$'a\\x1b[31mb\\xc2\\x9bc\\x9bd'"* ]]
+  SSH_FAST_NAMESPACE=$odd run "$SSH_FAST" --explain -F "$DIR/config" host
+  [[ "$output" == *'a\x1b[31mb\xc2\x9bc\x9bd'* ]]
+  SSH_FAST_ROOT=$T/$odd run "$SSH_FAST" --explain -F "$DIR/config" host
+  LC_ALL=C run ! grep -q $'\033\|\233' <<<"$output"
+  # What a shell reads back is what was given.
+  local word
+  word=$("$SSH_FAST" --explain -V "$odd'\\x" | sed -n "s/^command: [^ ]* -V //p")
+  [ "$(eval "printf %s $word")" = "$odd'\\x" ]
+}
