@@ -26,6 +26,7 @@ struct reader {
 	struct text seen; /* what the digest is made of */
 	const char *include_home; /* what "~" and "" stand for in Include */
 	bool is_user; /* relative Includes start at ~/.ssh, not at /etc/ssh */
+	bool is_owner_checked; /* of this file; of included ones it always is */
 	int depth;
 	int files;
 };
@@ -414,6 +415,26 @@ read_plain_file(struct reader *reader, const char *path, size_t size)
 		read_lines(reader, begin, begin + (size_t)length);
 }
 
+/*
+ * ssh refuses to run where others can write to the user's own file or to an
+ * included one. Some versions allow that to a group without other members, so
+ * the group becomes part of the digest, and ssh is asked once.
+ */
+static void
+look_at_owner(struct reader *reader, const struct stat *st)
+{
+	if (!reader->is_owner_checked && reader->depth == 0)
+		return;
+	if ((st->st_uid != 0 && st->st_uid != getuid()) ||
+	    (st->st_mode & S_IWOTH) != 0)
+		doubt(reader,
+		    "ssh refuses the owner or the permissions of a file of "
+		    "the configuration");
+	else if ((st->st_mode & S_IWGRP) != 0)
+		text_printf(
+		    &reader->seen, "group %lu\n", (unsigned long)st->st_gid);
+}
+
 static void
 read_file(struct reader *reader, const char *path)
 {
@@ -441,6 +462,7 @@ read_file(struct reader *reader, const char *path)
 			doubt(reader, "the configuration is not a plain file");
 		return;
 	}
+	look_at_owner(reader, &st);
 	if (seen->length + (size_t)st.st_size > SIZE_MAX_TOGETHER)
 		doubt(reader, "the configuration is too large");
 	else
@@ -467,7 +489,9 @@ sshconfig_read(
 			read_file(&reader, config_file);
 	} else {
 		(void)snprintf(path, sizeof(path), "%s/.ssh/config", home);
+		reader.is_owner_checked = true;
 		read_file(&reader, path);
+		reader.is_owner_checked = false;
 		reader.is_user = false;
 		read_file(&reader, SSH_SYSTEM_CONFIG);
 	}
