@@ -122,3 +122,44 @@ as_set_id() {
   word=$("$SSH_FAST" --explain -V "$odd'\\x" | sed -n "s/^command: [^ ]* -V //p")
   [ "$(eval "printf %s $word")" = "$odd'\\x" ]
 }
+
+@test "a configuration that ssh refuses is refused, also over a live master" {
+  local include=$T/include
+  { cat "$DIR/config"; echo "Include $include"; } >"$T/config"
+  : >"$include"
+  local client
+  for client in ssh native auto; do
+    chmod 644 "$include"
+    "$SSH_FAST" --client="$client" -F "$T/config" host true
+    wait_until is_released
+    chmod 666 "$include"
+    run --separate-stderr ssh -F "$T/config" host echo reached
+    [ "$status" = 255 ]
+    local expected=$stderr
+    run --separate-stderr "$SSH_FAST" --client="$client" -F "$T/config" host echo reached
+    [ "$status" = 255 ]
+    [ "$output" = "" ]
+    [ "$stderr" = "$expected" ]
+    # The same where the text of the namespace is given.
+    SSH_FAST_NAMESPACE=given run "$SSH_FAST" --client="$client" -F "$T/config" host echo reached
+    [ "$status" = 255 ]
+  done
+  # Where a group may write, ssh decides, and ssh-fast with it.
+  chmod 664 "$include"
+  local wanted=0
+  plain_with "$T/config" || wanted=$?
+  run "$SSH_FAST" --client=native -F "$T/config" host true
+  [ "$status" = "$wanted" ]
+}
+plain_with() { ssh -F "$1" host true; }
+
+@test "an included file of another user's is refused, as by ssh" {
+  need_root
+  { cat "$DIR/config"; echo "Include $T/include"; } >"$T/config"
+  : >"$T/include"
+  "$SSH_FAST" --client=native -F "$T/config" host true
+  wait_until is_released
+  chown 65534 "$T/include"
+  run -255 ssh -F "$T/config" host true
+  run -255 "$SSH_FAST" --client=native -F "$T/config" host true
+}
