@@ -106,8 +106,9 @@ compose_request(const struct run *run, struct text *request)
 	    .wants_x11 = wanted->wants_x11,
 	    .wants_agent = wanted->wants_agent,
 	    .is_subsystem = wanted->is_subsystem == SSHSESSION_YES,
-	    .escape_char = wanted->has_escape_char ? wanted->escape_char
-						   : MUX_NO_ESCAPE_CHAR,
+	    .escape_char = wanted->escape == SSHSESSION_ESCAPE_CHAR
+		? wanted->escape_char
+		: MUX_NO_ESCAPE_CHAR,
 	    .term = sshsession_term(wanted)};
 	struct text command;
 	char storage[1024];

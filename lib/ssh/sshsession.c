@@ -1,6 +1,5 @@
 #include "ssh/sshsession.h"
 
-#include "mux/mux.h"
 #include "ssh/sshoption.h"
 
 #include <stdlib.h>
@@ -70,20 +69,22 @@ leave_to_ssh(struct sshsession *session, const char *reason)
 
 /* "none", a letter, or ^ and a letter, as ssh reads it behind -e. */
 static bool
-set_escape_char(struct sshsession *session, const char *value, size_t length)
+set_escape(struct sshsession *session, const char *value, size_t length)
 {
 	unsigned char letter =
 	    (unsigned char)value[length > 0 ? length - 1 : 0];
 
-	if (length == 4 && strncmp(value, "none", 4) == 0)
-		session->escape_char = MUX_NO_ESCAPE_CHAR;
-	else if (length == 2 && value[0] == '^' && letter >= 64 && letter < 128)
+	if (length == 4 && strncmp(value, "none", 4) == 0) {
+		session->escape = SSHSESSION_ESCAPE_NONE;
+		return true;
+	}
+	if (length == 2 && value[0] == '^' && letter >= 64 && letter < 128)
 		session->escape_char = letter & 31;
 	else if (length == 1)
 		session->escape_char = letter;
 	else
 		return false;
-	session->has_escape_char = true;
+	session->escape = SSHSESSION_ESCAPE_CHAR;
 	return true;
 }
 
@@ -126,8 +127,8 @@ take_setting(struct sshsession *session, const char *keyword, const char *value,
 	} else if (strcmp(keyword, "batchmode") == 0) {
 		meaning = look_up(switch_words, value, length);
 	} else if (strcmp(keyword, "escapechar") == 0) {
-		return session->has_escape_char ||
-		    set_escape_char(session, value, length);
+		return session->escape != SSHSESSION_ESCAPE_UNSET ||
+		    set_escape(session, value, length);
 	}
 	return meaning != 0;
 }
@@ -167,8 +168,7 @@ read_option(struct sshsession *session, const struct sshargs_option *option)
 		session->is_subsystem = SSHSESSION_YES;
 		break;
 	case 'e':
-		if (!set_escape_char(
-			session, option->value, strlen(option->value)))
+		if (!set_escape(session, option->value, strlen(option->value)))
 			leave_to_ssh(
 			    session, "the escape character is its to read");
 		break;
@@ -233,22 +233,31 @@ split_settings(char *settings)
 	return true;
 }
 
+/* What is forwarded only where the setting says yes, or null for others. */
+static bool *
+forwarded(struct sshsession *session, const char *keyword)
+{
+	if (strcmp(keyword, "forwardagent") == 0)
+		return &session->wants_agent;
+	if (strcmp(keyword, "forwardx11") == 0)
+		return &session->wants_x11;
+	return NULL;
+}
+
 static void
 read_setting(struct sshsession *session, const char *keyword, const char *value)
 {
+	bool *wants = forwarded(session, keyword);
 	size_t length = strlen(value);
 	int meaning;
 
-	if (strcmp(keyword, "forwardagent") == 0 ||
-	    strcmp(keyword, "forwardx11") == 0) {
+	if (wants != NULL) {
 		meaning = look_up(switch_words, value, length);
-		if (meaning == 0)
+		if (meaning == SSHSESSION_UNSET)
 			leave_to_ssh(
 			    session, "an agent of its own is forwarded");
-		if (meaning == SSHSESSION_YES && keyword[7] == 'a')
-			session->wants_agent = true;
 		else if (meaning == SSHSESSION_YES)
-			session->wants_x11 = true;
+			*wants = true;
 	} else if (strcmp(keyword, "hostname") == 0)
 		session->hostname = value;
 	else if ((strcmp(keyword, "remotecommand") == 0 &&

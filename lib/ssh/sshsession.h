@@ -10,7 +10,6 @@
 #include "base/text.h"
 
 #include <stdbool.h>
-#include <stdint.h>
 
 enum sshsession_tty {
 	SSHSESSION_TTY_UNSET,
@@ -34,6 +33,12 @@ enum sshsession_switch {
 	SSHSESSION_YES,
 };
 
+enum sshsession_escape {
+	SSHSESSION_ESCAPE_UNSET,
+	SSHSESSION_ESCAPE_NONE,
+	SSHSESSION_ESCAPE_CHAR,
+};
+
 struct sshsession {
 	/* Why none but ssh itself can do it, in a few words, or null. */
 	const char *only_ssh;
@@ -43,8 +48,8 @@ struct sshsession {
 	enum sshsession_log log;
 	enum sshsession_switch stdin_null, is_subsystem, remote_command;
 	bool wants_agent, wants_x11;
-	bool has_escape_char; /* escape_char is set: by a word or by "none" */
-	uint32_t escape_char;
+	enum sshsession_escape escape;
+	unsigned char escape_char; /* with SSHSESSION_ESCAPE_CHAR */
 	bool has_command;
 	const char *hostname; /* as ssh resolved it, for its messages */
 	const char *settings; /* as they were handed in */
