@@ -6,6 +6,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -40,48 +41,79 @@ parse_asks(const char *value)
 	return asks;
 }
 
+/* The lines of a record, in the order in which they are written. */
+enum meaning { STRING, POLICY, ASKS, SOCKETS };
+static const struct field {
+	const char *key;
+	enum meaning meaning;
+	size_t offset; /* of a STRING in struct record */
+} fields[] = {
+    {"policy", POLICY, 0},
+    {"destination", STRING, offsetof(struct record, destination)},
+    {"user", STRING, offsetof(struct record, user)},
+    {"hostname", STRING, offsetof(struct record, hostname)},
+    {"port", STRING, offsetof(struct record, port)},
+    {"jump", STRING, offsetof(struct record, jump)},
+    {"hostkeyalias", STRING, offsetof(struct record, host_key_alias)},
+    {"knownhosts", STRING, offsetof(struct record, known_hosts)},
+    {"asks", ASKS, 0},
+    {"machine", STRING, offsetof(struct record, machine)},
+    {"sockets", SOCKETS, 0},
+    {"made", STRING, offsetof(struct record, made)},
+    {"session", STRING, offsetof(struct record, session)},
+    {"text", STRING, offsetof(struct record, text)},
+};
+enum { FIELD_COUNT = sizeof(fields) / sizeof(fields[0]) };
+
+/* Null for a key that is not known. */
+static const struct field *
+find_field(const char *key)
+{
+	size_t i;
+
+	for (i = 0; i < FIELD_COUNT; i++)
+		if (strcmp(fields[i].key, key) == 0)
+			return &fields[i];
+	return NULL;
+}
+
+static bool
+parse_policy(struct record *record, const char *value)
+{
+	if (strcmp(value, "lease") == 0)
+		return true;
+	if (strncmp(value, "plain", 5) != 0)
+		return false;
+	record->plain_reason =
+	    strncmp(value, "plain, ", 7) == 0 && value[7] != '\0'
+	    ? value + 7
+	    : "the record says so";
+	return true;
+}
+
 /* True where the line is understood, or may be passed over. */
 static bool
 parse_line(struct record *record, char *key, char *value, bool *has_policy)
 {
+	const struct field *field = find_field(key);
+
 	if (!text_unescape(value))
 		return false;
-	if (strcmp(key, "text") == 0)
-		record->text = value;
-	else if (strcmp(key, "destination") == 0)
-		record->destination = value;
-	else if (strcmp(key, "user") == 0)
-		record->user = value;
-	else if (strcmp(key, "hostname") == 0)
-		record->hostname = value;
-	else if (strcmp(key, "port") == 0)
-		record->port = value;
-	else if (strcmp(key, "jump") == 0)
-		record->jump = value;
-	else if (strcmp(key, "hostkeyalias") == 0)
-		record->host_key_alias = value;
-	else if (strcmp(key, "knownhosts") == 0)
-		record->known_hosts = value;
-	else if (strcmp(key, "machine") == 0)
-		record->machine = value;
-	else if (strcmp(key, "made") == 0)
-		record->made = value;
-	else if (strcmp(key, "asks") == 0)
-		record->asks = parse_asks(value);
-	else if (strcmp(key, "session") == 0)
-		record->session = value;
-	else if (strcmp(key, "sockets") == 0)
-		record->cannot_hold_sockets = strcmp(value, "no") == 0;
-	else if (strcmp(key, "policy") == 0) {
+	if (field == NULL)
+		return true;
+	switch (field->meaning) {
+	case STRING:
+		*(const char **)((char *)record + field->offset) = value;
+		break;
+	case POLICY:
 		*has_policy = true;
-		if (strcmp(value, "lease") == 0)
-			return true;
-		if (strncmp(value, "plain", 5) != 0)
-			return false;
-		record->plain_reason =
-		    strncmp(value, "plain, ", 7) == 0 && value[7] != '\0'
-		    ? value + 7
-		    : "the record says so";
+		return parse_policy(record, value);
+	case ASKS:
+		record->asks = parse_asks(value);
+		break;
+	case SOCKETS:
+		record->cannot_hold_sockets = strcmp(value, "no") == 0;
+		break;
 	}
 	return true;
 }
@@ -229,39 +261,62 @@ record_is_temporary_name(const char *name)
 }
 
 static void
-compose(struct text *text, const struct record *record)
+compose_policy(struct text *value, const struct record *record)
 {
-	struct text policy, asks;
+	text_add(value, record->plain_reason == NULL ? "lease" : "plain, ");
+	if (record->plain_reason != NULL)
+		text_add(value, record->plain_reason);
+}
+
+static void
+compose_asks(struct text *value, const struct record *record)
+{
 	size_t i;
 
-	text_init(&policy);
-	text_init(&asks);
-	text_add(&policy, record->plain_reason == NULL ? "lease" : "plain, ");
-	if (record->plain_reason != NULL)
-		text_add(&policy, record->plain_reason);
 	for (i = 0; i < sizeof(asks_words) / sizeof(asks_words[0]); i++)
 		if ((record->asks & asks_words[i].bit) != 0)
-			text_printf(&asks, "%s%s", asks.length > 0 ? " " : "",
+			text_printf(value, "%s%s", value->length > 0 ? " " : "",
 			    asks_words[i].word);
-	text_add_line(text, "policy", policy.data);
-	text_add_line(text, "destination", record->destination);
-	text_add_line(text, "user", record->user);
-	text_add_line(text, "hostname", record->hostname);
-	text_add_line(text, "port", record->port);
-	text_add_line(text, "jump", record->jump);
-	text_add_line(text, "hostkeyalias", record->host_key_alias);
-	text_add_line(text, "knownhosts", record->known_hosts);
-	text_add_line(text, "asks", asks.data);
-	text_add_line(text, "machine", record->machine);
-	if (record->cannot_hold_sockets)
-		text_add_line(text, "sockets", "no");
-	text_add_line(text, "made", record->made);
-	text_add_line(text, "session", record->session);
-	text_add_line(text, "text", record->text);
-	if (!text_ok(&policy) || !text_ok(&asks))
+}
+
+static void
+compose_field(
+    struct text *text, const struct record *record, const struct field *field)
+{
+	struct text value;
+
+	text_init(&value);
+	switch (field->meaning) {
+	case STRING:
+		text_add_line(text, field->key,
+		    *(const char *const *)((const char *)record +
+			field->offset));
+		break;
+	case POLICY:
+		compose_policy(&value, record);
+		text_add_line(text, field->key, value.data);
+		break;
+	case ASKS:
+		compose_asks(&value, record);
+		text_add_line(text, field->key, value.data);
+		break;
+	case SOCKETS:
+		if (record->cannot_hold_sockets)
+			text_add_line(text, field->key, "no");
+		break;
+	}
+	if (!text_ok(&value))
 		text->failed = true;
-	text_free(&policy);
-	text_free(&asks);
+	text_free(&value);
+}
+
+static void
+compose(struct text *text, const struct record *record)
+{
+	size_t i;
+
+	for (i = 0; i < FIELD_COUNT; i++)
+		compose_field(text, record, &fields[i]);
 }
 
 static int
