@@ -271,7 +271,7 @@ choose_pool(struct run *run, struct failure *failure)
 	if (sshargs_read(&run->args, run->argc, run->argv) == -1)
 		return pool_fail(failure);
 	/* Decided without a home: ssh prints what it has to say itself. */
-	run->pool.plain_reason = endpoint_plain_option(&run->args);
+	run->pool.plain_reason = sshoption_plain_reason(&run->args);
 	if (run->pool.plain_reason == NULL &&
 	    run->args.status == SSHARGS_NO_DESTINATION)
 		run->pool.plain_reason = "there is no destination";

@@ -12,42 +12,17 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-const char *
-endpoint_plain_option(const struct sshargs *args)
-{
-	struct sshoption meaning;
-	size_t i;
+/* A command line on its way into an endpoint. */
+struct reading {
+	struct endpoint *endpoint;
+	const struct sshargs *args;
+	const struct endpoint_origin *origin;
+	struct text options; /* the lines of what shapes the connection */
+	const char *config_file; /* of the last -F, or null */
+	unsigned int asks; /* CARRIES_ bits that the command line asks for */
+};
 
-	for (i = 0; i < args->option_count; i++) {
-		sshoption_read(&meaning, &args->options[i]);
-		if (meaning.effect == SSHOPTION_PLAIN)
-			return meaning.plain_reason;
-	}
-	return NULL;
-}
-
-bool
-endpoint_option_is_session(const struct sshargs_option *option)
-{
-	struct sshoption meaning;
-
-	sshoption_read(&meaning, option);
-	return meaning.effect == SSHOPTION_SESSION ||
-	    meaning.effect == SSHOPTION_VERBOSE ||
-	    meaning.effect == SSHOPTION_BACKGROUND ||
-	    meaning.effect == SSHOPTION_STDIO_FORWARD;
-}
-
-unsigned int
-endpoint_option_takes_away(const struct sshargs_option *option)
-{
-	struct sshoption meaning;
-
-	sshoption_read(&meaning, option);
-	return sshoption_takes_away(meaning.effect);
-}
-
-/* What the command line itself asks for, next to what it takes away. */
+/* What the command line itself asks for, beside its restrictions. */
 static unsigned int
 asked_by_command_line(const struct sshargs *args)
 {
@@ -152,19 +127,19 @@ take_first(const char **setting, const char *value)
 }
 
 /*
- * Sorts one option into the endpoint, or into the text where it shapes the
- * connection. Of user and port ssh takes the first it
- * meets, of -F the last.
+ * Sorts one option into the endpoint, or into the lines of what shapes the
+ * connection. Of users and ports ssh takes the first that it meets, of -F the
+ * last.
  */
 static void
-add_meaning(struct endpoint *endpoint, struct text *text,
-    const struct sshargs_option *option, unsigned int asked,
-    const char **config_file, const char *home)
+read_option(struct reading *reading, const struct sshargs_option *option)
 {
+	struct endpoint *endpoint = reading->endpoint;
 	struct sshoption meaning;
 
 	sshoption_read(&meaning, option);
-	if ((sshoption_takes_away(meaning.effect) & asked) != 0)
+	/* Beside a request for the same thing a restriction is more. */
+	if ((sshoption_restriction(meaning.effect) & reading->asks) != 0)
 		meaning.effect = SSHOPTION_SHAPES;
 	switch (meaning.effect) {
 	case SSHOPTION_SESSION:
@@ -191,23 +166,24 @@ add_meaning(struct endpoint *endpoint, struct text *text,
 		take_first(&endpoint->port, meaning.value);
 		break;
 	case SSHOPTION_CONFIG_FILE:
-		*config_file = option->value;
+		reading->config_file = option->value;
 		break;
-	case SSHOPTION_TAKES_AGENT:
-	case SSHOPTION_TAKES_X11:
-	case SSHOPTION_TAKES_FORWARDINGS:
-	case SSHOPTION_TAKES_LOCAL_COMMAND:
-		endpoint->takes_away |= sshoption_takes_away(meaning.effect);
-		add_option(&endpoint->taking, option, &meaning);
+	case SSHOPTION_NO_AGENT:
+	case SSHOPTION_NO_X11:
+	case SSHOPTION_NO_FORWARDINGS:
+	case SSHOPTION_NO_LOCAL_COMMAND:
+		endpoint->restrictions |= sshoption_restriction(meaning.effect);
+		add_option(&endpoint->restrictions_text, option, &meaning);
 		break;
 	case SSHOPTION_KEY_FILE:
-		add_option(text, option, &meaning);
-		if (!add_key_file(text, &meaning, home))
+		add_option(&reading->options, option, &meaning);
+		if (!add_key_file(
+			&reading->options, &meaning, reading->origin->home))
 			take_first(&endpoint->plain_reason,
 			    "ssh expands the name of the key file");
 		break;
 	case SSHOPTION_SHAPES:
-		add_option(text, option, &meaning);
+		add_option(&reading->options, option, &meaning);
 		break;
 	}
 }
@@ -233,19 +209,19 @@ note_references(struct sshconfig *config, const struct sshargs_option *option)
 }
 
 static void
-add_options(struct endpoint *endpoint, struct text *text,
-    const struct sshargs *args, const char **config_file, const char *home)
+read_options(struct reading *reading)
 {
-	unsigned int asked = asked_by_command_line(args);
+	const struct sshargs *args = reading->args;
+	struct endpoint *endpoint = reading->endpoint;
 	size_t i;
 
+	reading->asks = asked_by_command_line(args);
 	for (i = 0; i < args->option_count; i++) {
 		if (i == args->options_before_destination) {
 			take_first(&endpoint->user, args->user);
 			take_first(&endpoint->port, args->port);
 		}
-		add_meaning(endpoint, text, &args->options[i], asked,
-		    config_file, home);
+		read_option(reading, &args->options[i]);
 	}
 	take_first(&endpoint->user, args->user);
 	take_first(&endpoint->port, args->port);
@@ -318,63 +294,93 @@ check_background(struct endpoint *endpoint, const struct sshargs *args)
 		take_first(&endpoint->plain_reason, "-f beside -t or -W");
 }
 
+/* Reads the configuration. 0, or -1 without memory. */
+static int
+read_config(const struct reading *reading)
+{
+	struct endpoint *endpoint = reading->endpoint;
+	struct sshconfig *config = &endpoint->config;
+	size_t i;
+
+	if (sshconfig_read(
+		config, reading->config_file, reading->origin->home) == -1)
+		return -1;
+	for (i = 0; i < reading->args->option_count; i++)
+		note_references(config, &reading->args->options[i]);
+	endpoint->plain_reason = config->doubt;
+	/* ssh -G tells it for one pass and one outcome only. */
+	if (config->mentions_no_control_path &&
+	    (config->is_dynamic || config->has_second_pass))
+		endpoint->plain_reason =
+		    "whether ControlPath is none depends on more than text";
+	return 0;
+}
+
+static void
+compose(struct text *text, const struct reading *reading)
+{
+	const struct endpoint *endpoint = reading->endpoint;
+
+	text_add_line(text, "destination", endpoint->host);
+	text_add_line(text, "user", endpoint->user);
+	text_add_line(text, "port", endpoint->port);
+	add_origin(text, reading->origin);
+	text_add_line(text, "config", endpoint->config.digest);
+	add_references(text, &endpoint->config);
+	text_add_bytes(text, reading->options.data, reading->options.length);
+	if (!text_ok(&reading->options))
+		text->failed = true;
+}
+
+/* -1 without memory. */
+static int
+describe(struct reading *reading)
+{
+	struct endpoint *endpoint = reading->endpoint;
+
+	read_options(reading);
+	check_background(endpoint, reading->args);
+	endpoint->host = reading->args->host;
+	if (endpoint->plain_reason != NULL)
+		return 0;
+	if (read_config(reading) == -1)
+		return -1;
+	compose(&endpoint->shared_text, reading);
+	return text_ok(&endpoint->shared_text) &&
+		text_ok(&endpoint->restrictions_text)
+	    ? 0
+	    : -1;
+}
+
 int
 endpoint_describe(struct endpoint *endpoint, const struct sshargs *args,
     const struct endpoint_origin *origin)
 {
-	struct text options, *text = &endpoint->without_taking;
-	const char *config_file = NULL;
+	struct reading reading = {
+	    .endpoint = endpoint, .args = args, .origin = origin};
 	char storage[1024];
-	size_t i;
+	int result;
 
 	memset(endpoint, 0, sizeof(*endpoint));
-	text_init_in(text, endpoint->storage[0], sizeof(endpoint->storage[0]));
-	text_init_in(&endpoint->taking, endpoint->storage[1],
+	text_init_in(&endpoint->shared_text, endpoint->storage[0],
+	    sizeof(endpoint->storage[0]));
+	text_init_in(&endpoint->restrictions_text, endpoint->storage[1],
 	    sizeof(endpoint->storage[1]));
-	text_init_in(&options, storage, sizeof(storage));
 	text_init(&endpoint->config.variables);
-	add_options(endpoint, &options, args, &config_file, origin->home);
-	check_background(endpoint, args);
-	endpoint->host = args->host;
-	if (endpoint->plain_reason != NULL) {
-		text_free(&options);
-		return 0;
-	}
-	if (sshconfig_read(&endpoint->config, config_file, origin->home) ==
-	    -1) {
-		text_free(&options);
+	text_init_in(&reading.options, storage, sizeof(storage));
+	result = describe(&reading);
+	text_free(&reading.options);
+	if (result == -1) {
 		endpoint_free(endpoint);
-		return -1;
+		errno = ENOMEM;
 	}
-	for (i = 0; i < args->option_count; i++)
-		note_references(&endpoint->config, &args->options[i]);
-	endpoint->plain_reason = endpoint->config.doubt;
-	/* ssh -G tells it for one pass and one outcome only. */
-	if (endpoint->config.mentions_no_control_path &&
-	    (endpoint->config.is_dynamic || endpoint->config.has_second_pass))
-		endpoint->plain_reason =
-		    "whether ControlPath is none depends on more than text";
-	text_add_line(text, "destination", endpoint->host);
-	text_add_line(text, "user", endpoint->user);
-	text_add_line(text, "port", endpoint->port);
-	add_origin(text, origin);
-	text_add_line(text, "config", endpoint->config.digest);
-	add_references(text, &endpoint->config);
-	text_add_bytes(text, options.data, options.length);
-	if (!text_ok(&options))
-		text->failed = true;
-	text_free(&options);
-	if (text_ok(text) && text_ok(&endpoint->taking))
-		return 0;
-	endpoint_free(endpoint);
-	errno = ENOMEM;
-	return -1;
+	return result;
 }
 
 void
 endpoint_free(struct endpoint *endpoint)
 {
-	text_free(&endpoint->without_taking);
-	text_free(&endpoint->taking);
+	text_free(&endpoint->shared_text);
+	text_free(&endpoint->restrictions_text);
 	sshconfig_free(&endpoint->config);
 }

@@ -27,13 +27,13 @@ struct endpoint {
 	/* Why a cold start must be plain, in a few words; or null. */
 	const char *plain_when_cold;
 	/*
-	 * The options that only take something away (-a, -x and the like): as
-	 * CARRIES_ bits, and as text to add where the configuration asks for
-	 * what they take away.
+	 * The restrictions: the options that only refuse something (-a, -x and
+	 * the like), as CARRIES_ bits. Where the configuration asks for what
+	 * they refuse, the pool is not the shared one.
 	 */
-	unsigned int takes_away;
-	struct text without_taking; /* the text of the shared pool */
-	struct text taking; /* more lines, for a pool of its own */
+	unsigned int restrictions;
+	struct text shared_text; /* the text without the restrictions */
+	struct text restrictions_text; /* their lines, for a pool of its own */
 	struct sshconfig config;
 	char storage[2][1024]; /* where the two texts begin */
 };
@@ -45,23 +45,5 @@ struct endpoint {
 int endpoint_describe(struct endpoint *endpoint, const struct sshargs *args,
     const struct endpoint_origin *origin);
 void endpoint_free(struct endpoint *endpoint);
-
-/*
- * The first of the options, if any, that makes a run plain whatever else there
- * is: why, in a few words; or null.
- */
-const char *endpoint_plain_option(const struct sshargs *args);
-
-/*
- * Whether the option concerns the session alone; ssh -G is asked without such
- * options, since what it says is kept for all who share the pool.
- */
-bool endpoint_option_is_session(const struct sshargs_option *option);
-
-/*
- * The CARRIES_ bits that the option takes away, 0 for all others. Options
- * that do are left out too when it is asked what the configuration wants.
- */
-unsigned int endpoint_option_takes_away(const struct sshargs_option *option);
 
 #endif

@@ -36,37 +36,46 @@ pool_fail(struct failure *failure)
 	return POOL_FAILED;
 }
 
+/* A pool that is being opened. */
+struct opening {
+	struct pool *pool;
+	const struct pool_request *request;
+	enum resolution_restrictions restrictions;
+	struct verdict verdict;
+	struct failure *failure;
+};
+
 static enum pool_status
 be_plain(struct pool *pool, const char *reason)
 {
-	static char kept[256];
-
-	(void)snprintf(kept, sizeof(kept), "%s", reason);
-	pool->plain_reason = kept;
+	(void)snprintf(
+	    pool->reason_storage, sizeof(pool->reason_storage), "%s", reason);
+	pool->plain_reason = pool->reason_storage;
 	return POOL_PLAIN;
 }
 
+/* Asks ssh -G. With POOL_LEASE resolution_free() is owed. */
 static enum pool_status
-resolve(const struct pool *pool, const struct pool_request *request,
-    bool leave_taking_out, struct resolution *resolution,
-    struct failure *failure)
+resolve(const struct opening *opening, struct resolution *resolution)
 {
+	const struct pool_request *request = opening->request;
+	const struct sshconfig *config = &opening->pool->endpoint.config;
 	const struct resolution_request question = {
 	    .ssh = request->ssh,
 	    .home = request->home,
 	    .args = request->args,
-	    .leave_taking_out = leave_taking_out,
-	    .may_have_no_control_path =
-		pool->endpoint.config.mentions_no_control_path,
-	    .timeout_ms = pool->endpoint.config.is_dynamic ? DYNAMIC_TIMEOUT_MS
-							   : FIRST_TIMEOUT_MS,
+	    .restrictions = opening->restrictions,
+	    .may_have_no_control_path = config->mentions_no_control_path,
+	    .timeout_ms =
+		config->is_dynamic ? DYNAMIC_TIMEOUT_MS : FIRST_TIMEOUT_MS,
 	};
 	int result = resolution_get(resolution, &question);
 
 	if (result == 1)
-		return POOL_PLAIN;
+		return be_plain(opening->pool,
+		    "ssh rejects the arguments or the configuration");
 	if (result == -1) {
-		(void)failure_set(failure, FAILURE_SYSTEM,
+		(void)failure_set(opening->failure, FAILURE_SYSTEM,
 		    "ask for the configuration", request->ssh, NULL);
 		return POOL_FAILED;
 	}
@@ -98,11 +107,11 @@ tell_apart(const struct pool *pool, const struct pool_request *request,
 	if (request->namespace_text == NULL)
 		return;
 	text_init(&text);
-	text_add_bytes(&text, pool->endpoint.without_taking.data,
-	    pool->endpoint.without_taking.length);
+	text_add_bytes(&text, pool->endpoint.shared_text.data,
+	    pool->endpoint.shared_text.length);
 	text_add(&text, "\n");
-	text_add_bytes(
-	    &text, pool->endpoint.taking.data, pool->endpoint.taking.length);
+	text_add_bytes(&text, pool->endpoint.restrictions_text.data,
+	    pool->endpoint.restrictions_text.length);
 	if (text_ok(&text))
 		digest_base64(text.data, text.length, digest);
 	text_free(&text);
@@ -145,90 +154,140 @@ set_endpoint(struct record *record, const struct resolution *resolution,
 		record->known_hosts = known_hosts->data;
 }
 
+/* What a record is made of; its strings point in here. */
+struct draft {
+	struct resolution resolution;
+	char machine[PLATFORM_MACHINE_SIZE];
+	char made[32];
+	struct text session, known_hosts;
+};
+
+static void
+draft_free(struct draft *draft)
+{
+	text_free(&draft->session);
+	text_free(&draft->known_hosts);
+	resolution_free(&draft->resolution);
+}
+
+static void
+fill_record(struct record *record, struct draft *draft, const struct pool *pool,
+    const struct pool_request *request)
+{
+	time_t now = time(NULL);
+	struct tm utc;
+	char digest[DIGEST_LENGTH + 1];
+
+	memset(record, 0, sizeof(*record));
+	draft->made[0] = '\0';
+	if (gmtime_r(&now, &utc) != NULL)
+		(void)strftime(draft->made, sizeof(draft->made),
+		    "%Y-%m-%dT%H:%M:%SZ", &utc);
+	platform_machine(draft->machine);
+	record->text = pool->text.data;
+	record->destination = request->args->destination;
+	set_endpoint(record, &draft->resolution, &draft->known_hosts);
+	record->machine = draft->machine;
+	record->made = draft->made;
+	record->asks = draft->resolution.asks;
+	record->plain_reason = draft->resolution.plain_reason;
+	tell_apart(pool, request, digest);
+	text_init(&draft->session);
+	text_printf(
+	    &draft->session, "%s\n%s", digest, draft->resolution.session.data);
+	if (text_ok(&draft->session))
+		record->session = draft->session.data;
+}
+
 /*
  * First sight: asks ssh what the configuration wants, tries what the file
  * system can do, and writes both down.
  */
 static enum pool_status
-make_record(struct pool *pool, const struct pool_request *request,
-    bool leave_taking_out, struct verdict *verdict, struct failure *failure)
+make_record(struct opening *opening)
 {
-	struct resolution resolution;
-	struct record record = {0};
+	struct pool *pool = opening->pool;
+	bool may_write = pool->is_open && !opening->request->look_only;
+	struct draft draft;
+	struct record record;
 	enum pool_status status;
-	time_t now = time(NULL);
-	struct tm utc;
-	char made[32] = "", machine[PLATFORM_MACHINE_SIZE];
-	char digest[DIGEST_LENGTH + 1];
-	struct text session, known_hosts;
 	int can_hold = 1;
 
-	status = resolve(pool, request, leave_taking_out, &resolution, failure);
-	if (status == POOL_PLAIN)
-		return be_plain(pool,
-		    "ssh rejects the arguments or the "
-		    "configuration");
-	if (status == POOL_FAILED)
+	status = resolve(opening, &draft.resolution);
+	if (status != POOL_LEASE)
 		return status;
-	if (pool->is_open && !request->look_only)
-		can_hold = namespace_can_hold_sockets(&pool->ns, failure);
+	if (may_write)
+		can_hold =
+		    namespace_can_hold_sockets(&pool->ns, opening->failure);
 	if (can_hold == -1) {
-		resolution_free(&resolution);
+		resolution_free(&draft.resolution);
 		return POOL_FAILED;
 	}
-	if (gmtime_r(&now, &utc) != NULL)
-		(void)strftime(made, sizeof(made), "%Y-%m-%dT%H:%M:%SZ", &utc);
-	record.text = pool->text.data;
-	record.destination = request->args->destination;
-	set_endpoint(&record, &resolution, &known_hosts);
-	platform_machine(machine);
-	record.machine = machine;
-	record.made = made;
-	record.asks = resolution.asks;
-	record.plain_reason = resolution.plain_reason;
-	tell_apart(pool, request, digest);
-	text_init(&session);
-	text_printf(&session, "%s\n%s", digest, resolution.session.data);
-	record.session = text_ok(&session) ? session.data : NULL;
-	keep_session(pool, request, record.session);
+	fill_record(&record, &draft, pool, opening->request);
+	keep_session(pool, opening->request, record.session);
 	if (can_hold == 0 && record.plain_reason == NULL) {
 		record.cannot_hold_sockets = true;
 		record.plain_reason = "the file system of the namespace "
 				      "cannot bind and link a socket";
 	}
-	set_verdict(verdict, &record);
-	status = POOL_LEASE;
-	if (pool->is_open && !request->look_only &&
-	    record_write(&record, &pool->ns, failure) == -1)
+	set_verdict(&opening->verdict, &record);
+	if (may_write &&
+	    record_write(&record, &pool->ns, opening->failure) == -1)
 		status = POOL_FAILED;
-	text_free(&session);
-	text_free(&known_hosts);
-	resolution_free(&resolution);
+	draft_free(&draft);
 	return status;
 }
 
 /* One of an older version lacks what is wanted; it serves where this fails. */
 static void
-renew_record(struct pool *pool, const struct pool_request *request,
-    bool leave_taking_out, struct verdict *verdict)
+renew_record(struct opening *opening)
 {
-	struct verdict renewed;
 	struct failure ignored;
+	struct opening renewed = *opening;
 
-	if (make_record(pool, request, leave_taking_out, &renewed, &ignored) ==
-	    POOL_LEASE)
-		*verdict = renewed;
-	pool->plain_reason = NULL;
+	renewed.failure = &ignored;
+	if (make_record(&renewed) == POOL_LEASE)
+		opening->verdict = renewed.verdict;
+	opening->pool->plain_reason = NULL;
+}
+
+/* Takes the verdict from the record, or makes one. */
+static enum pool_status
+judge(struct opening *opening)
+{
+	const struct pool_request *request = opening->request;
+	struct pool *pool = opening->pool;
+	struct record record;
+	bool is_old;
+
+	switch (record_read(
+	    &record, &pool->ns, pool->text.data, opening->failure)) {
+	case RECORD_FOUND:
+		set_verdict(&opening->verdict, &record);
+		keep_session(pool, request, record.session);
+		is_old = record.session == NULL;
+		record_free(&record);
+		if (is_old && request->wants_session &&
+		    !opening->verdict.is_plain)
+			renew_record(opening);
+		return POOL_LEASE;
+	case RECORD_NONE:
+	case RECORD_GARBLED:
+		return make_record(opening);
+	case RECORD_FAILED:
+	default:
+		return POOL_FAILED;
+	}
 }
 
 /* Opens the namespace of pool->text and gets its verdict. */
 static enum pool_status
-enter(struct pool *pool, const struct pool_request *request,
-    bool leave_taking_out, struct verdict *verdict, struct failure *failure)
+enter(struct opening *opening)
 {
-	struct record record;
+	struct pool *pool = opening->pool;
+	struct failure *failure = opening->failure;
+	bool look_only = opening->request->look_only;
 	enum pool_status status;
-	bool is_old;
 
 	if (!text_ok(&pool->text))
 		return pool_fail(failure);
@@ -237,40 +296,20 @@ enter(struct pool *pool, const struct pool_request *request,
 		return POOL_FAILED;
 	pool->is_open = pool->root.fd != -1 &&
 	    namespace_open(&pool->ns, &pool->root, pool->name,
-		request->look_only ? NAMESPACE_ENTER : NAMESPACE_MAKE,
-		failure) == 0;
+		look_only ? NAMESPACE_ENTER : NAMESPACE_MAKE, failure) == 0;
 	if (!pool->is_open) {
-		if (!request->look_only ||
+		if (!look_only ||
 		    (pool->root.fd != -1 &&
 			(failure->kind != FAILURE_SYSTEM ||
 			    failure->error != ENOENT)))
 			return POOL_FAILED;
-		return make_record(
-		    pool, request, leave_taking_out, verdict, failure);
+		return make_record(opening);
 	}
-	switch (record_read(&record, &pool->ns, pool->text.data, failure)) {
-	case RECORD_FOUND:
-		set_verdict(verdict, &record);
-		keep_session(pool, request, record.session);
-		is_old = record.session == NULL;
-		record_free(&record);
-		if (is_old && request->wants_session && !verdict->is_plain)
-			renew_record(pool, request, leave_taking_out, verdict);
-		return POOL_LEASE;
-	case RECORD_NONE:
-	case RECORD_GARBLED:
-		status = make_record(
-		    pool, request, leave_taking_out, verdict, failure);
-		break;
-	case RECORD_FAILED:
-	default:
-		status = POOL_FAILED;
-		break;
+	status = judge(opening);
+	if (status != POOL_LEASE) {
+		namespace_close(&pool->ns);
+		pool->is_open = false;
 	}
-	if (status == POOL_LEASE)
-		return status;
-	namespace_close(&pool->ns);
-	pool->is_open = false;
 	return status;
 }
 
@@ -279,30 +318,51 @@ enter(struct pool *pool, const struct pool_request *request,
  * the configuration asks for more than text can tell, what ssh makes of it.
  */
 static enum pool_status
-compose_text(struct pool *pool, const struct pool_request *request,
-    struct failure *failure)
+compose_text(const struct opening *opening)
 {
+	struct pool *pool = opening->pool;
 	struct resolution resolution;
 	enum pool_status status;
 
-	if (request->namespace_text != NULL) {
-		text_add(&pool->text, request->namespace_text);
+	if (opening->request->namespace_text != NULL) {
+		text_add(&pool->text, opening->request->namespace_text);
 		return POOL_LEASE;
 	}
-	text_add_bytes(&pool->text, pool->endpoint.without_taking.data,
-	    pool->endpoint.without_taking.length);
+	text_add_bytes(&pool->text, pool->endpoint.shared_text.data,
+	    pool->endpoint.shared_text.length);
 	if (!pool->endpoint.config.is_dynamic)
 		return POOL_LEASE;
-	status = resolve(pool, request, true, &resolution, failure);
-	if (status == POOL_PLAIN)
-		return be_plain(pool,
-		    "ssh rejects the arguments or the "
-		    "configuration");
-	if (status == POOL_FAILED)
+	status = resolve(opening, &resolution);
+	if (status != POOL_LEASE)
 		return status;
 	text_add_line(&pool->text, "resolved", resolution.digest);
 	resolution_free(&resolution);
 	return POOL_LEASE;
+}
+
+/*
+ * Enters the shared pool; or the pool of these restrictions, where the
+ * configuration asks for what they refuse. Most configurations ask for
+ * nothing of the kind: then scp and its like, which bring such options, share.
+ */
+static enum pool_status
+choose(struct opening *opening)
+{
+	struct pool *pool = opening->pool;
+	enum pool_status status = compose_text(opening);
+
+	if (status == POOL_LEASE)
+		status = enter(opening);
+	if (status != POOL_LEASE || opening->request->namespace_text != NULL ||
+	    (opening->verdict.asks & pool->endpoint.restrictions) == 0)
+		return status;
+	text_add_bytes(&pool->text, pool->endpoint.restrictions_text.data,
+	    pool->endpoint.restrictions_text.length);
+	if (pool->is_open)
+		namespace_close(&pool->ns);
+	text_free(&pool->session);
+	opening->restrictions = RESOLUTION_WITH_RESTRICTIONS;
+	return enter(opening);
 }
 
 static int
@@ -323,7 +383,14 @@ enum pool_status
 pool_open(struct pool *pool, const struct pool_request *request,
     struct failure *failure)
 {
-	struct verdict verdict;
+	struct opening opening = {
+	    .pool = pool,
+	    .request = request,
+	    .restrictions = RESOLUTION_WITHOUT_RESTRICTIONS,
+	    .failure = failure,
+	};
+	const struct endpoint_origin origin = {
+	    .ssh = request->ssh, .home = request->home};
 	enum pool_status status;
 	char folder[NAMESPACE_PATH_MAX + 1];
 
@@ -331,45 +398,22 @@ pool_open(struct pool *pool, const struct pool_request *request,
 	text_init_in(&pool->session, pool->session_storage,
 	    sizeof(pool->session_storage));
 	text_init_in(&pool->text, pool->storage, sizeof(pool->storage));
-	if (endpoint_describe(&pool->endpoint, request->args,
-		&(const struct endpoint_origin){
-		    .ssh = request->ssh, .home = request->home}) == -1)
+	if (endpoint_describe(&pool->endpoint, request->args, &origin) == -1)
 		return pool_fail(failure);
 	if (pool->endpoint.plain_reason != NULL)
 		return be_plain(pool, pool->endpoint.plain_reason);
 	if (open_root(pool, request, failure) == -1)
 		return POOL_FAILED;
-	status = compose_text(pool, request, failure);
-	if (status == POOL_LEASE)
-		status = enter(pool, request, true, &verdict, failure);
-	if (status != POOL_LEASE)
+	status = choose(&opening);
+	if (status != POOL_LEASE || !opening.verdict.is_plain)
 		return status;
-
-	/*
-	 * scp and its like take away agent and forwardings. Where the
-	 * configuration asks for none of these, that makes no difference and
-	 * they share; where it does, they get a pool of their own.
-	 */
-	if ((verdict.asks & pool->endpoint.takes_away) != 0 &&
-	    request->namespace_text == NULL) {
-		text_add_bytes(&pool->text, pool->endpoint.taking.data,
-		    pool->endpoint.taking.length);
-		if (pool->is_open)
-			namespace_close(&pool->ns);
-		text_free(&pool->session);
-		status = enter(pool, request, false, &verdict, failure);
-		if (status != POOL_LEASE)
-			return status;
-	}
-	if (verdict.is_plain && verdict.cannot_hold_sockets) {
+	if (opening.verdict.cannot_hold_sockets) {
 		namespace_path(&pool->root, pool->name, folder);
 		(void)failure_set(
 		    failure, FAILURE_NO_SOCKETS, "use", folder, NULL);
 		return POOL_FAILED;
 	}
-	if (verdict.is_plain)
-		return be_plain(pool, verdict.plain_reason);
-	return POOL_LEASE;
+	return be_plain(pool, opening.verdict.plain_reason);
 }
 
 void

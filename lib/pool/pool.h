@@ -28,7 +28,8 @@ enum pool_status {
 };
 
 struct pool {
-	const char *plain_reason;
+	const char *plain_reason; /* perhaps in reason_storage */
+	char reason_storage[256];
 	struct endpoint endpoint;
 	struct text text; /* the namespace text */
 	char storage[1024]; /* where it begins */

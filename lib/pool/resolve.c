@@ -5,6 +5,7 @@
 #include "ssh/sshsession.h"
 
 #include <errno.h>
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -21,10 +22,10 @@ static bool
 is_left_out(const struct resolution_request *request,
     const struct sshargs_option *option, const char *config_file)
 {
-	return endpoint_option_is_session(option) || option->flag == 'E' ||
+	return sshoption_is_session(option) || option->flag == 'E' ||
 	    option->flag == 'y' ||
-	    (request->leave_taking_out &&
-		endpoint_option_takes_away(option) != 0) ||
+	    (request->restrictions == RESOLUTION_WITHOUT_RESTRICTIONS &&
+		sshoption_restricts(option) != 0) ||
 	    (config_file != NULL && option->flag == 'F');
 }
 
@@ -95,57 +96,79 @@ run(struct text *output, const struct resolution_request *request,
 	return 0;
 }
 
-/* The settings that keep a connection from being leased, or are asked for. */
-static void
-look_at(struct resolution *resolution, const char *key, const char *value)
-{
-	const char *reason = NULL;
+/* Settings that are kept as they are. */
+static const struct {
+	const char *keyword;
+	size_t field; /* of struct resolution */
+	const char
+	    *unset; /* the value that means that there is none, or null */
+} kept_settings[] = {
+    {"user", offsetof(struct resolution, user), NULL},
+    {"hostname", offsetof(struct resolution, hostname), NULL},
+    {"port", offsetof(struct resolution, port), NULL},
+    {"hostkeyalias", offsetof(struct resolution, host_key_alias), NULL},
+    {"userknownhostsfile", offsetof(struct resolution, user_known_hosts), NULL},
+    {"globalknownhostsfile", offsetof(struct resolution, global_known_hosts),
+	NULL},
+    {"proxyjump", offsetof(struct resolution, jump), "none"},
+    {"proxycommand", offsetof(struct resolution, jump), "none"},
+};
 
-	if (strcmp(key, "user") == 0)
-		resolution->user = value;
-	else if (strcmp(key, "hostname") == 0)
-		resolution->hostname = value;
-	else if (strcmp(key, "port") == 0)
-		resolution->port = value;
-	else if (strcmp(key, "hostkeyalias") == 0)
-		resolution->host_key_alias = value;
-	else if (strcmp(key, "userknownhostsfile") == 0)
-		resolution->user_known_hosts = value;
-	else if (strcmp(key, "globalknownhostsfile") == 0)
-		resolution->global_known_hosts = value;
-	else if ((strcmp(key, "proxyjump") == 0 ||
-		     strcmp(key, "proxycommand") == 0) &&
-	    strcmp(value, "none") != 0)
-		resolution->jump = value;
-	else if (strcmp(key, "forwardagent") == 0) {
-		if (strcmp(value, "no") != 0)
-			resolution->asks |= CARRIES_AGENT;
-	} else if (strcmp(key, "forwardx11") == 0) {
-		if (strcmp(value, "no") != 0)
-			resolution->asks |= CARRIES_X11;
-	} else if (strcmp(key, "permitlocalcommand") == 0) {
-		if (strcmp(value, "no") != 0)
-			resolution->asks |= CARRIES_LOCAL_COMMAND;
-	} else if (strcmp(key, "localforward") == 0)
-		reason = "LocalForward in the configuration";
-	else if (strcmp(key, "remoteforward") == 0)
-		reason = "RemoteForward in the configuration";
-	else if (strcmp(key, "dynamicforward") == 0)
-		reason = "DynamicForward in the configuration";
-	else if (strcmp(key, "tunnel") == 0 && strcmp(value, "false") != 0 &&
-	    strcmp(value, "no") != 0)
-		reason = "Tunnel in the configuration";
-	else if (strcmp(key, "sessiontype") == 0 && strcmp(value, "none") == 0)
-		reason = "SessionType none in the configuration";
-	else if (strcmp(key, "forkafterauthentication") == 0 &&
-	    strcmp(value, "no") != 0)
-		reason = "ForkAfterAuthentication in the configuration";
-	if (reason == NULL)
-		return;
-	if (resolution->plain_reason == NULL)
-		resolution->plain_reason = reason;
-	if (strstr(reason, "Forward in") != NULL)
-		resolution->asks |= CARRIES_FORWARDINGS;
+/* Settings that ask for more than a session, unless they have such a value. */
+static const struct {
+	const char *keyword;
+	const char *harmless[2];
+	unsigned int asks; /* the CARRIES_ bit */
+	const char *plain_reason; /* why not to lease then, or null */
+} wishes[] = {
+    {"forwardagent", {"no", NULL}, CARRIES_AGENT, NULL},
+    {"forwardx11", {"no", NULL}, CARRIES_X11, NULL},
+    {"permitlocalcommand", {"no", NULL}, CARRIES_LOCAL_COMMAND, NULL},
+    {"localforward", {NULL, NULL}, CARRIES_FORWARDINGS,
+	"LocalForward in the configuration"},
+    {"remoteforward", {NULL, NULL}, CARRIES_FORWARDINGS,
+	"RemoteForward in the configuration"},
+    {"dynamicforward", {NULL, NULL}, CARRIES_FORWARDINGS,
+	"DynamicForward in the configuration"},
+    {"tunnel", {"false", "no"}, 0, "Tunnel in the configuration"},
+    {"sessiontype", {"default", "subsystem"}, 0,
+	"SessionType none in the configuration"},
+    {"forkafterauthentication", {"no", NULL}, 0,
+	"ForkAfterAuthentication in the configuration"},
+};
+
+static void
+keep_setting(
+    struct resolution *resolution, const char *keyword, const char *value)
+{
+	size_t i;
+
+	for (i = 0; i < sizeof(kept_settings) / sizeof(*kept_settings); i++) {
+		if (strcmp(kept_settings[i].keyword, keyword) != 0 ||
+		    (kept_settings[i].unset != NULL &&
+			strcmp(kept_settings[i].unset, value) == 0))
+			continue;
+		*(const char **)((char *)resolution + kept_settings[i].field) =
+		    value;
+	}
+}
+
+static void
+note_wish(struct resolution *resolution, const char *keyword, const char *value)
+{
+	const char *const *harmless;
+	size_t i;
+
+	for (i = 0; i < sizeof(wishes) / sizeof(*wishes); i++) {
+		harmless = wishes[i].harmless;
+		if (strcmp(wishes[i].keyword, keyword) != 0 ||
+		    (harmless[0] != NULL && strcmp(harmless[0], value) == 0) ||
+		    (harmless[1] != NULL && strcmp(harmless[1], value) == 0))
+			continue;
+		resolution->asks |= wishes[i].asks;
+		if (resolution->plain_reason == NULL)
+			resolution->plain_reason = wishes[i].plain_reason;
+	}
 }
 
 static void
@@ -162,7 +185,8 @@ read_output(struct resolution *resolution)
 		*value++ = '\0';
 		if (strcmp(line, "localcommand") == 0)
 			has_local_command = true;
-		look_at(resolution, line, value);
+		keep_setting(resolution, line, value);
+		note_wish(resolution, line, value);
 		if (sshsession_is_setting(line))
 			text_printf(
 			    &resolution->session, "%s %s\n", line, value);

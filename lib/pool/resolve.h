@@ -19,13 +19,21 @@ struct resolution {
 	struct text output;
 };
 
+/*
+ * What becomes of the restrictions on the command line: the shared pool is
+ * asked about without them, a pool of their own with them.
+ */
+enum resolution_restrictions {
+	RESOLUTION_WITHOUT_RESTRICTIONS,
+	RESOLUTION_WITH_RESTRICTIONS,
+};
+
 /* What ssh -G is to be asked. */
 struct resolution_request {
 	const char *ssh; /* path of the real ssh */
 	const char *home; /* where ssh looks for .ssh/config */
 	const struct sshargs *args;
-	/* Leave out the options that only take something away. */
-	bool leave_taking_out;
+	enum resolution_restrictions restrictions;
 	/*
 	 * The configuration mentions ControlPath none: it is asked a second
 	 * time, in a way that tells "none" from "not set".

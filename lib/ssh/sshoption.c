@@ -20,8 +20,8 @@ static const struct flag_effect flag_effects[] = {
     {'W', SSHOPTION_STDIO_FORWARD, NULL},
     {'v', SSHOPTION_VERBOSE, NULL},
     {'f', SSHOPTION_BACKGROUND, NULL},
-    {'a', SSHOPTION_TAKES_AGENT, NULL},
-    {'x', SSHOPTION_TAKES_X11, NULL},
+    {'a', SSHOPTION_NO_AGENT, NULL},
+    {'x', SSHOPTION_NO_X11, NULL},
     {'l', SSHOPTION_USER, NULL},
     {'p', SSHOPTION_PORT, NULL},
     {'i', SSHOPTION_KEY_FILE, NULL},
@@ -59,10 +59,10 @@ static const struct keyword_effect keyword_effects[] = {
     {"sessiontype", SSHOPTION_SESSION, NULL, "default"},
     {"sessiontype", SSHOPTION_SESSION, NULL, "subsystem"},
     {"sessiontype", SSHOPTION_PLAIN, "SessionType none is -N", NULL},
-    {"forwardagent", SSHOPTION_TAKES_AGENT, NULL, "no"},
-    {"forwardx11", SSHOPTION_TAKES_X11, NULL, "no"},
-    {"clearallforwardings", SSHOPTION_TAKES_FORWARDINGS, NULL, "yes"},
-    {"permitlocalcommand", SSHOPTION_TAKES_LOCAL_COMMAND, NULL, "no"},
+    {"forwardagent", SSHOPTION_NO_AGENT, NULL, "no"},
+    {"forwardx11", SSHOPTION_NO_X11, NULL, "no"},
+    {"clearallforwardings", SSHOPTION_NO_FORWARDINGS, NULL, "yes"},
+    {"permitlocalcommand", SSHOPTION_NO_LOCAL_COMMAND, NULL, "no"},
     {"user", SSHOPTION_USER, NULL, NULL},
     {"port", SSHOPTION_PORT, NULL, NULL},
     {"identityfile", SSHOPTION_KEY_FILE, NULL, NULL},
@@ -142,18 +142,53 @@ sshoption_read(struct sshoption *meaning, const struct sshargs_option *option)
 }
 
 unsigned int
-sshoption_takes_away(enum sshoption_effect effect)
+sshoption_restriction(enum sshoption_effect effect)
 {
 	switch (effect) {
-	case SSHOPTION_TAKES_AGENT:
+	case SSHOPTION_NO_AGENT:
 		return CARRIES_AGENT;
-	case SSHOPTION_TAKES_X11:
+	case SSHOPTION_NO_X11:
 		return CARRIES_X11;
-	case SSHOPTION_TAKES_FORWARDINGS:
+	case SSHOPTION_NO_FORWARDINGS:
 		return CARRIES_FORWARDINGS;
-	case SSHOPTION_TAKES_LOCAL_COMMAND:
+	case SSHOPTION_NO_LOCAL_COMMAND:
 		return CARRIES_LOCAL_COMMAND;
 	default:
 		return 0;
 	}
+}
+
+unsigned int
+sshoption_restricts(const struct sshargs_option *option)
+{
+	struct sshoption meaning;
+
+	sshoption_read(&meaning, option);
+	return sshoption_restriction(meaning.effect);
+}
+
+bool
+sshoption_is_session(const struct sshargs_option *option)
+{
+	struct sshoption meaning;
+
+	sshoption_read(&meaning, option);
+	return meaning.effect == SSHOPTION_SESSION ||
+	    meaning.effect == SSHOPTION_VERBOSE ||
+	    meaning.effect == SSHOPTION_BACKGROUND ||
+	    meaning.effect == SSHOPTION_STDIO_FORWARD;
+}
+
+const char *
+sshoption_plain_reason(const struct sshargs *args)
+{
+	struct sshoption meaning;
+	size_t i;
+
+	for (i = 0; i < args->option_count; i++) {
+		sshoption_read(&meaning, &args->options[i]);
+		if (meaning.effect == SSHOPTION_PLAIN)
+			return meaning.plain_reason;
+	}
+	return NULL;
 }

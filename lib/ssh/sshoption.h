@@ -5,6 +5,7 @@
 #include "ssh/sshargs.h"
 #include "ssh/sshconfig.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 
 /* What a connection may be asked to carry besides its session. */
@@ -20,10 +21,11 @@ enum sshoption_effect {
 	SSHOPTION_SHAPES, /* it shapes the connection, the login or what is granted */
 	SSHOPTION_SESSION, /* it concerns the session alone */
 	SSHOPTION_PLAIN, /* no lease with this one */
-	SSHOPTION_TAKES_AGENT,
-	SSHOPTION_TAKES_X11,
-	SSHOPTION_TAKES_FORWARDINGS,
-	SSHOPTION_TAKES_LOCAL_COMMAND,
+	/* A restriction: it only refuses what the configuration may ask for. */
+	SSHOPTION_NO_AGENT,
+	SSHOPTION_NO_X11,
+	SSHOPTION_NO_FORWARDINGS,
+	SSHOPTION_NO_LOCAL_COMMAND,
 	SSHOPTION_VERBOSE,
 	SSHOPTION_BACKGROUND,
 	SSHOPTION_STDIO_FORWARD,
@@ -46,7 +48,19 @@ struct sshoption {
 void
 sshoption_read(struct sshoption *meaning, const struct sshargs_option *option);
 
-/* The CARRIES_ bits that an option of that effect takes away, or 0. */
-unsigned int sshoption_takes_away(enum sshoption_effect effect);
+/* The CARRIES_ bit that a restriction of that effect refuses; 0 for others. */
+unsigned int sshoption_restriction(enum sshoption_effect effect);
+
+/* The same of a whole option. */
+unsigned int sshoption_restricts(const struct sshargs_option *option);
+
+/* Whether the option concerns the session alone, not the connection. */
+bool sshoption_is_session(const struct sshargs_option *option);
+
+/*
+ * The reason of the first option that makes a run plain whatever else there
+ * is, in a few words; null where no option does.
+ */
+const char *sshoption_plain_reason(const struct sshargs *args);
 
 #endif

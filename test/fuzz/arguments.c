@@ -137,11 +137,11 @@ describe(struct endpoint *endpoint, const struct sshargs *args)
 
 	check(
 	    endpoint_describe(endpoint, args, &origin) == 0, "there is memory");
-	check(endpoint->plain_reason != NULL ||
-		endpoint->without_taking.length > 0,
+	check(
+	    endpoint->plain_reason != NULL || endpoint->shared_text.length > 0,
 	    "it is plain, or has a text");
-	check(strlen(endpoint->without_taking.data) ==
-		endpoint->without_taking.length,
+	check(
+	    strlen(endpoint->shared_text.data) == endpoint->shared_text.length,
 	    "the text is a string");
 }
 
@@ -170,9 +170,9 @@ describe_with_one_more(const struct endpoint *endpoint, const struct line *line)
 	describe(&other, &args);
 	check(are_same(endpoint->plain_reason, other.plain_reason),
 	    "it is as plain");
-	check(are_same(
-		  endpoint->without_taking.data, other.without_taking.data) &&
-		are_same(endpoint->taking.data, other.taking.data),
+	check(are_same(endpoint->shared_text.data, other.shared_text.data) &&
+		are_same(endpoint->restrictions_text.data,
+		    other.restrictions_text.data),
 	    "it is the same connection");
 	endpoint_free(&other);
 	sshargs_free(&args);
@@ -211,7 +211,7 @@ read_line(struct line *line, char *settings)
 	    "there is memory");
 	check_parts(&args, line);
 	check_against_getopt(&args, line);
-	(void)endpoint_plain_option(&args);
+	(void)sshoption_plain_reason(&args);
 	if (args.status == SSHARGS_OK) {
 		describe(&endpoint, &args);
 		describe_with_one_more(&endpoint, line);
