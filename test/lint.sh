@@ -45,7 +45,7 @@ for object in "${BUILD:-build}"/lib/*/*.o; do
   objects=$((objects + 1))
   prefix=$(basename "$object" .o)
   case $prefix in
-  linux) prefix=platform ;;
+  linux | unix_clients) prefix=platform ;;
   resolve) prefix=resolution ;;
   esac
   if nm --defined-only -g "$object" | awk '{print $3}' | grep -v "^${prefix}_"; then

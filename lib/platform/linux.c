@@ -422,57 +422,16 @@ platform_close_all_but(int *keep, size_t count)
 }
 
 /*
- * A line of /proc/net/unix: address, reference count, protocol, flags, type,
- * state (3: connected), inode, path. Both ends of a connection are listed, the
- * accepted one under the name of the listening socket: unix(7).
+ * A file below /proc/PID belongs to the user of the process, or to root where
+ * the process hides its memory. Other users can have any word in theirs.
  */
 static bool
-is_client_line(const char *line, const char *path)
+is_of_own_process(int fd)
 {
-	const size_t length = strlen(path);
-	const char *at = line;
-	int field;
+	struct stat st;
 
-	for (field = 0; field < 5; field++) {
-		at += strspn(at, " ");
-		at += strcspn(at, " ");
-	}
-	at += strspn(at, " ");
-	if (strncmp(at, "03 ", 3) != 0 || (at = strchr(at, '/')) == NULL)
-		return false;
-	return strncmp(at, path, length) == 0 &&
-	    (at[length] == '\0' || at[length] == '.');
-}
-
-bool
-platform_socket_has_clients(const char *path)
-{
-	char buffer[4096], *line, *end;
-	size_t held = 0;
-	ssize_t got;
-	bool found = false;
-	int fd;
-
-	fd = openat(AT_FDCWD, "/proc/net/unix", O_RDONLY | O_CLOEXEC);
-	if (fd == -1)
-		return errno == EMFILE || errno == ENFILE || errno == ENOMEM;
-	while (!found &&
-	    (got = read(fd, buffer + held, sizeof(buffer) - 1 - held)) > 0) {
-		held += (size_t)got;
-		buffer[held] = '\0';
-		for (line = buffer; (end = strchr(line, '\n')) != NULL;
-		     line = end + 1) {
-			*end = '\0';
-			if (is_client_line(line, path))
-				found = true;
-		}
-		held -= (size_t)(line - buffer);
-		memmove(buffer, line, held);
-		if (held == sizeof(buffer) - 1)
-			held = 0;
-	}
-	(void)close(fd);
-	return found;
+	return fstat(fd, &st) == 0 &&
+	    (st.st_uid == platform_effective_user() || st.st_uid == 0);
 }
 
 /* proc_pid_cmdline(5): the words, each with a NUL behind it. */
@@ -491,6 +450,10 @@ command_line_names(const char *pid, const char *name)
 	(void)snprintf(path, sizeof(path), "/proc/%.12s/cmdline", pid);
 	if ((fd = openat(AT_FDCWD, path, O_RDONLY | O_CLOEXEC)) == -1)
 		return false;
+	if (!is_of_own_process(fd)) {
+		(void)close(fd);
+		return false;
+	}
 	while (!found &&
 	    (got = read(fd, bytes + held, sizeof(bytes) - held)) > 0) {
 		held += (size_t)got;
@@ -641,6 +604,8 @@ view_process(struct platform_view *view, const char *pid)
 	if ((fd = openat(AT_FDCWD, path, O_RDONLY | O_CLOEXEC)) == -1)
 		return true;
 	got = read(fd, bytes, sizeof(bytes) - 1);
+	if (!is_of_own_process(fd))
+		got = 0;
 	(void)close(fd);
 	if (got <= 0 || (title = path_in_title(bytes, (size_t)got)) == NULL)
 		return true;

@@ -125,16 +125,16 @@ int platform_start_child(
 void platform_close_all_but(int *keep, size_t count);
 
 /*
- * Whether anybody is connected to the Unix socket at that path, or at a name
- * that begins with it and a dot (ssh binds its control sockets so). True too
- * where that cannot be found out just now, for want of a descriptor or of
- * memory; false where this machine never tells. Needs no allocation.
+ * Whether anybody is connected to the Unix socket that lies at that path,
+ * under whatever name it was bound. True too where that cannot be found out
+ * just now, for want of a descriptor or of memory; false where this machine
+ * never tells, and where no socket lies there. Needs no allocation.
  */
 bool platform_socket_has_clients(const char *path);
 
 /*
- * Whether any process but a master has that name on its command line. Needs no
- * allocation.
+ * Whether any process of this user's, or of root's, but a master has that name
+ * on its command line. Needs no allocation.
  */
 bool platform_is_named_by_process(const char *name);
 
