@@ -5,7 +5,10 @@ load ../lib/helper
 
 setup_file() { make_dir; start_sshd; }
 teardown_file() { stop_sshd; }
-setup() { new_root; T=$BATS_TEST_TMPDIR; }
+setup() { new_root; T=$BATS_TEST_TMPDIR; ATTACKER=; }
+teardown() {
+  [ -z "$ATTACKER" ] || { kill -KILL "$ATTACKER"; wait "$ATTACKER" || :; }
+}
 
 need_root() { [ "$(id -u)" = 0 ] || skip "only root can play another user"; }
 
@@ -79,4 +82,21 @@ other_user() { getent passwd games | cut -d: -f1,3,4; }
     done
     [ ! -e "$T/x" ]
   done
+}
+
+@test "another user's process under a master's title is not taken for it" {
+  need_root
+  fast host true
+  wait_until is_released
+  local socket master
+  socket=$(socket_of)
+  master=$(master_pid "$socket")
+  setpriv --reuid=65534 --clear-groups perl -e \
+    '$0 = $ARGV[0]; $| = 1; print "on\n"; kill STOP => $$; sleep 60' "ssh: $socket [mux]" >"$T/out" 3>&- &
+  ATTACKER=$!
+  wait_until has_content "$T/out"
+  [ "$(lease_states)" = "free null alive $master" ]
+  ssh -F none -S "$socket" -O exit x 2>/dev/null
+  wait_until ended "$master"
+  [[ "$(lease_states)" != *"$ATTACKER"* ]]
 }

@@ -6,7 +6,10 @@ load ../lib/helper
 
 setup_file() { make_dir; start_sshd; }
 teardown_file() { stop_sshd; }
-setup() { new_root; T=$BATS_TEST_TMPDIR; }
+setup() { new_root; T=$BATS_TEST_TMPDIR; ATTACKER=; }
+teardown() {
+  [ -z "$ATTACKER" ] || { kill -KILL "$ATTACKER"; wait "$ATTACKER" || :; }
+}
 
 need_root() { [ "$(id -u)" = 0 ] || skip "only root can play another user"; }
 
@@ -162,4 +165,78 @@ plain_with() { ssh -F "$1" host true; }
   chown 65534 "$T/include"
   run -255 ssh -F "$T/config" host true
   run -255 "$SSH_FAST" --client=native -F "$T/config" host true
+}
+
+# taken_up: another run takes the leftover and its master, without a login.
+taken_up() {
+  local before
+  before=$(logins)
+  fast host true && [ "$(logins)" = "$before" ]
+}
+# Leaves a lease that nobody holds in used/, with its master alive.
+leave_behind() {
+  fast host true
+  wait_until is_released
+  local name=$ROOT/*/free/s*
+  name=$(basename $name)
+  printf '%-79s\n' "pid 999999 since 1 space $(stat -Lc %i /proc/self/ns/pid)" >"$(namespace)free/$name"
+  mv "$(namespace)free/$name" "$(namespace)used/$name"
+}
+
+@test "another user's sockets of the same name do not pin a leftover" {
+  need_root
+  leave_behind
+  setpriv --reuid=65534 --clear-groups python3 - "$(socket_of)" >"$T/out" 3>&- <<'END' &
+import os, signal, socket, sys
+name = "\0" + sys.argv[1]
+listening = socket.socket(socket.AF_UNIX)
+listening.bind(name)
+listening.listen()
+client = socket.socket(socket.AF_UNIX)
+client.connect(name)
+accepted, _ = listening.accept()
+print("connected", flush=True)
+signal.pause()
+END
+  ATTACKER=$!
+  wait_until has_content "$T/out"
+  taken_up
+}
+
+@test "the same path in another user's mount namespace does not pin it" {
+  need_root
+  leave_behind
+  unshare -m python3 - "$(socket_of)" >"$T/out" 3>&- <<'END' &
+import os, signal, socket, subprocess, sys
+folder = os.path.dirname(sys.argv[1])
+subprocess.check_call(["mount", "-t", "tmpfs", "none", "/tmp"])
+os.setgroups([])
+os.setuid(65534)
+os.makedirs(folder)
+listening = socket.socket(socket.AF_UNIX)
+os.chdir(folder)
+listening.bind(sys.argv[1])
+listening.listen()
+client = socket.socket(socket.AF_UNIX)
+client.connect(os.path.basename(sys.argv[1]))
+accepted, _ = listening.accept()
+print("connected", flush=True)
+signal.pause()
+END
+  ATTACKER=$!
+  wait_until has_content "$T/out"
+  taken_up
+}
+
+@test "another user's process with the lease's name in its words keeps no keeper" {
+  need_root
+  script "$T/bin/ssh" '/usr/bin/ssh "$@"'
+  PATH=$T/bin:$PATH fast host true
+  wait_until is_released
+  setpriv --reuid=65534 --clear-groups perl -e '$| = 1; print "on\n"; sleep 60' \
+    "/c/$(basename "$(socket_of)")" >"$T/out" 3>&- &
+  ATTACKER=$!
+  wait_until has_content "$T/out"
+  PATH=$T/bin:$PATH fast host true
+  wait_until is_released
 }
