@@ -13,6 +13,7 @@
 #include "shared/message.h"
 #include "mux/probe.h"
 #include "ssh-fast/run.h"
+#include "ssh/sshsettings.h"
 #include "mux/session.h"
 #include "platform/signals.h"
 #include "platform/terminal.h"
@@ -109,7 +110,7 @@ compose_request(const struct run *run, struct text *request)
 	    .escape_char = wanted->escape == SSHSESSION_ESCAPE_CHAR
 		? wanted->escape_char
 		: MUX_NO_ESCAPE_CHAR,
-	    .term = sshsession_term(wanted)};
+	    .term = sshsettings_term(wanted->settings)};
 	struct text command;
 	char storage[1024];
 	bool is_complete;
@@ -123,7 +124,7 @@ compose_request(const struct run *run, struct text *request)
 	}
 	session.command = command.data;
 	mux_begin_session(request, &session);
-	sshsession_variables(wanted, add_variable, request);
+	sshsettings_variables(wanted->settings, add_variable, request);
 	is_complete = text_ok(&command) && mux_end_session(request);
 	text_free(&command);
 	return is_complete;

@@ -2,6 +2,7 @@
 
 #include "platform/platform.h"
 #include "ssh/sshoption.h"
+#include "ssh/sshreference.h"
 
 #include <errno.h>
 #include <limits.h>
@@ -200,7 +201,7 @@ note_references(struct sshconfig *config, const struct sshargs_option *option)
 	sshoption_read(&meaning, option);
 	if (option->flag == 'o' && meaning.effect != SSHOPTION_SESSION &&
 	    meaning.keyword[0] != '\0')
-		sshconfig_note(config, meaning.keyword, meaning.value,
+		sshreference_note(config, meaning.keyword, meaning.value,
 		    meaning.value_length);
 	/* The log that a master goes on writing to, and a PKCS#11 library. */
 	if ((option->flag == 'E' || option->flag == 'I') &&

@@ -2,7 +2,7 @@
 
 #include "platform/child.h"
 #include "base/deadline.h"
-#include "ssh/sshsession.h"
+#include "ssh/sshsettings.h"
 
 #include <errno.h>
 #include <stddef.h>
@@ -187,7 +187,7 @@ read_output(struct resolution *resolution)
 			has_local_command = true;
 		keep_setting(resolution, line, value);
 		note_wish(resolution, line, value);
-		if (sshsession_is_setting(line))
+		if (sshsettings_is_one(line))
 			text_printf(
 			    &resolution->session, "%s %s\n", line, value);
 	}

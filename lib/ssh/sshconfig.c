@@ -1,5 +1,8 @@
 #include "ssh/sshconfig.h"
 
+#include "ssh/sshreference.h"
+#include "ssh/sshwords.h"
+
 #include <ctype.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -32,84 +35,6 @@ struct reader {
 };
 
 static void read_file(struct reader *reader, const char *path);
-
-static bool
-is_blank(char c)
-{
-	return c == ' ' || c == '\t' || c == '\r' || c == '\f' || c == '\v';
-}
-
-bool
-sshconfig_split(const char *line, size_t length,
-    char keyword[SSHCONFIG_KEYWORD_MAX], const char **value,
-    size_t *value_length)
-{
-	const char *end = line + length;
-	size_t at = 0;
-
-	while (line < end && is_blank(*line))
-		line++;
-	while (end > line && (is_blank(end[-1]) || end[-1] == '\n'))
-		end--;
-	for (; line < end && !is_blank(*line) && *line != '='; line++) {
-		if (at == SSHCONFIG_KEYWORD_MAX - 1)
-			return false;
-		/* A quoted keyword is legal and never seen; not understood. */
-		if (*line == '"' || *line == '#')
-			return false;
-		keyword[at++] = (char)tolower((unsigned char)*line);
-	}
-	keyword[at] = '\0';
-	if (at == 0)
-		return false;
-	while (line < end && is_blank(*line))
-		line++;
-	if (line < end && *line == '=')
-		for (line++; line < end && is_blank(*line);)
-			line++;
-	*value = line;
-	*value_length = (size_t)(end - line);
-	return true;
-}
-
-enum word { WORD, WORDS_END, WORD_TOO_LONG };
-
-/*
- * The next word of a line: quoted with " or ', with backslash in front of
- * either, of a blank or of itself, or plain.
- */
-static enum word
-next_word(const char **at, const char *end, char *word, size_t size)
-{
-	size_t length = 0;
-	char quote = '\0';
-
-	while (*at < end && is_blank(**at))
-		(*at)++;
-	if (*at >= end || **at == '#')
-		return WORDS_END;
-	for (; *at < end && (quote != '\0' || !is_blank(**at)); (*at)++) {
-		char c = **at;
-
-		if (quote == '\0' && (c == '"' || c == '\'')) {
-			quote = c;
-			continue;
-		}
-		if (c == quote && quote != '\0') {
-			quote = '\0';
-			continue;
-		}
-		if (c == '\\' && *at + 1 < end &&
-		    (strchr("\"'\\", (*at)[1]) != NULL ||
-			(quote == '\0' && (*at)[1] == ' ')))
-			c = *++(*at);
-		if (length + 1 >= size)
-			return WORD_TOO_LONG;
-		word[length++] = c;
-	}
-	word[length] = '\0';
-	return WORD;
-}
 
 static void
 doubt(struct reader *reader, const char *why)
@@ -165,20 +90,6 @@ include(struct reader *reader, const char *pattern)
 	globfree(&found);
 }
 
-static bool
-is_one_of(const char *word, const char *const list[], size_t count)
-{
-	size_t i;
-
-	for (i = 0; i < count; i++)
-		if (strcasecmp(word, list[i]) == 0)
-			return true;
-	return false;
-}
-
-#define IS_ONE_OF(word, list) \
-	is_one_of((word), (list), sizeof(list) / sizeof((list)[0]))
-
 /*
  * Match: the outcome of some criteria is settled by the host, the users and
  * the text of the configuration; that of others only ssh can tell; and what
@@ -191,10 +102,11 @@ look_at_match(struct reader *reader, const char *at, const char *end)
 	    "host", "originalhost", "user", "localuser"};
 	static const char *const asked[] = {
 	    "exec", "localnetwork", "tagged", "version"};
-	char word[SSHCONFIG_VALUE_MAX], *name, *equals;
-	enum word got;
+	char word[SSHWORDS_VALUE_MAX], *name, *equals;
+	enum sshwords_status got;
 
-	while ((got = next_word(&at, end, word, sizeof(word))) == WORD) {
+	while ((got = sshwords_next(&at, end, word, sizeof(word))) ==
+	    SSHWORDS_WORD) {
 		name = word[0] == '!' ? word + 1 : word;
 		if (strcasecmp(name, "all") == 0)
 			continue;
@@ -205,86 +117,27 @@ look_at_match(struct reader *reader, const char *at, const char *end)
 		}
 		if ((equals = strchr(name, '=')) != NULL)
 			*equals = '\0';
-		if (IS_ONE_OF(name, asked))
+		if (sshwords_is_one_of(
+			name, asked, sizeof(asked) / sizeof(asked[0])))
 			reader->config->is_dynamic = true;
-		else if (!IS_ONE_OF(name, settled))
+		else if (!sshwords_is_one_of(name, settled,
+			     sizeof(settled) / sizeof(settled[0])))
 			doubt(reader,
 			    "Match in the configuration goes by "
 			    "something that ssh-fast does not know");
 		if (equals == NULL &&
-		    (got = next_word(&at, end, word, sizeof(word))) != WORD)
+		    (got = sshwords_next(&at, end, word, sizeof(word))) !=
+			SSHWORDS_WORD)
 			break;
 	}
-	if (got == WORD_TOO_LONG)
+	if (got == SSHWORDS_TOO_LONG)
 		doubt(reader, "a Match in the configuration is too long");
-}
-
-static void
-note_variable(struct sshconfig *config, const char *at, size_t length)
-{
-	char name[128];
-
-	if (length == 0 || length >= sizeof(name))
-		return;
-	if (config->variables.length > SIZE_MAX_TOGETHER) {
-		if (config->doubt == NULL)
-			config->doubt =
-			    "the configuration has too many variables in it";
-		return;
-	}
-	memcpy(name, at, length);
-	name[length] = '\0';
-	text_add_line(&config->variables, name, getenv(name));
-}
-
-static size_t
-variable_length(const char *at, const char *end)
-{
-	const char *begin = at;
-
-	while (at < end && (isalnum((unsigned char)*at) || *at == '_'))
-		at++;
-	return (size_t)(at - begin);
-}
-
-void
-sshconfig_note(struct sshconfig *config, const char *keyword, const char *value,
-    size_t length)
-{
-	static const char *const paths[] = {"identityfile", "identityfile2",
-	    "certificatefile", "identityagent", "userknownhostsfile",
-	    "userknownhostsfile2", "globalknownhostsfile", "revokedhostkeys",
-	    "pkcs11provider", "smartcarddevice", "securitykeyprovider",
-	    "xauthlocation"};
-	static const char *const no_paths[] = {
-	    "none", "SSH_AUTH_SOCK", "internal"};
-	const char *end = value + length, *at, *name;
-	char word[SSHCONFIG_VALUE_MAX];
-
-	for (at = value; at < end; at++) {
-		if (*at != '$')
-			continue;
-		name = at + (at + 1 < end && at[1] == '{' ? 2 : 1);
-		note_variable(config, name, variable_length(name, end));
-	}
-	if (IS_ONE_OF(keyword, paths)) {
-		at = value;
-		while (next_word(&at, end, word, sizeof(word)) == WORD)
-			if (strchr("/~%$", word[0]) == NULL &&
-			    !IS_ONE_OF(word, no_paths))
-				config->depends_on_folder = true;
-	}
-	/* A command that names a program below, or beside, where we are. */
-	for (at = value; at + 1 < end; at++)
-		if (at[0] == '.' && at[1] == '/' &&
-		    strstr(keyword, "command") != NULL)
-			config->depends_on_folder = true;
 }
 
 static bool
 is_empty_or_comment(const char *line, size_t length)
 {
-	while (length > 0 && is_blank(*line)) {
+	while (length > 0 && sshwords_is_blank(*line)) {
 		line++;
 		length--;
 	}
@@ -296,15 +149,16 @@ read_include(struct reader *reader, const char *value, size_t length)
 {
 	char patterns[INCLUDE_LINE_MAX], word[PATH_MAX];
 	const char *at = patterns, *end = patterns + length;
-	enum word got = WORD_TOO_LONG;
+	enum sshwords_status got = SSHWORDS_TOO_LONG;
 
 	if (length < sizeof(patterns)) {
 		/* What gets included may move the text that we read from. */
 		memcpy(patterns, value, length);
-		while ((got = next_word(&at, end, word, sizeof(word))) == WORD)
+		while ((got = sshwords_next(&at, end, word, sizeof(word))) ==
+		    SSHWORDS_WORD)
 			include(reader, word);
 	}
-	if (got == WORD_TOO_LONG)
+	if (got == SSHWORDS_TOO_LONG)
 		doubt(reader, "an Include in the configuration is too long");
 }
 
@@ -312,18 +166,18 @@ static void
 read_line(struct reader *reader, const char *line, size_t length)
 {
 	struct sshconfig *config = reader->config;
-	char keyword[SSHCONFIG_KEYWORD_MAX], word[PATH_MAX];
+	char keyword[SSHWORDS_KEYWORD_MAX], word[PATH_MAX];
 	const char *value;
 	size_t value_length;
 
-	if (!sshconfig_split(line, length, keyword, &value, &value_length)) {
+	if (!sshwords_split(line, length, keyword, &value, &value_length)) {
 		if (!is_empty_or_comment(line, length))
 			doubt(reader,
 			    "a line of the configuration is written "
 			    "in a way that ssh-fast does not know");
 		return;
 	}
-	sshconfig_note(config, keyword, value, value_length);
+	sshreference_note(config, keyword, value, value_length);
 	if (strcmp(keyword, "include") == 0)
 		read_include(reader, value, value_length);
 	else if (strcmp(keyword, "match") == 0)
@@ -331,8 +185,8 @@ read_line(struct reader *reader, const char *line, size_t length)
 	else if (strcmp(keyword, "canonicalizehostname") == 0)
 		config->has_second_pass = true;
 	else if (strcmp(keyword, "controlpath") == 0 &&
-	    next_word(&value, value + value_length, word, sizeof(word)) ==
-		WORD &&
+	    sshwords_next(&value, value + value_length, word, sizeof(word)) ==
+		SSHWORDS_WORD &&
 	    strcasecmp(word, "none") == 0)
 		config->mentions_no_control_path = true;
 }

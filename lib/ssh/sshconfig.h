@@ -48,23 +48,4 @@ int sshconfig_read(
     struct sshconfig *config, const char *config_file, const char *home);
 void sshconfig_free(struct sshconfig *config);
 
-/*
- * Looks at one setting, of a file or of -o: adds the variables that the value
- * refers to, as $NAME or ${NAME}, and notes a dependence on the working
- * directory. What is noted needlessly only splits a pool.
- */
-void sshconfig_note(struct sshconfig *config, const char *keyword,
-    const char *value, size_t length);
-
-/*
- * Splits "keyword value", "keyword=value" or "keyword = value", as ssh takes
- * them in files and behind -o: keyword gets lower case letters, *value points
- * at the rest, without blanks at either end. False when there is no keyword
- * or it is too long for any that ssh knows.
- */
-enum { SSHCONFIG_KEYWORD_MAX = 64, SSHCONFIG_VALUE_MAX = 1024 };
-bool sshconfig_split(const char *line, size_t length,
-    char keyword[SSHCONFIG_KEYWORD_MAX], const char **value,
-    size_t *value_length);
-
 #endif

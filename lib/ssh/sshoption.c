@@ -100,7 +100,7 @@ read_keyword(struct sshoption *meaning, const char *value)
 	const struct keyword_effect *entry;
 	size_t i;
 
-	if (!sshconfig_split(value, strlen(value), meaning->keyword,
+	if (!sshwords_split(value, strlen(value), meaning->keyword,
 		&meaning->value, &meaning->value_length)) {
 		/* ssh will complain; or it is more than we understand. */
 		meaning->keyword[0] = '\0';

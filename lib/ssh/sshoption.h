@@ -3,7 +3,7 @@
 #define SSHOPTION_H
 
 #include "ssh/sshargs.h"
-#include "ssh/sshconfig.h"
+#include "ssh/sshwords.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -39,7 +39,7 @@ enum sshoption_effect {
 struct sshoption {
 	enum sshoption_effect effect;
 	const char *plain_reason;
-	char keyword[SSHCONFIG_KEYWORD_MAX]; /* empty for a flag */
+	char keyword[SSHWORDS_KEYWORD_MAX]; /* empty for a flag */
 	const char *value;
 	size_t value_length;
 };

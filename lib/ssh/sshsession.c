@@ -1,15 +1,10 @@
 #include "ssh/sshsession.h"
 
 #include "ssh/sshoption.h"
+#include "ssh/sshsettings.h"
 
-#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
-
-extern char **environ;
-
-/* ssh complains of a variable with a longer name. */
-enum { VARIABLE_NAME_MAX = 1023 };
 
 struct word {
 	const char *word;
@@ -190,49 +185,6 @@ read_option(struct sshsession *session, const struct sshargs_option *option)
 	}
 }
 
-static const char *const setting_words[] = {"requesttty", "loglevel",
-    "stdinnull", "sessiontype", "remotecommand", "logverbose", "escapechar",
-    "forwardagent", "forwardx11", "hostname", "sendenv", "setenv"};
-
-bool
-sshsession_is_setting(const char *keyword)
-{
-	size_t i;
-
-	for (i = 0; i < sizeof(setting_words) / sizeof(setting_words[0]); i++)
-		if (strcmp(setting_words[i], keyword) == 0)
-			return true;
-	return false;
-}
-
-/* The next "keyword" NUL "value" NUL; null behind the last. */
-static const char *
-next_setting(const char *keyword, const char **value)
-{
-	if (*keyword == '\0')
-		return NULL;
-	*value = keyword + strlen(keyword) + 1;
-	return *value + strlen(*value) + 1;
-}
-
-/* Into pairs of strings, up to an empty one. False where they are garbled. */
-static bool
-split_settings(char *settings)
-{
-	char *line, *end, *blank;
-
-	if (settings[0] == '\0')
-		return false;
-	for (line = settings; *line != '\0'; line = end + 1) {
-		if ((end = strchr(line, '\n')) == NULL ||
-		    (blank = strchr(line, ' ')) == NULL || blank > end ||
-		    blank == line)
-			return false;
-		*end = *blank = '\0';
-	}
-	return true;
-}
-
 /* What is forwarded only where the setting says yes, or null for others. */
 static bool *
 forwarded(struct sshsession *session, const char *keyword)
@@ -272,25 +224,6 @@ read_setting(struct sshsession *session, const char *keyword, const char *value)
 			: "a setting is its to read");
 }
 
-/* ssh complains of such names; but only where it has to look at them. */
-static bool
-has_overlong_variable(const struct sshsession *session)
-{
-	const char *keyword, *value, *next;
-	char **variable;
-
-	for (keyword = session->settings;
-	     (next = next_setting(keyword, &value)) != NULL; keyword = next)
-		if (strcmp(keyword, "sendenv") == 0)
-			break;
-	if (next == NULL || environ == NULL)
-		return false;
-	for (variable = environ; *variable != NULL; variable++)
-		if (strcspn(*variable, "=") > VARIABLE_NAME_MAX)
-			return true;
-	return false;
-}
-
 void
 sshsession_read(struct sshsession *session, const struct sshargs *args,
     int argc, char *const argv[], char *settings)
@@ -306,18 +239,18 @@ sshsession_read(struct sshsession *session, const struct sshargs *args,
 	session->settings = "";
 	for (i = 0; i < args->option_count; i++)
 		read_option(session, &args->options[i]);
-	if (!split_settings(settings)) {
+	if (!sshsettings_split(settings)) {
 		leave_to_ssh(
 		    session, "what the configuration asks for is not known");
 		return;
 	}
 	session->settings = settings;
-	for (keyword = settings; (next = next_setting(keyword, &value)) != NULL;
-	     keyword = next)
+	for (keyword = settings;
+	     (next = sshsettings_next(keyword, &value)) != NULL; keyword = next)
 		read_setting(session, keyword, value);
 	if (session->is_subsystem == SSHSESSION_YES && !session->has_command)
 		leave_to_ssh(session, "the subsystem has no name");
-	if (has_overlong_variable(session))
+	if (sshsettings_have_overlong_variable(session->settings))
 		leave_to_ssh(session, "a variable has an overlong name");
 	if (session->wants_agent || session->wants_x11)
 		session->inexact = session->wants_agent
@@ -341,79 +274,4 @@ sshsession_wants_tty(
 		return false;
 	}
 	return wants;
-}
-
-/* The shell's * and ?, and nothing else, as SendEnv has it. */
-static bool
-matches(const char *name, size_t length, const char *pattern)
-{
-	const char *end = name + length, *star = NULL, *from = NULL;
-
-	while (name < end) {
-		if (*pattern == '*') {
-			star = ++pattern;
-			from = name;
-		} else if (*pattern == '?' || *pattern == *name) {
-			pattern++;
-			name++;
-		} else if (star != NULL) {
-			pattern = star;
-			name = ++from;
-		} else {
-			return false;
-		}
-	}
-	while (*pattern == '*')
-		pattern++;
-	return *pattern == '\0';
-}
-
-static bool
-is_let_through(const struct sshsession *session, const char *variable)
-{
-	const char *keyword, *value, *next;
-	size_t length = strcspn(variable, "=");
-
-	if (length == 0 || variable[length] == '\0')
-		return false;
-	for (keyword = session->settings;
-	     (next = next_setting(keyword, &value)) != NULL; keyword = next)
-		if (strcmp(keyword, "sendenv") == 0 &&
-		    matches(variable, length, value))
-			return true;
-	return false;
-}
-
-const char *
-sshsession_term(const struct sshsession *session)
-{
-	const char *keyword, *value, *next, *term = NULL;
-
-	/* Of several the first counts, even where it is empty. */
-	for (keyword = session->settings;
-	     (next = next_setting(keyword, &value)) != NULL && term == NULL;
-	     keyword = next)
-		if (strcmp(keyword, "setenv") == 0 &&
-		    strncmp(value, "TERM=", 5) == 0)
-			term = value + 5;
-	if (term == NULL || term[0] == '\0')
-		term = getenv("TERM");
-	return term != NULL ? term : "";
-}
-
-void
-sshsession_variables(const struct sshsession *session,
-    void (*add)(void *argument, const char *variable), void *argument)
-{
-	const char *keyword, *value, *next;
-	char **variable;
-
-	for (variable = environ; variable != NULL && *variable != NULL;
-	     variable++)
-		if (is_let_through(session, *variable))
-			add(argument, *variable);
-	for (keyword = session->settings;
-	     (next = next_setting(keyword, &value)) != NULL; keyword = next)
-		if (strcmp(keyword, "setenv") == 0)
-			add(argument, value);
 }

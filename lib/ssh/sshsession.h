@@ -55,9 +55,6 @@ struct sshsession {
 	const char *settings; /* as they were handed in */
 };
 
-/* Whether a line of ssh -G that begins with the word is one of settings. */
-bool sshsession_is_setting(const char *keyword);
-
 /*
  * Reads what the command line (args are argv's) asks for and, where it is
  * silent, the settings: lines of ssh -G ("keyword value"), which are taken
@@ -72,15 +69,5 @@ void sshsession_read(struct sshsession *session, const struct sshargs *args,
  */
 bool sshsession_wants_tty(
     const struct sshsession *session, bool stdin_is_terminal, bool *is_refused);
-
-/* The value of TERM to be sent: SetEnv's, else this process's; never null. */
-const char *sshsession_term(const struct sshsession *session);
-
-/*
- * Hands the variables that are to be sent to add(argument, "NAME=VALUE"): what
- * SendEnv lets through of the environment, then SetEnv's.
- */
-void sshsession_variables(const struct sshsession *session,
-    void (*add)(void *argument, const char *variable), void *argument);
 
 #endif

@@ -8,6 +8,7 @@
 #include "pool/endpoint.h"
 #include "ssh/sshargs.h"
 #include "ssh/sshsession.h"
+#include "ssh/sshsettings.h"
 
 #include <getopt.h>
 
@@ -197,8 +198,8 @@ read_session(const struct sshargs *args, struct line *line, char *settings)
 	check(
 	    !sshsession_wants_tty(&session, false, &is_refused) || !is_refused,
 	    "also where standard input is none");
-	check(sshsession_term(&session) != NULL, "TERM is never null");
-	sshsession_variables(&session, count_variable, &length);
+	check(sshsettings_term(session.settings) != NULL, "TERM is never null");
+	sshsettings_variables(session.settings, count_variable, &length);
 }
 
 static void

@@ -6,6 +6,7 @@
  */
 #include "fuzz.h"
 #include "ssh/sshconfig.h"
+#include "ssh/sshwords.h"
 
 #include <ctype.h>
 #include <sys/stat.h>
@@ -80,11 +81,11 @@ check_digest(const char *digest, const char *files)
 static void
 check_splitting(const char *string)
 {
-	char keyword[SSHCONFIG_KEYWORD_MAX];
+	char keyword[SSHWORDS_KEYWORD_MAX];
 	const char *value = NULL;
 	size_t length = strlen(string), value_length = 0, i;
 
-	if (!sshconfig_split(string, length, keyword, &value, &value_length))
+	if (!sshwords_split(string, length, keyword, &value, &value_length))
 		return;
 	check(keyword[0] != '\0' && strlen(keyword) < sizeof(keyword),
 	    "a keyword is neither empty nor too long");

@@ -1,0 +1,143 @@
+#include "ssh/sshsettings.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+extern char **environ;
+
+/* ssh complains of a variable with a longer name. */
+enum { VARIABLE_NAME_MAX = 1023 };
+
+static const char *const keywords[] = {"requesttty", "loglevel", "stdinnull",
+    "sessiontype", "remotecommand", "logverbose", "escapechar", "forwardagent",
+    "forwardx11", "hostname", "sendenv", "setenv"};
+
+bool
+sshsettings_is_one(const char *keyword)
+{
+	size_t i;
+
+	for (i = 0; i < sizeof(keywords) / sizeof(keywords[0]); i++)
+		if (strcmp(keywords[i], keyword) == 0)
+			return true;
+	return false;
+}
+
+const char *
+sshsettings_next(const char *keyword, const char **value)
+{
+	if (*keyword == '\0')
+		return NULL;
+	*value = keyword + strlen(keyword) + 1;
+	return *value + strlen(*value) + 1;
+}
+
+bool
+sshsettings_split(char *settings)
+{
+	char *line, *end, *blank;
+
+	if (settings[0] == '\0')
+		return false;
+	for (line = settings; *line != '\0'; line = end + 1) {
+		if ((end = strchr(line, '\n')) == NULL ||
+		    (blank = strchr(line, ' ')) == NULL || blank > end ||
+		    blank == line)
+			return false;
+		*end = *blank = '\0';
+	}
+	return true;
+}
+
+bool
+sshsettings_have_overlong_variable(const char *settings)
+{
+	const char *keyword, *value, *next;
+	char **variable;
+
+	for (keyword = settings;
+	     (next = sshsettings_next(keyword, &value)) != NULL; keyword = next)
+		if (strcmp(keyword, "sendenv") == 0)
+			break;
+	if (next == NULL || environ == NULL)
+		return false;
+	for (variable = environ; *variable != NULL; variable++)
+		if (strcspn(*variable, "=") > VARIABLE_NAME_MAX)
+			return true;
+	return false;
+}
+
+/* The shell's * and ?, and nothing else, as SendEnv has it. */
+static bool
+matches(const char *name, size_t length, const char *pattern)
+{
+	const char *end = name + length, *star = NULL, *from = NULL;
+
+	while (name < end) {
+		if (*pattern == '*') {
+			star = ++pattern;
+			from = name;
+		} else if (*pattern == '?' || *pattern == *name) {
+			pattern++;
+			name++;
+		} else if (star != NULL) {
+			pattern = star;
+			name = ++from;
+		} else {
+			return false;
+		}
+	}
+	while (*pattern == '*')
+		pattern++;
+	return *pattern == '\0';
+}
+
+static bool
+is_let_through(const char *settings, const char *variable)
+{
+	const char *keyword, *value, *next;
+	size_t length = strcspn(variable, "=");
+
+	if (length == 0 || variable[length] == '\0')
+		return false;
+	for (keyword = settings;
+	     (next = sshsettings_next(keyword, &value)) != NULL; keyword = next)
+		if (strcmp(keyword, "sendenv") == 0 &&
+		    matches(variable, length, value))
+			return true;
+	return false;
+}
+
+const char *
+sshsettings_term(const char *settings)
+{
+	const char *keyword, *value, *next, *term = NULL;
+
+	/* Of several the first counts, even where it is empty. */
+	for (keyword = settings;
+	     (next = sshsettings_next(keyword, &value)) != NULL && term == NULL;
+	     keyword = next)
+		if (strcmp(keyword, "setenv") == 0 &&
+		    strncmp(value, "TERM=", 5) == 0)
+			term = value + 5;
+	if (term == NULL || term[0] == '\0')
+		term = getenv("TERM");
+	return term != NULL ? term : "";
+}
+
+void
+sshsettings_variables(const char *settings,
+    void (*add)(void *argument, const char *variable), void *argument)
+{
+	const char *keyword, *value, *next;
+	char **variable;
+
+	for (variable = environ; variable != NULL && *variable != NULL;
+	     variable++)
+		if (is_let_through(settings, *variable))
+			add(argument, *variable);
+	for (keyword = settings;
+	     (next = sshsettings_next(keyword, &value)) != NULL; keyword = next)
+		if (strcmp(keyword, "setenv") == 0)
+			add(argument, value);
+}
