@@ -1,0 +1,78 @@
+/*
+ * A native session on its way from request to end. native.c runs it; each
+ * part of the way is a file of its own.
+ */
+#ifndef NATIVE_COURSE_H
+#define NATIVE_COURSE_H
+
+#include "base/text.h"
+#include "mux/probe.h"
+#include "mux/session.h"
+#include "platform/terminal.h"
+#include "ssh-fast/run.h"
+
+#include <signal.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+enum { NATIVE_STDIO_COUNT = 3 };
+
+struct course {
+	struct run *run;
+	struct session session;
+	struct terminal terminal;
+	sigset_t mask; /* to wait with */
+	uint32_t id; /* the session's number, once it is open */
+	/* The flags of standard input to error before the request, or -1. */
+	int flags[NATIVE_STDIO_COUNT];
+	bool has_status;
+	uint32_t status;
+	const char *trouble; /* what went wrong, or null */
+	bool has_lost_master;
+};
+
+/* native_request.c: composes the request in an empty text. False: too much. */
+bool native_compose_request(const struct run *run, struct text *request);
+
+/* native_opening.c */
+enum native_opening {
+	NATIVE_OPENED, /* course->id is the session's number */
+	NATIVE_LOST, /* it may have begun; said, and the lease is set aside */
+	NATIVE_REFUSED, /* nothing has begun; the lease is given back */
+	NATIVE_NOT_ASKED, /* nothing has begun; the lease is held */
+};
+
+/* From the connection to the opened session. */
+enum native_opening
+native_open(struct course *course, const struct text *request);
+
+/*
+ * Asks the master whether it is alive, under --probe-timeout. keeps_connection:
+ * *fd is the connection then, and the caller's.
+ */
+enum probe_result native_ask_master(
+    const struct run *run, bool keeps_connection, int *fd, pid_t *pid);
+
+/* Gives standard input to error the flags that they had before the request. */
+void native_undo_flags(const struct course *course);
+
+/*
+ * native_following.c: follows the open session until the master closes the
+ * connection; fills in status and trouble.
+ */
+void native_follow(struct course *course);
+
+/*
+ * native_farewell.c: says how the session ended, and gives the lease back.
+ * began_us: when the session was opened.
+ */
+void native_say_farewell(struct course *course, int64_t began_us);
+
+/* Whether the session's LogLevel lets a message of that level through. */
+bool native_may_say(const struct run *run, enum sshsession_log level);
+
+/* A line in ssh's own words, ended as ssh ends it, in one write. */
+void native_say_as_ssh(const char *line);
+
+#endif

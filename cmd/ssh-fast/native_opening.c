@@ -1,0 +1,206 @@
+#include "ssh-fast/native_course.h"
+
+#include "base/deadline.h"
+#include "namespace/hint.h"
+#include "platform/signals.h"
+#include "shared/message.h"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+enum probe_result
+native_ask_master(
+    const struct run *run, bool keeps_connection, int *fd, pid_t *pid)
+{
+	const struct probe probe = {.kind = PROBE_NATIVE,
+	    .owner = run->pool.ns.owner,
+	    .keeps_connection = keeps_connection};
+	char path[NAMESPACE_SOCKET_PATH_MAX + 1];
+	struct probe_question question;
+	enum probe_result result;
+
+	namespace_socket_path(&run->pool.ns, run->lease.name, path);
+	result = probe_ask(&question, &probe, path);
+	if (result != PROBE_ALIVE)
+		return result;
+	result = probe_answer(
+	    &question, deadline_in_ms(run->options.probe_timeout_ms), pid);
+	*fd = question.socket_fd;
+	return result;
+}
+
+/* Where the probe was none, or ssh's, there is no connection yet. */
+static enum probe_result
+connect_to_master(struct run *run)
+{
+	if (run->lease.master_fd != -1)
+		return PROBE_ALIVE;
+	return native_ask_master(
+	    run, true, &run->lease.master_fd, &run->lease.master_pid);
+}
+
+/* As ssh does it: who writes to a standard input given up gets to know. */
+static bool
+give_up_stdin(void)
+{
+	int fd = open("/dev/null", O_RDWR | O_CLOEXEC), result;
+
+	if (fd == -1)
+		return false;
+	result = dup2(fd, STDIN_FILENO);
+	(void)close(fd);
+	return result != -1;
+}
+
+/*
+ * The master makes what it is passed non-blocking and undoes it in the end,
+ * for the others that have it open; one that was killed cannot.
+ */
+static void
+note_flags(struct course *course)
+{
+	int fd;
+
+	for (fd = 0; fd < NATIVE_STDIO_COUNT; fd++)
+		course->flags[fd] = fcntl(fd, F_GETFL);
+}
+
+void
+native_undo_flags(const struct course *course)
+{
+	int fd;
+
+	for (fd = 0; fd < NATIVE_STDIO_COUNT; fd++)
+		if (course->flags[fd] != -1 &&
+		    (course->flags[fd] & O_NONBLOCK) == 0)
+			(void)fcntl(fd, F_SETFL, course->flags[fd]);
+}
+
+/* Sends it all without a pause in which the master would have to wait. */
+static enum session_result
+send_request(struct course *course, const struct text *request)
+{
+	static const int descriptors[NATIVE_STDIO_COUNT] = {
+	    STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO};
+	enum session_result result;
+
+	session_init(&course->session, course->run->lease.master_fd);
+	note_flags(course);
+	signals_hold(&course->mask);
+	result = session_request(&course->session, request, descriptors,
+	    deadline_in_ms(course->run->options.probe_timeout_ms));
+	signals_release(&course->mask);
+	return result;
+}
+
+/*
+ * Waits for the session to be opened, which takes the server's answer, and so
+ * whatever time: but not from a master that has stopped meanwhile.
+ */
+static enum session_result
+await_opening(struct course *course, struct mux_message *answer)
+{
+	enum session_result result;
+	pid_t pid;
+	int fd = -1;
+
+	for (;;) {
+		result = session_listen(&course->session, answer,
+		    course->run->options.probe_timeout_ms, NULL);
+		if (result == SESSION_TIMED_OUT) {
+			if (native_ask_master(course->run, false, &fd, &pid) ==
+			    PROBE_HUNG)
+				return result;
+		} else if (result != SESSION_INTERRUPTED) {
+			return result;
+		}
+	}
+}
+
+/* The session may have begun or not: it must not be tried again. */
+static enum native_opening
+give_up(struct course *course, const char *trouble)
+{
+	struct run *run = course->run;
+
+	if (native_may_say(run, SSHSESSION_LOG_ERROR))
+		message("cannot open a session on %s: %s",
+		    run->native.wanted.hostname, trouble);
+	native_undo_flags(course);
+	lease_set_aside(&run->lease);
+	return NATIVE_LOST;
+}
+
+/* Refused, or asked of a master that is of no use: nothing has begun. */
+static enum native_opening
+turn_away(struct run *run, bool is_hung)
+{
+	if (is_hung)
+		lease_set_aside(&run->lease);
+	else if (run->options.strict)
+		return NATIVE_NOT_ASKED; /* it refuses plain ssh */
+	else
+		(void)lease_release(
+		    &run->pool.ns, &run->lease, run->options.touch);
+	return NATIVE_REFUSED;
+}
+
+/* From the request to the opened session. */
+static enum native_opening
+open_session(struct course *course, const struct text *request)
+{
+	struct run *run = course->run;
+	struct mux_message answer;
+	enum session_result result;
+
+	result = send_request(course, request);
+	if (result == SESSION_TIMED_OUT)
+		return turn_away(run, true);
+	if (result != SESSION_DONE)
+		return NATIVE_NOT_ASKED;
+	/* While the server answers there is time for it. */
+	if (run->options.touch)
+		(void)lease_touch(&run->pool.ns, &run->lease);
+	hint_write(&run->pool.ns, run->lease.name);
+	switch (await_opening(course, &answer)) {
+	case SESSION_DONE:
+		break;
+	case SESSION_CLOSED:
+		/* Its connection broke when it was to be used; as ssh does. */
+		native_undo_flags(course);
+		return NATIVE_NOT_ASKED;
+	case SESSION_TIMED_OUT:
+		return give_up(course, "its master has stopped");
+	default:
+		return give_up(course, "its master's answer is not understood");
+	}
+	if (answer.saying == MUX_SESSION_OPENED &&
+	    answer.id == MUX_SESSION_REQUEST_ID) {
+		course->id = answer.value;
+		return NATIVE_OPENED;
+	}
+	if ((answer.saying == MUX_SESSION_DENIED ||
+		answer.saying == MUX_SESSION_FAILED) &&
+	    answer.id == MUX_SESSION_REQUEST_ID)
+		return turn_away(run, false);
+	return give_up(course, "its master's answer is not understood");
+}
+
+enum native_opening
+native_open(struct course *course, const struct text *request)
+{
+	struct run *run = course->run;
+
+	switch (connect_to_master(run)) {
+	case PROBE_ALIVE:
+		if (run->lease.master_fd != -1 &&
+		    (run->native.wanted.stdin_null != SSHSESSION_YES ||
+			give_up_stdin()))
+			return open_session(course, request);
+		return NATIVE_NOT_ASKED;
+	case PROBE_HUNG:
+		return turn_away(run, true);
+	default:
+		return NATIVE_NOT_ASKED;
+	}
+}
