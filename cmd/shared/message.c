@@ -71,6 +71,9 @@ reason(const struct failure *failure)
 	case FAILURE_NO_SOCKETS:
 		return "its file system cannot bind and hard-link a socket "
 		       "(choose another with --root or SSH_FAST_ROOT)";
+	case FAILURE_BOUND:
+		return "its text was first used for another destination, user, "
+		       "port or -W";
 	case FAILURE_BUSY:
 		return "somebody is removing it";
 	case FAILURE_MEMORY:

@@ -270,7 +270,12 @@ read_environment(struct options *options)
 		    value, table[i].allowed);
 		return -1;
 	}
-	return 0;
+	/*
+	 * It is meant for this run. Another ssh-fast that ssh starts, as a
+	 * ProxyCommand does, leads elsewhere.
+	 */
+	return options->namespace_text != NULL ? unsetenv("SSH_FAST_NAMESPACE")
+					       : 0;
 }
 
 /* One word, "name" or "name=value", without the dashes in front. */

@@ -26,5 +26,6 @@ bool
 failure_is_security(const struct failure *f)
 {
 	return f->kind == FAILURE_OWNER || f->kind == FAILURE_MODE ||
-	    f->kind == FAILURE_SYMLINK || f->kind == FAILURE_TYPE;
+	    f->kind == FAILURE_SYMLINK || f->kind == FAILURE_TYPE ||
+	    f->kind == FAILURE_BOUND;
 }

@@ -20,6 +20,7 @@ enum failure_kind {
 	FAILURE_TOO_LONG, /* the socket path would not fit: length, limit */
 	FAILURE_UNSPEAKABLE, /* the path holds what ssh would expand */
 	FAILURE_NO_SOCKETS, /* the file system cannot bind or link a socket */
+	FAILURE_BOUND, /* the given text is that of another connection */
 	FAILURE_BUSY, /* somebody is removing the namespace, and takes long */
 	FAILURE_MEMORY,
 };

@@ -56,6 +56,7 @@ static const struct field {
     {"jump", STRING, offsetof(struct record, jump)},
     {"hostkeyalias", STRING, offsetof(struct record, host_key_alias)},
     {"knownhosts", STRING, offsetof(struct record, known_hosts)},
+    {"bound", STRING, offsetof(struct record, bound)},
     {"asks", ASKS, 0},
     {"machine", STRING, offsetof(struct record, machine)},
     {"sockets", SOCKETS, 0},

@@ -17,6 +17,11 @@ struct record {
 	const char *jump; /* null: a direct connection */
 	/* What the host key is known by, as ssh -G prints both; null: unknown. */
 	const char *host_key_alias, *known_hosts;
+	/*
+	 * A digest of the endpoint that a given text was first used for; null
+	 * where the text was derived, or the record is of an older version.
+	 */
+	const char *bound;
 	const char *machine; /* the host name of who made it */
 	const char *made; /* when, as 2006-01-02T15:04:05Z */
 	const char *plain_reason; /* policy plain and why; null: lease */

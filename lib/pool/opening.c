@@ -1,6 +1,7 @@
 #include "pool/opening.h"
 
 #include "namespace/record.h"
+#include "pool/binding.h"
 #include "platform/platform.h"
 
 #include <stdio.h>
@@ -130,6 +131,7 @@ struct draft {
 	struct resolution resolution;
 	char machine[PLATFORM_MACHINE_SIZE];
 	char made[32];
+	char bound[DIGEST_LENGTH + 1];
 	struct text session, known_hosts;
 };
 
@@ -160,6 +162,9 @@ fill_record(struct record *record, struct draft *draft, const struct pool *pool,
 	set_endpoint(record, &draft->resolution, &draft->known_hosts);
 	record->machine = draft->machine;
 	record->made = draft->made;
+	binding_digest(&pool->endpoint, request->args, draft->bound);
+	if (request->namespace_text != NULL)
+		record->bound = draft->bound;
 	record->asks = draft->resolution.asks;
 	record->plain_reason = draft->resolution.plain_reason;
 	tell_apart(pool, request, digest);
@@ -218,6 +223,18 @@ renew_record(struct opening *opening)
 	opening->pool->plain_reason = NULL;
 }
 
+static bool
+is_bound_elsewhere(const struct opening *opening, const struct record *record)
+{
+	char digest[DIGEST_LENGTH + 1];
+
+	if (opening->request->namespace_text == NULL || record->bound == NULL)
+		return false;
+	binding_digest(
+	    &opening->pool->endpoint, opening->request->args, digest);
+	return strcmp(digest, record->bound) != 0;
+}
+
 enum pool_status
 opening_judge(struct opening *opening)
 {
@@ -229,6 +246,12 @@ opening_judge(struct opening *opening)
 	switch (record_read(
 	    &record, &pool->ns, pool->text.data, opening->failure)) {
 	case RECORD_FOUND:
+		if (is_bound_elsewhere(opening, &record)) {
+			record_free(&record);
+			(void)failure_set(opening->failure, FAILURE_BOUND,
+			    "use", pool->ns.path, NULL);
+			return POOL_FAILED;
+		}
 		set_verdict(&opening->verdict, &record);
 		keep_session(pool, request, record.session);
 		is_old = record.session == NULL;
