@@ -240,3 +240,43 @@ END
   PATH=$T/bin:$PATH fast host true
   wait_until is_released
 }
+
+@test "a given namespace text serves the endpoint of its first use alone" {
+  local given=(env SSH_FAST_NAMESPACE=given "$SSH_FAST" -F "$DIR/config")
+  run --separate-stderr "${given[@]}" host true
+  [ "$stderr" = "" ]
+  local before call
+  before=$(logins)
+  for call in "other" "other@host" "-l root2 host" "-p $PORT host" "-W 127.0.0.1:$PORT host"; do
+    wait_until is_released
+    # shellcheck disable=SC2086 # words
+    run --separate-stderr "${given[@]}" -o BatchMode=yes $call </dev/null
+    [[ "$stderr" == "ssh-fast: cannot use $ROOT/"*": its text was first used for another "* ]]
+    # shellcheck disable=SC2086 # words
+    run -255 env SSH_FAST_STRICT=1 "${given[@]}" $call
+  done
+  # Each was a login of its own; the first endpoint goes on sharing.
+  [ "$(logins)" -gt "$before" ]
+  before=$(logins)
+  run --separate-stderr "${given[@]}" host echo fine
+  [ "$output" = fine ]
+  [ "$stderr" = "" ]
+  [ "$(logins)" = "$before" ]
+}
+
+@test "the namespace of one run does not reach what that run starts" {
+  cat >"$T/proxy" <<END
+#!/bin/sh
+env >"$T/seen"
+exec /usr/sbin/sshd -i -f "$DIR/sshd_config"
+END
+  chmod +x "$T/proxy"
+  SSH_FAST_NAMESPACE=outer fast -o ProxyCommand="$T/proxy" host true
+  grep -q '^PATH=' "$T/seen"
+  run ! grep SSH_FAST_NAMESPACE "$T/seen"
+  # Plain, too.
+  rm "$T/seen"
+  SSH_FAST_NAMESPACE=outer2 fast -o ProxyCommand="$T/proxy" -o ControlPath=none host true
+  grep -q '^PATH=' "$T/seen"
+  run ! grep SSH_FAST_NAMESPACE "$T/seen"
+}
