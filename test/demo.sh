@@ -3,13 +3,14 @@
 # throwaway sshd of its own, or on the host that is named. Leaves nothing.
 set -eu
 cd "$(dirname "$0")/.."
+# shellcheck source=test/lib/sshd.bash
+. test/lib/sshd.bash
 ssh_fast=$PWD/${BUILD:-build}/ssh-fast
 host=${1:-}
 
 umask 077
 dir=$(mktemp -d /tmp/sfd.XXXXX)
 server=
-made_run_sshd=
 clean_up() {
   local socket
   while IFS= read -r socket; do
@@ -19,7 +20,6 @@ clean_up() {
     kill "$server" 2>/dev/null || :
     wait "$server" 2>/dev/null || :
   fi
-  if [ -n "$made_run_sshd" ]; then rmdir /run/sshd; fi
   rm -rf "$dir"
 }
 trap clean_up EXIT
@@ -30,11 +30,7 @@ start_server() {
   local port try
   ssh-keygen -q -t ed25519 -N '' -f "$dir/host_key" -C demo
   ssh-keygen -q -t ed25519 -N '' -f "$dir/id" -C demo
-  # As root, sshd wants its empty folder; a package install makes it.
-  if [ "$(id -u)" = 0 ] && [ ! -d /run/sshd ]; then
-    mkdir -m 0755 /run/sshd
-    made_run_sshd=yes
-  fi
+  make_sshd_folder
   for try in 1 2 3 4 5; do
     port=$((20000 + (RANDOM + $$ + try) % 30000))
     cat >"$dir/sshd_config" <<EOF
@@ -47,6 +43,7 @@ UsePAM no
 StrictModes no
 # bash reads no start-up file when it is nested: those are not what is shown.
 SetEnv SHLVL=5
+$(sshd_lines)
 EOF
     /usr/sbin/sshd -D -e -f "$dir/sshd_config" 2>"$dir/sshd.log" &
     server=$!

@@ -21,16 +21,11 @@ SUITE=$(mktemp -d /tmp/sf.XXXXXX)
 . test/lib/helper.bash
 unset SSH_AUTH_SOCK DISPLAY KRB5CCNAME
 for name in $(compgen -e SSH_FAST_); do unset "$name"; done
-made_run_sshd=
-if [ "$(id -u)" = 0 ] && [ ! -d /run/sshd ]; then
-  mkdir -m 0755 /run/sshd
-  made_run_sshd=yes
-fi
+make_sshd_folder
 make_dir
 # shellcheck disable=SC2317 # the trap calls it
 clean_up() {
   stop_sshd
-  if [ -n "$made_run_sshd" ]; then rmdir /run/sshd; fi
   rm -rf "$SUITE"
 }
 trap clean_up EXIT

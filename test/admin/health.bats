@@ -193,7 +193,7 @@ other_key() {
 start_other() {
   OTHER_PORT=$("$TOOLS/free-port")
   printf '%s\n' "Port $OTHER_PORT" 'ListenAddress 127.0.0.1' "PidFile $T/sshd.pid" 'UsePAM no' \
-    "$@" >"$T/sshd_config"
+    "$(sshd_lines)" "$@" >"$T/sshd_config"
   /usr/sbin/sshd -D -e -f "$T/sshd_config" 2>"$T/sshd.log" </dev/null >/dev/null 3>&- &
   SERVER=$!
   wait_until has_content "$T/sshd.pid"

@@ -4,6 +4,8 @@
 bats_require_minimum_version 1.7.0
 
 TOP=$(cd "${BASH_SOURCE[0]%/*}/../.." && pwd)
+# shellcheck source=test/lib/sshd.bash
+. "$TOP/test/lib/sshd.bash"
 BUILD=${BUILD:-$TOP/build}
 SSH_FAST=$BUILD/ssh-fast
 TOOLS=$BUILD/test
@@ -72,6 +74,7 @@ AcceptEnv LC_* GIT_PROTOCOL SF_*
 # bash reads no start-up file of the user's when it is nested.
 SetEnv SHLVL=5
 EOF
+      sshd_lines
       printf '%s\n' "$@"
     } >"$DIR/sshd_config"
     /usr/sbin/sshd -t -f "$DIR/sshd_config" || return 1

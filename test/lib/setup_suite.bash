@@ -1,6 +1,9 @@
 # Once around all test files: builds what they use, and in the end makes sure
 # that no process and no file of theirs is left.
 
+# shellcheck source=test/lib/sshd.bash
+. "${BASH_SOURCE[0]%/*}/sshd.bash"
+
 setup_suite() {
   local umask_was
   umask_was=$(umask)
@@ -14,11 +17,7 @@ setup_suite() {
   export SUITE
   export PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin:$BATS_LIBEXEC
   export LC_ALL=C.UTF-8
-  # As root, sshd wants its empty folder; a package install makes it.
-  if [ "$(id -u)" = 0 ] && [ ! -d /run/sshd ]; then
-    mkdir -m 0755 /run/sshd
-    : >"$SUITE/made-run-sshd"
-  fi
+  make_sshd_folder
 }
 
 # Processes that have the suite's folder on their command line.
@@ -34,8 +33,6 @@ teardown_suite() {
     sleep 0.05
     left=$(processes_left)
   done
-  if [ -e "$SUITE/made-run-sshd" ]; then rmdir /run/sshd; fi
-  rm -f "$SUITE/made-run-sshd"
   local files
   files=$(find "$SUITE" -mindepth 1 2>/dev/null)
   chmod -R u+rwx "$SUITE" 2>/dev/null

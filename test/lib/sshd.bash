@@ -1,0 +1,18 @@
+# What every throwaway sshd needs: those of the tests, the benchmarks and the
+# demo.
+
+# As root, sshd wants its empty folder, which the system makes at boot. Where it
+# is missing it is made and stays, as the package's own start script does it:
+# another sshd may need it by the time that this one ends.
+make_sshd_folder() {
+  if [ "$(id -u)" = 0 ]; then mkdir -p -m 0755 /run/sshd; fi
+}
+
+# Lines for sshd_config that only some versions know. The server is asked, not
+# its version: an old one knows neither -G nor the keyword.
+sshd_lines() {
+  # Else some logins that are refused or broken off lock this machine out.
+  if /usr/sbin/sshd -G -f /dev/null -o PerSourcePenalties=no >/dev/null 2>&1; then
+    echo 'PerSourcePenalties no'
+  fi
+}
