@@ -232,3 +232,12 @@ END
     [ "$status" = 1 ]
   done
 }
+
+@test "every promise of ssh-fast(7) names files of tests that exist" {
+  local promises file
+  promises=$(page "$TOP/lib/ssh-fast.7" | section 'SECURITY CONSIDERATIONS' | tr -s '\n ' ' ')
+  [ "$(grep -o 'Tests: [^ ]*' <<<"$promises" | wc -l)" -ge 10 ]
+  for file in $(grep -oE '[a-z]+/[a-z-]+\.bats' <<<"$promises"); do
+    [ -e "$TOP/test/$file" ] || { echo "$file is not there" >&2; return 1; }
+  done
+}
