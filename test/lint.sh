@@ -40,20 +40,18 @@ if git grep -nE '\b(open|openat|socket|pipe)\(' -- 'lib/*.c' 'cmd/*.c' |
   complain "a descriptor without close-on-exec"
 fi
 # What a library file exports begins with its name.
-objects=0
-for object in "${BUILD:-build}"/lib/*/*.o; do
-  objects=$((objects + 1))
-  prefix=$(basename "$object" .o)
+for file in $(git ls-files 'lib/*.c' | grep -v '^lib/health/'); do
+  object=${BUILD:-build}/${file%.c}.o
+  prefix=$(basename "$file" .c)
   case $prefix in
-  linux | unix_clients) prefix=platform ;;
+  linux_*) prefix=platform ;;
   resolve) prefix=resolution ;;
   esac
+  [ "$object" -nt "$file" ] || complain "$object is missing or old: make it first"
   if nm --defined-only -g "$object" | awk '{print $3}' | grep -v "^${prefix}_"; then
     complain "exported from $object without the prefix ${prefix}_"
   fi
 done
-wanted=$(git ls-files 'lib/*.c' | grep -vc '^lib/health/')
-[ "$objects" = "$wanted" ] || complain "$objects objects of lib/ in place of $wanted: make it first"
 # Functions of a screenful, files that can be read at once.
 awk 'FNR == 1 {inside = 0} /^{/ {inside = FNR} /^}/ {
   if (inside && FNR - inside > 60) {print FILENAME ":" inside ": " FNR - inside " lines"; bad = 1}
