@@ -9,7 +9,6 @@
 #include "lease/inspect.h"
 #include "ls/ls.h"
 #include "shared/message.h"
-#include "platform/platform.h"
 #include "namespace/record.h"
 
 #include <errno.h>
@@ -302,7 +301,7 @@ ssh_fast_ls_main(int argc, char *argv[])
 {
 	static struct listing_run run;
 	struct catalogue_request wanted;
-	struct platform_view *view;
+	struct inspect_view *view;
 	int status;
 
 	message_set_program(program);
@@ -321,14 +320,14 @@ ssh_fast_ls_main(int argc, char *argv[])
 		return EXIT_USAGE;
 	if (admin_open(&run.admin, run.options.root, &wanted) == -1)
 		return EXIT_TROUBLE;
-	if ((view = platform_view_take()) == NULL) {
+	if ((view = inspect_view_take()) == NULL) {
 		message("cannot read /proc: %s", strerror(errno));
 		admin_close(&run.admin);
 		return EXIT_TROUBLE;
 	}
 	run.request.view = view;
 	status = list_all(&run);
-	platform_view_free(view);
+	inspect_view_free(view);
 	admin_close(&run.admin);
 	return status;
 }

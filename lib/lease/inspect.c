@@ -3,7 +3,9 @@
 #include "base/deadline.h"
 #include "lease/holder.h"
 #include "namespace/listing.h"
+#include "mux/masters.h"
 #include "mux/probe.h"
+#include "platform/platform.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -11,6 +13,34 @@
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
+
+struct inspect_view {
+	struct platform_locks *locks;
+	struct masters *masters;
+};
+
+struct inspect_view *
+inspect_view_take(void)
+{
+	struct inspect_view *view = calloc(1, sizeof(*view));
+
+	if (view != NULL && (view->locks = platform_locks_take()) != NULL &&
+	    (view->masters = masters_take()) != NULL)
+		return view;
+	inspect_view_free(view);
+	errno = ENOMEM;
+	return NULL;
+}
+
+void
+inspect_view_free(struct inspect_view *view)
+{
+	if (view == NULL)
+		return;
+	platform_locks_free(view->locks);
+	masters_free(view->masters);
+	free(view);
+}
 
 /*
  * Every name that is in use or was: free/ is read twice, since a name may move
@@ -53,7 +83,7 @@ open_lock_file(const struct namespace *ns, const char *name, bool *is_used)
  * counts too, since a keeper may have been killed while its ssh lives.
  */
 static void
-look_at_lock(const struct namespace *ns, const struct platform_view *view,
+look_at_lock(const struct namespace *ns, const struct inspect_view *view,
     struct inspect_lease *lease, bool *is_marked_hung)
 {
 	struct holder holder;
@@ -68,7 +98,7 @@ look_at_lock(const struct namespace *ns, const struct platform_view *view,
 		return;
 	holder_read(fd, &holder);
 	is_locked =
-	    fstat(fd, &st) == 0 && platform_view_is_locked(view, &st, &pid);
+	    fstat(fd, &st) == 0 && platform_locks_hold(view->locks, &st, &pid);
 	(void)close(fd);
 	*is_marked_hung = is_used && holder.kind == HOLDER_HUNG;
 	if (is_used && holder_state(&holder) == HOLDER_ALIVE) {
@@ -115,7 +145,7 @@ look_at_master(const struct namespace *ns,
 		return;
 	}
 	lease->master_pid =
-	    platform_view_master(request->view, path, &is_stopped);
+	    masters_find(request->view->masters, path, &is_stopped);
 	if (is_stopped || is_marked_hung)
 		lease->master = INSPECT_HUNG;
 }

@@ -8,7 +8,6 @@
 
 #include "base/failure.h"
 #include "namespace/namespace.h"
-#include "platform/platform.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -38,8 +37,18 @@ struct inspect_lease {
 	int64_t idle_secs; /* since the socket was last touched; -1: none */
 };
 
+/*
+ * What the system tells at one moment of locks and of masters. Taken once and
+ * asked often.
+ */
+struct inspect_view;
+
+/* Null with errno; where /proc tells nothing, the view knows of nothing. */
+struct inspect_view *inspect_view_take(void);
+void inspect_view_free(struct inspect_view *view);
+
 struct inspect_request {
-	const struct platform_view *view;
+	const struct inspect_view *view;
 	bool is_elsewhere; /* the namespace belongs to another machine */
 	bool ask; /* connect to the masters and ask them */
 	bool ask_server; /* and have their servers answer as well */

@@ -3,6 +3,7 @@
 #include "base/deadline.h"
 #include "namespace/hint.h"
 #include "lease/holder.h"
+#include "mux/masters.h"
 #include "platform/platform.h"
 #include "lease/prune.h"
 
@@ -48,10 +49,9 @@ is_in_use(const struct namespace *ns, const struct lease *lease)
 
 	namespace_socket_path(ns, lease->name, path);
 	(void)snprintf(name, sizeof(name), "/c/%s", lease->name);
-	return platform_socket_has_clients(path) ||
-	    platform_is_named_by_process(name) ||
+	return platform_socket_has_clients(path) || masters_others_name(name) ||
 	    /* Once more: processes start while /proc is gone through. */
-	    platform_is_named_by_process(name);
+	    masters_others_name(name);
 }
 
 /*

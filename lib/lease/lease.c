@@ -68,7 +68,7 @@ struct search {
 	unsigned int looks; /* at masters that may be dead as well */
 	uint32_t dice;
 	/* Free names that were of no use in the first, quiet round. */
-	char seen[FREE_NAMES][PLATFORM_NAME_SIZE];
+	char seen[FREE_NAMES][NAMESPACE_LEASE_NAME_SIZE];
 	size_t seen_count;
 };
 
@@ -489,7 +489,8 @@ was_seen(const struct search *search, const char *name)
 	size_t i;
 
 	for (i = 0; i < search->seen_count; i++)
-		if (memcmp(search->seen[i], name, PLATFORM_NAME_SIZE) == 0)
+		if (memcmp(search->seen[i], name, NAMESPACE_LEASE_NAME_SIZE) ==
+		    0)
 			return true;
 	return false;
 }
@@ -497,7 +498,7 @@ was_seen(const struct search *search, const char *name)
 /* The names that are worth a try, with their masters' last use. */
 static size_t
 look_at_names(const struct search *search, struct candidate *candidates,
-    char names[][PLATFORM_NAME_SIZE], size_t count)
+    char names[][NAMESPACE_LEASE_NAME_SIZE], size_t count)
 {
 	size_t wanted = 0, i;
 
@@ -508,7 +509,7 @@ look_at_names(const struct search *search, struct candidate *candidates,
 		    was_seen(search, names[i]))
 			continue;
 		memset(candidate, 0, sizeof(*candidate));
-		memcpy(candidate->name, names[i], PLATFORM_NAME_SIZE);
+		memcpy(candidate->name, names[i], NAMESPACE_LEASE_NAME_SIZE);
 		candidate->has_socket = namespace_has_socket(
 		    search->ns, candidate->name, &candidate->used);
 		wanted++;
@@ -519,7 +520,7 @@ look_at_names(const struct search *search, struct candidate *candidates,
 static bool
 take_free(struct search *search, struct lease *lease)
 {
-	char names[FREE_NAMES][PLATFORM_NAME_SIZE];
+	char names[FREE_NAMES][NAMESPACE_LEASE_NAME_SIZE];
 	struct candidate candidates[FREE_NAMES];
 	size_t count, wanted;
 	unsigned int lost;
@@ -530,8 +531,8 @@ take_free(struct search *search, struct lease *lease)
 	for (reads = 0; reads < FREE_READS_MAX; reads++) {
 		bool is_first = reads == 0 && search->seen_count == 0;
 
-		if (platform_names_read(
-			search->ns->free_fd, names, FREE_NAMES, &count) != 1)
+		if (platform_names_read(search->ns->free_fd, names[0],
+			sizeof(names[0]), FREE_NAMES, &count) != 1)
 			return false;
 		lost = search->lost;
 		wanted = look_at_names(search, candidates, names, count);
@@ -603,13 +604,13 @@ take_used(struct search *search, const char *name, struct lease *lease,
 static bool
 take_leftover(struct search *search, struct lease *lease)
 {
-	char names[USED_NAMES][PLATFORM_NAME_SIZE];
+	char names[USED_NAMES][NAMESPACE_LEASE_NAME_SIZE];
 	bool is_missing;
 	size_t count, i;
 
 	if (platform_names_rewind(search->ns->used_fd) == -1 ||
-	    platform_names_read(
-		search->ns->used_fd, names, USED_NAMES, &count) != 1)
+	    platform_names_read(search->ns->used_fd, names[0], sizeof(names[0]),
+		USED_NAMES, &count) != 1)
 		return false;
 	for (i = 0; i < count && may_ask_more(search); i++) {
 		if (!namespace_is_lease_name(names[i]) ||
@@ -751,12 +752,13 @@ lease_acquire(const struct namespace *ns, const struct probe *probe,
 bool
 lease_is_warm_likely(const struct namespace *ns)
 {
-	char names[FREE_NAMES][PLATFORM_NAME_SIZE];
+	char names[FREE_NAMES][NAMESPACE_LEASE_NAME_SIZE];
 	size_t count, i;
 
 	if (platform_names_rewind(ns->free_fd) == -1)
 		return false;
-	while (platform_names_read(ns->free_fd, names, FREE_NAMES, &count) == 1)
+	while (platform_names_read(ns->free_fd, names[0], sizeof(names[0]),
+		   FREE_NAMES, &count) == 1)
 		for (i = 0; i < count; i++)
 			if (namespace_is_lease_name(names[i]) &&
 			    namespace_has_socket(ns, names[i], NULL))

@@ -15,6 +15,8 @@
 #include <unistd.h>
 
 enum {
+	/* So many names are read with one system call. */
+	NAMES_AT_ONCE = 64,
 	/* How many names of a folder are looked at to know how it is. */
 	SAMPLE = 4,
 	/* Of a folder that holds very many, only so much is gone through. */
@@ -201,7 +203,7 @@ prune_one(const struct namespace *ns, const char *name, prune_name *prune)
 static bool
 sample_shows_some(const struct namespace *ns, int dir_fd, prune_name *prune)
 {
-	char names[PLATFORM_NAMES_MAX][PLATFORM_NAME_SIZE];
+	char names[NAMES_AT_ONCE][NAMESPACE_LEASE_NAME_SIZE];
 	unsigned char random[SAMPLE + 1];
 	size_t count = 0, got, i;
 	int reads;
@@ -213,8 +215,8 @@ sample_shows_some(const struct namespace *ns, int dir_fd, prune_name *prune)
 	/* What is left is the last read that gave any. */
 	reads = random[SAMPLE] % SAMPLE_READS_MAX;
 	do {
-		if (platform_names_read(
-			dir_fd, names, PLATFORM_NAMES_MAX, &got) != 1)
+		if (platform_names_read(dir_fd, names[0], sizeof(names[0]),
+			NAMES_AT_ONCE, &got) != 1)
 			break;
 		count = got;
 	} while (reads-- > 0);
@@ -227,7 +229,7 @@ sample_shows_some(const struct namespace *ns, int dir_fd, prune_name *prune)
 static void
 prune_folder(const struct namespace *ns, int dir_fd, prune_name *prune)
 {
-	char names[PLATFORM_NAMES_MAX][PLATFORM_NAME_SIZE];
+	char names[NAMES_AT_ONCE][NAMESPACE_LEASE_NAME_SIZE];
 	int64_t deadline_us;
 	size_t count, i;
 
@@ -235,8 +237,8 @@ prune_folder(const struct namespace *ns, int dir_fd, prune_name *prune)
 	    platform_names_rewind(dir_fd) == -1)
 		return;
 	deadline_us = deadline_in_ms(ALL_MS);
-	while (
-	    platform_names_read(dir_fd, names, PLATFORM_NAMES_MAX, &count) == 1)
+	while (platform_names_read(dir_fd, names[0], sizeof(names[0]),
+		   NAMES_AT_ONCE, &count) == 1)
 		for (i = 0; i < count; i++) {
 			if (deadline_left_ms(deadline_us) == 0)
 				return;

@@ -31,6 +31,7 @@ enum {
 	NAMESPACE_SOCKET_PATH_MAX = 86,
 #endif
 	NAMESPACE_LEASE_NAME_LENGTH = 12, /* "s" and 64 random bits */
+	NAMESPACE_LEASE_NAME_SIZE = NAMESPACE_LEASE_NAME_LENGTH + 1,
 	/* What is left for ROOT/NS in front of "/c/" and a lease name. */
 	NAMESPACE_PATH_MAX =
 	    NAMESPACE_SOCKET_PATH_MAX - 3 - NAMESPACE_LEASE_NAME_LENGTH,

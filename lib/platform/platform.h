@@ -1,6 +1,6 @@
 /*
- * All that only Linux has, behind plain functions: another system needs one
- * file in place of linux.c and nothing else.
+ * All that only Linux has, behind plain functions: another system needs files
+ * in place of linux_*.c and nothing else. Each of them is one subject.
  */
 #ifndef PLATFORM_H
 #define PLATFORM_H
@@ -11,6 +11,8 @@
 #include <stddef.h>
 #include <sys/stat.h>
 #include <sys/types.h>
+
+/* linux_identity.c: who, where and which program this process is. */
 
 /* Fills the buffer with random bytes. 0, or -1 with errno. */
 int platform_random(void *buffer, size_t length);
@@ -46,6 +48,14 @@ void platform_machine(char name[PLATFORM_MACHINE_SIZE]);
 unsigned long long platform_network_id(void);
 unsigned long long platform_pid_space_id(void);
 
+/* Whether the path leads to the very file that this process runs. */
+bool platform_is_own_program(const char *path);
+
+/* The path of the file that this process runs. False where it is not told. */
+bool platform_own_path(char path[PATH_MAX]);
+
+/* linux_process.c: what can be told of any process. */
+
 /*
  * When that process started, in clock ticks since boot: with the pid it names
  * a process for good. exec leaves it as it is. *is_zombie, unless null, tells
@@ -58,35 +68,37 @@ int platform_process_start(
 /* Now, on the same clock. 0, or -1 with errno. */
 int platform_ticks_now(unsigned long long *ticks);
 
-/*
- * Renames without ever replacing what is there: EEXIST then. Falls back to
- * link and unlink where the file system cannot do it in one step. 0, or -1
- * with errno.
- */
-int platform_rename_new(
-    int from_dir_fd, const char *from, int to_dir_fd, const char *to);
+/* Whether the process is stopped. False where that cannot be found out. */
+bool platform_process_is_stopped(pid_t pid);
 
 /*
- * Reads the next names of a directory with one system call, at most so many as
- * there is room for, each ended by a NUL; those that are not exactly as long as
- * a lease name are left out. *count tells how many were stored. Returns 1, 0
- * at the end, -1 with errno. The position is the descriptor's:
- * platform_names_rewind() starts anew.
+ * A descriptor, close-on-exec and the caller's, that is readable once the
+ * process, which is the caller or an unreaped child of his, has ended. -1 with
+ * errno where the kernel has none.
  */
-enum { PLATFORM_NAME_SIZE = 13, PLATFORM_NAMES_MAX = 64 };
-int platform_names_read(
-    int dir_fd, char names[][PLATFORM_NAME_SIZE], size_t room, size_t *count);
-int platform_names_rewind(int dir_fd);
-
-/* The user at the other end of a connected Unix socket. 0, or -1, errno. */
-int platform_peer_user(int socket_fd, uid_t *user);
+int platform_process_fd(pid_t pid);
 
 /*
- * Waits until the descriptor can be read, or its other side is gone, with that
- * signal mask (null: the current one) set in the same moment. timeout_ms as of
- * poll(2). 1, 0 after that time, -1 with errno (EINTR: a signal was caught).
+ * Shows look() each process of this user's, or of root's, with a descriptor to
+ * read its command line from (proc_pid_cmdline(5)), which is closed behind it;
+ * until look() returns false. Nothing where there is no /proc. Needs no
+ * allocation.
  */
-int platform_wait_readable(int fd, int timeout_ms, const sigset_t *mask);
+typedef bool platform_look(void *argument, pid_t pid, int command_line_fd);
+void platform_each_process(platform_look *look, void *argument);
+
+/* How the process is called in ps and top; at most 15 bytes count. */
+void platform_set_process_name(const char *name);
+
+/*
+ * How often, one inside the other, programs were run by way of
+ * platform_deepen(), counted where the program that is run cannot see it. 0
+ * where that is not known.
+ */
+int platform_depth(void);
+void platform_deepen(void);
+
+/* linux_child.c: a child that outlives the program. */
 
 /*
  * Watching a process for its end, without being its parent and without a pipe
@@ -98,13 +110,6 @@ struct platform_watch {
 	int fd;
 	pid_t pid;
 };
-/*
- * A descriptor, close-on-exec and the caller's, that is readable once the
- * process, which is the caller or an unreaped child of his, has ended. -1 with
- * errno where the kernel has none.
- */
-int platform_process_fd(pid_t pid);
-
 void platform_watch_self(struct platform_watch *watch, pid_t self);
 /* Returns when the watched process has ended, even as a zombie. */
 void platform_watch_wait(const struct platform_watch *watch);
@@ -121,8 +126,43 @@ void platform_watch_wait(const struct platform_watch *watch);
 int platform_start_child(
     void (*run)(void *argument), const void *argument, size_t size);
 
+/* linux_descriptors.c */
+
+/*
+ * Waits until the descriptor can be read, or its other side is gone, with that
+ * signal mask (null: the current one) set in the same moment. timeout_ms as of
+ * poll(2). 1, 0 after that time, -1 with errno (EINTR: a signal was caught).
+ */
+int platform_wait_readable(int fd, int timeout_ms, const sigset_t *mask);
+
 /* Closes every descriptor that is not among the kept; keep gets sorted. */
 void platform_close_all_but(int *keep, size_t count);
+
+/* linux_directory.c */
+
+/*
+ * Renames without ever replacing what is there: EEXIST then. Falls back to
+ * link and unlink where the file system cannot do it in one step. 0, or -1
+ * with errno.
+ */
+int platform_rename_new(
+    int from_dir_fd, const char *from, int to_dir_fd, const char *to);
+
+/*
+ * Reads the next names of a directory with one system call, into slots of
+ * name_size bytes that follow each other from names on, room of them; names
+ * that do not fill a slot, with the NUL that ends them, are left out. *count
+ * tells how many were stored. Returns 1, 0 at the end, -1 with errno. The
+ * position is the descriptor's: platform_names_rewind() starts anew.
+ */
+int platform_names_read(
+    int dir_fd, char *names, size_t name_size, size_t room, size_t *count);
+int platform_names_rewind(int dir_fd);
+
+/* linux_sockets.c */
+
+/* The user at the other end of a connected Unix socket. 0, or -1, errno. */
+int platform_peer_user(int socket_fd, uid_t *user);
 
 /*
  * Whether anybody is connected to the Unix socket that lies at that path,
@@ -133,50 +173,20 @@ void platform_close_all_but(int *keep, size_t count);
 bool platform_socket_has_clients(const char *path);
 
 /*
- * Whether any process of this user's, or of root's, but a master has that name
- * on its command line. Needs no allocation.
+ * linux_locks.c: what the system tells at one moment of locks, without
+ * touching any. Taken once and asked often.
  */
-bool platform_is_named_by_process(const char *name);
+struct platform_locks;
 
-/*
- * What /proc tells at one moment of locks and of masters, without touching
- * either. Taken once and asked often.
- */
-struct platform_view;
-
-/* Null with errno; where /proc tells nothing, the view knows of nothing. */
-struct platform_view *platform_view_take(void);
-void platform_view_free(struct platform_view *view);
+/* Null with errno; where nothing is told, no lock is known of. */
+struct platform_locks *platform_locks_take(void);
+void platform_locks_free(struct platform_locks *locks);
 
 /*
  * Whether somebody holds an exclusive flock on the file; *pid gets who took
  * it, or 0.
  */
-bool platform_view_is_locked(
-    const struct platform_view *view, const struct stat *file, pid_t *pid);
-
-/*
- * The pid of the background master with that control path, 0 where there is
- * none to be seen; *is_stopped tells whether it can answer at all.
- */
-pid_t platform_view_master(const struct platform_view *view,
-    const char *socket_path, bool *is_stopped);
-
-/*
- * How often, one inside the other, programs were run by way of
- * platform_deepen(), counted where the program that is run cannot see it. 0
- * where that is not known.
- */
-int platform_depth(void);
-void platform_deepen(void);
-
-/* Whether the path leads to the very file that this process runs. */
-bool platform_is_own_program(const char *path);
-
-/* The path of the file that this process runs. False where it is not told. */
-bool platform_own_path(char path[PATH_MAX]);
-
-/* How the process is called in ps and top; at most 15 bytes count. */
-void platform_set_process_name(const char *name);
+bool platform_locks_hold(
+    const struct platform_locks *locks, const struct stat *file, pid_t *pid);
 
 #endif

@@ -1,5 +1,6 @@
+#define _GNU_SOURCE
 /*
- * Who is connected to a Unix socket, told by the kernel: sock_diag(7). A name
+ * Unix sockets: who is at the other end; and who is connected to one, told by the kernel: sock_diag(7). A name
  * alone proves nothing: any user can bind a socket of that name in a mount
  * namespace of their own, or as an abstract name. Device and inode do.
  */
@@ -13,6 +14,18 @@
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
 #include <unistd.h>
+
+int
+platform_peer_user(int socket_fd, uid_t *user)
+{
+	struct ucred peer;
+	socklen_t size = sizeof(peer);
+
+	if (getsockopt(socket_fd, SOL_SOCKET, SO_PEERCRED, &peer, &size) == -1)
+		return -1;
+	*user = peer.uid;
+	return 0;
+}
 
 /*
  * From netlink(7) and sock_diag(7): not every C library comes with the

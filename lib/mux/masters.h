@@ -1,0 +1,31 @@
+/*
+ * The masters among the processes of this machine, told by the title that ssh
+ * gives itself, without touching any of them.
+ */
+#ifndef MASTERS_H
+#define MASTERS_H
+
+#include <stdbool.h>
+#include <sys/types.h>
+
+/* The background masters of one moment. Taken once and asked often. */
+struct masters;
+
+/* Null with errno; where processes cannot be seen, it knows of no master. */
+struct masters *masters_take(void);
+void masters_free(struct masters *masters);
+
+/*
+ * The pid of the master with that control path, 0 where there is none to be
+ * seen; *is_stopped tells whether it can answer at all.
+ */
+pid_t masters_find(
+    const struct masters *masters, const char *socket_path, bool *is_stopped);
+
+/*
+ * Whether any process of this user's, or of root's, but a master has that text
+ * on its command line. Needs no allocation.
+ */
+bool masters_others_name(const char *text);
+
+#endif

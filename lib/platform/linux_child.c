@@ -1,0 +1,133 @@
+#define _GNU_SOURCE
+#include "platform/platform.h"
+
+#include <errno.h>
+#include <link.h>
+#include <poll.h>
+#include <sched.h>
+#include <signal.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+#include <sys/auxv.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <time.h>
+#include <unistd.h>
+
+void
+platform_watch_self(struct platform_watch *watch, pid_t self)
+{
+	watch->pid = self;
+	/* Opened by the process itself, so that the pid cannot be reused. */
+	watch->fd = platform_process_fd(watch->pid);
+}
+
+enum { SHORT_SESSION_MS = 200 };
+
+/* ld(1) tells where the program begins. */
+extern const char __executable_start[];
+
+/*
+ * Forgets the pages of this program that are as they are on disk: they come
+ * back from the page cache when they are needed. Whoever waits for hours need
+ * not hold them (measured: 320 KiB of private pages with, 200 without).
+ */
+static void
+forget_program(void)
+{
+	const ElfW(Phdr) *header = (const void *)getauxval(AT_PHDR);
+	size_t count = getauxval(AT_PHNUM), i;
+	uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE), base, from;
+	bool is_first = true;
+
+	for (i = 0, base = 0; header != NULL && i < count; i++, header++) {
+		if (header->p_type != PT_LOAD)
+			continue;
+		if (is_first)
+			base = (uintptr_t)__executable_start - header->p_vaddr;
+		is_first = false;
+		if ((header->p_flags & PF_W) != 0)
+			continue;
+		from = (base + header->p_vaddr) & ~(page - 1);
+		(void)madvise((void *)from,
+		    base + header->p_vaddr + header->p_memsz - from,
+		    MADV_DONTNEED);
+	}
+}
+
+void
+platform_watch_wait(const struct platform_watch *watch)
+{
+	struct pollfd poll_fd = {.fd = watch->fd, .events = POLLIN};
+	sigset_t parent_died;
+
+	/* Most sessions are short, and to those it would be nothing but work. */
+	if (watch->fd == -1 || poll(&poll_fd, 1, SHORT_SESSION_MS) != 1)
+		forget_program();
+	/* A pidfd gets readable when the process is a zombie: pidfd_open(2). */
+	if (watch->fd != -1) {
+		while (poll(&poll_fd, 1, -1) != 1)
+			;
+		return;
+	}
+	/*
+	 * Linux before 5.3, or a sandbox that hides pidfd_open. The signal is
+	 * only a hint, since anybody can send it: getppid(2) is what counts,
+	 * read after the signal was asked for, so that no end is missed.
+	 */
+	(void)sigemptyset(&parent_died);
+	(void)sigaddset(&parent_died, SIGTERM);
+	(void)sigprocmask(SIG_BLOCK, &parent_died, NULL);
+	(void)prctl(PR_SET_PDEATHSIG, SIGTERM);
+	while (getppid() == watch->pid) {
+		const struct timespec second = {1, 0};
+
+		(void)sigtimedwait(&parent_died, NULL, &second);
+	}
+}
+
+/* Room for the stack, and at its lower end what the child is told. */
+enum { CHILD_STACK_SIZE = 32768 };
+struct child_start {
+	void (*run)(void *argument);
+	max_align_t argument[];
+};
+
+static int
+run_child(void *stack)
+{
+	struct child_start *start = stack;
+
+	start->run(start->argument);
+	_exit(0);
+}
+
+int
+platform_start_child(
+    void (*run)(void *argument), const void *argument, size_t size)
+{
+	struct child_start *start;
+	int pid;
+
+	if (size > CHILD_STACK_SIZE / 4) {
+		errno = E2BIG;
+		return -1;
+	}
+	start = mmap(NULL, CHILD_STACK_SIZE, PROT_READ | PROT_WRITE,
+	    MAP_PRIVATE | MAP_ANONYMOUS | MAP_STACK, -1, 0);
+	if (start == MAP_FAILED)
+		return -1;
+	start->run = run;
+	memcpy(start->argument, argument, size);
+#ifdef START_CHILD_BY_FORK
+	/* For valgrind and the sanitizers, which cannot follow a clone. */
+	if ((pid = fork()) == 0)
+		run_child(start);
+#else
+	/* No signal to tell of its end: nobody is to wait for it. */
+	pid =
+	    clone(run_child, (char *)start + CHILD_STACK_SIZE, CLONE_VM, start);
+#endif
+	return pid == -1 ? -1 : 0;
+}

@@ -1,0 +1,72 @@
+#define _GNU_SOURCE
+#include "platform/linux_directory.h"
+#include "platform/platform.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#ifndef RENAME_NOREPLACE
+#define RENAME_NOREPLACE (1 << 0)
+#endif
+
+int
+platform_rename_new(
+    int from_dir_fd, const char *from, int to_dir_fd, const char *to)
+{
+	if (syscall(SYS_renameat2, from_dir_fd, from, to_dir_fd, to,
+		RENAME_NOREPLACE) == 0)
+		return 0;
+	if (errno != EINVAL && errno != ENOSYS)
+		return -1;
+	if (linkat(from_dir_fd, from, to_dir_fd, to, 0) == -1)
+		return -1;
+	return unlinkat(from_dir_fd, from, 0);
+}
+
+/* Bytes that an entry with a name of that size, NUL included, takes. */
+static size_t
+entry_size(size_t name_size)
+{
+	const size_t size =
+	    offsetof(struct platform_directory_entry, name) + name_size;
+
+	return (size + 7) & ~(size_t)7;
+}
+
+int
+platform_names_read(
+    int dir_fd, char *names, size_t name_size, size_t room, size_t *count)
+{
+	union {
+		char bytes[2048];
+		struct platform_directory_entry align;
+	} buffer;
+	const struct platform_directory_entry *entry;
+	const size_t each = entry_size(name_size);
+	long length, at;
+
+	*count = 0;
+	if (room > sizeof(buffer.bytes) / each)
+		room = sizeof(buffer.bytes) / each;
+	length = syscall(SYS_getdents64, dir_fd, buffer.bytes, each * room);
+	if (length <= 0)
+		return (int)length;
+	for (at = 0; at < length; at += entry->record_length) {
+		entry = (const void *)(buffer.bytes + at);
+		if (strlen(entry->name) == name_size - 1 && *count < room)
+			memcpy(names + (*count)++ * name_size, entry->name,
+			    name_size);
+	}
+	return 1;
+}
+
+int
+platform_names_rewind(int dir_fd)
+{
+	return lseek(dir_fd, 0, SEEK_SET) == -1 ? -1 : 0;
+}

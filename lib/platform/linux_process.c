@@ -1,0 +1,205 @@
+#define _GNU_SOURCE
+#include "platform/linux_directory.h"
+#include "platform/platform.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <time.h>
+#include <unistd.h>
+
+/*
+ * The field with that number (from 3 on) of /proc/PID/stat, within line, which
+ * is filled with the file. Null with errno.
+ */
+enum { STAT_STATE = 3, STAT_START_TIME = 22, STAT_SIZE = 1024 };
+static const char *
+read_stat(pid_t pid, char line[STAT_SIZE], int wanted)
+{
+	char path[32], *field;
+	ssize_t length;
+	int fd, number;
+
+	(void)snprintf(path, sizeof(path), "/proc/%ld/stat", (long)pid);
+	if ((fd = openat(AT_FDCWD, path, O_RDONLY | O_CLOEXEC)) == -1) {
+		/* Without /proc nothing can be said of any process. */
+		if (errno == ENOENT && access("/proc/self/stat", F_OK) == 0)
+			errno = ESRCH;
+		return NULL;
+	}
+	length = read(fd, line, STAT_SIZE - 1);
+	(void)close(fd);
+	if (length <= 0) {
+		if (length == 0)
+			errno = ESRCH;
+		return NULL;
+	}
+	line[length] = '\0';
+
+	/*
+	 * proc_pid_stat(5): the name stands in parentheses and may hold any
+	 * byte, so the fields are counted from the last closing one.
+	 */
+	field = strrchr(line, ')');
+	for (number = STAT_STATE - 1; field != NULL && number < wanted;
+	     number++)
+		if ((field = strchr(field, ' ')) != NULL)
+			field++;
+	if (field == NULL)
+		errno = EPROTO;
+	return field;
+}
+
+int
+platform_process_start(
+    pid_t pid, unsigned long long *start_ticks, bool *is_zombie)
+{
+	char line[STAT_SIZE];
+	const char *start = read_stat(pid, line, STAT_START_TIME);
+
+	if (start == NULL)
+		return -1;
+	*start_ticks = strtoull(start, NULL, 10);
+	if (is_zombie != NULL) {
+		const char *state = strrchr(line, ')') + 2;
+
+		*is_zombie = *state == 'Z' || *state == 'X';
+	}
+	return 0;
+}
+
+int
+platform_ticks_now(unsigned long long *ticks)
+{
+	const unsigned long long second_ns = 1000000000;
+	struct timespec now;
+	long each_second = sysconf(_SC_CLK_TCK);
+
+	/* proc_pid_stat(5) counts from the boot, time asleep included. */
+	if (each_second <= 0 || clock_gettime(CLOCK_BOOTTIME, &now) == -1)
+		return -1;
+	*ticks =
+	    (unsigned long long)now.tv_sec * (unsigned long long)each_second +
+	    (unsigned long long)now.tv_nsec /
+		(second_ns / (unsigned long long)each_second);
+	return 0;
+}
+
+bool
+platform_process_is_stopped(pid_t pid)
+{
+	char line[STAT_SIZE];
+	const char *state = read_stat(pid, line, STAT_STATE);
+
+	return state != NULL && (*state == 'T' || *state == 't');
+}
+
+/*
+ * A file below /proc/PID belongs to the user of the process, or to root where
+ * the process hides its memory. Other users can have any word in theirs.
+ */
+static bool
+is_of_own_process(int fd)
+{
+	struct stat st;
+
+	return fstat(fd, &st) == 0 &&
+	    (st.st_uid == platform_effective_user() || st.st_uid == 0);
+}
+
+/* False where the walk is to end. */
+static bool
+show_process(const char *pid, platform_look *look, void *argument)
+{
+	char path[32];
+	bool goes_on = true;
+	int fd;
+
+	(void)snprintf(path, sizeof(path), "/proc/%.12s/cmdline", pid);
+	if ((fd = openat(AT_FDCWD, path, O_RDONLY | O_CLOEXEC)) == -1)
+		return true;
+	if (is_of_own_process(fd))
+		goes_on = look(argument, (pid_t)strtol(pid, NULL, 10), fd);
+	(void)close(fd);
+	return goes_on;
+}
+
+void
+platform_each_process(platform_look *look, void *argument)
+{
+	union {
+		char bytes[4096];
+		struct platform_directory_entry align;
+	} buffer;
+	const struct platform_directory_entry *entry;
+	long length, at;
+	bool goes_on = true;
+	int fd;
+
+	fd = openat(AT_FDCWD, "/proc", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (fd == -1)
+		return;
+	while (goes_on &&
+	    (length = syscall(
+		 SYS_getdents64, fd, buffer.bytes, sizeof(buffer.bytes))) > 0) {
+		for (at = 0; goes_on && at < length;
+		     at += entry->record_length) {
+			entry = (const void *)(buffer.bytes + at);
+			if (entry->name[0] >= '1' && entry->name[0] <= '9')
+				goes_on =
+				    show_process(entry->name, look, argument);
+		}
+	}
+	(void)close(fd);
+}
+
+int
+platform_process_fd(pid_t pid)
+{
+	return (int)syscall(SYS_pidfd_open, pid, 0);
+}
+
+void
+platform_set_process_name(const char *name)
+{
+	(void)prctl(PR_SET_NAME, name);
+}
+
+/*
+ * The depth is kept in the process's timer slack, which prctl(2) says is
+ * inherited and survives exec: nanoseconds beyond the default, where nothing
+ * but this would put them. The guard has to pass through whatever program the
+ * loop goes through, so it has to be something that every exec and every fork
+ * hands on, and ssh is one of those programs. What else is handed on is worse:
+ * a variable is seen by ssh, and by what it starts or sends; limits, niceness,
+ * signals, umask and personality change what the program does; descriptors do
+ * not survive ssh; and the argument vector is the user's. One nanosecond in
+ * 50000 changes nothing that can be measured. It is added to plain runs alone.
+ */
+enum { DEFAULT_SLACK_NS = 50000, DEPTH_LIMIT = 100 };
+
+int
+platform_depth(void)
+{
+	int slack_ns = prctl(PR_GET_TIMERSLACK);
+
+	if (slack_ns < DEFAULT_SLACK_NS ||
+	    slack_ns > DEFAULT_SLACK_NS + DEPTH_LIMIT)
+		return 0;
+	return slack_ns - DEFAULT_SLACK_NS;
+}
+
+void
+platform_deepen(void)
+{
+	int slack_ns = prctl(PR_GET_TIMERSLACK);
+
+	if (slack_ns >= DEFAULT_SLACK_NS &&
+	    slack_ns < DEFAULT_SLACK_NS + DEPTH_LIMIT)
+		(void)prctl(PR_SET_TIMERSLACK, slack_ns + 1);
+}
