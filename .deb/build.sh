@@ -23,14 +23,17 @@ maintainer="${DEBFULLNAME:-$(id -un)} <${DEBEMAIL:-$(id -un)@$(hostname -f 2>/de
 
 # What is not linked in must be there, in the version that was built against.
 depends=openssh-client
-linked_in=(libjansson-dev)
+linked_in=
 linked=()
 for program in ssh-fast ssh-fast-health; do
   if readelf -d "$root/usr/bin/$program" 2>/dev/null | grep -q NEEDED; then
     linked+=("ssh-fast/usr/bin/$program")
   fi
 done
-if [ "${linked[0]:-}" != ssh-fast/usr/bin/ssh-fast ]; then linked_in+=(musl-dev); fi
+if [ "${linked[0]:-}" != ssh-fast/usr/bin/ssh-fast ]; then
+  linked_in=musl-dev
+  if grep -q 'GNU C Library' "$root/usr/bin/ssh-fast"; then linked_in=libc6-dev; fi
+fi
 if [ "${#linked[@]}" -gt 0 ]; then
   mkdir "$stage/debian"
   printf 'Source: ssh-fast\n\nPackage: ssh-fast\nArchitecture: any\n' >"$stage/debian/control"
@@ -38,10 +41,10 @@ if [ "${#linked[@]}" -gt 0 ]; then
     dpkg-shlibdeps -O --ignore-missing-info "${linked[@]}" 2>/dev/null |
     sed 's/^shlibs:Depends=//')"
 fi
-# And what is linked in is named (Debian policy 7.8).
+# The C library that is linked in is named (Debian policy 7.8).
 # shellcheck disable=SC2016 # dpkg-query's own variables
-built_using=$(dpkg-query -W -f '${source:Package} (= ${source:Version})\n' \
-  "${linked_in[@]}" 2>/dev/null | paste -sd, | sed 's/,/, /g')
+built_using=${linked_in:+$(dpkg-query -W -f '${source:Package} (= ${source:Version})\n' \
+  "$linked_in" 2>/dev/null)}
 
 # The day of the last change, so that one tree makes one package.
 day=$(git log -1 --format=%ct 2>/dev/null || stat -c %Y GNUmakefile)

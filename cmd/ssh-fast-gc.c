@@ -264,23 +264,38 @@ did_nothing(const struct gc_run *run)
 	return run->failures == 0;
 }
 
+static void
+add_count(struct json *json, const char *key, size_t count)
+{
+	json_integer(json, key, (long long)count);
+}
+
 static bool
 print_json(const struct gc_run *run)
 {
 	const size_t *done = run->done;
-	bool ok = json_print(json_pack("{so sb sI s{sI sI sI sI} sI sI sI sI}",
-	    "root", json_text(run->admin.root.path), "dry_run",
-	    run->options.dry_run, "namespaces", (json_int_t)run->swept,
-	    "removed", "namespaces", (json_int_t)done[SWEEP_NAMESPACE],
-	    "lock_files", (json_int_t)done[SWEEP_LOCK_FILE], "sockets",
-	    (json_int_t)done[SWEEP_SOCKET], "temporary_files",
-	    (json_int_t)done[SWEEP_TEMPORARY], "freed",
-	    (json_int_t)done[SWEEP_MOVED], "stopped",
-	    (json_int_t)done[SWEEP_STOPPED], "of_another_machine",
-	    (json_int_t)run->elsewhere, "failures", (json_int_t)run->failures));
+	struct json json;
+	struct text out;
 
-	(void)putchar('\n');
-	return ok;
+	text_init(&out);
+	json_begin(&json, &out);
+	json_open_object(&json, NULL);
+	json_string(&json, "root", run->admin.root.path);
+	json_bool(&json, "dry_run", run->options.dry_run);
+	add_count(&json, "namespaces", run->swept);
+	json_open_object(&json, "removed");
+	add_count(&json, "namespaces", done[SWEEP_NAMESPACE]);
+	add_count(&json, "lock_files", done[SWEEP_LOCK_FILE]);
+	add_count(&json, "sockets", done[SWEEP_SOCKET]);
+	add_count(&json, "temporary_files", done[SWEEP_TEMPORARY]);
+	json_close_object(&json);
+	add_count(&json, "freed", done[SWEEP_MOVED]);
+	add_count(&json, "stopped", done[SWEEP_STOPPED]);
+	add_count(&json, "of_another_machine", run->elsewhere);
+	add_count(&json, "failures", run->failures);
+	json_close_object(&json);
+	text_add(&out, "\n");
+	return json_print(&out);
 }
 
 static const char *

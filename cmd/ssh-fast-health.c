@@ -4,11 +4,11 @@
  */
 #include "health/crowd.h"
 #include "health/endpoints.h"
+#include "health/print.h"
 #include "health/subject.h"
 
 #include <errno.h>
 #include <getopt.h>
-#include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -18,13 +18,15 @@ enum {
 	TIMEOUT_MS = 5000,
 	TIMEOUT_MAX_MS = 3600 * 1000,
 	EXIT_USAGE = 2,
+	EXIT_UNTOLD = 5,
 };
 
 static const char help[] =
-    "usage: ssh-fast-health [-j] [-q] [-p PORT] [-F CONFIG] [--timeout=MS]\n"
-    "                       [--known-hosts=FILE] [--ssh=PATH] HOST ...\n"
-    "       ssh-fast-health [-j] [-q] [--timeout=MS] [--known-hosts=FILE]\n"
-    "                       --endpoints=FILE\n"
+    "usage: ssh-fast-health [-j] [-q] [--fields] [-p PORT] [-F CONFIG]\n"
+    "                       [--timeout=MS] [--known-hosts=FILE] [--ssh=PATH]\n"
+    "                       HOST ...\n"
+    "       ssh-fast-health [-j] [-q] [--fields] [--timeout=MS]\n"
+    "                       [--known-hosts=FILE] --endpoints=FILE\n"
     "\n"
     "Says whether hosts answer as SSH servers with the host key that is "
     "known.\n"
@@ -35,6 +37,8 @@ static const char help[] =
     "      print JSON\n"
     "  -q\n"
     "      print nothing\n"
+    "  --fields\n"
+    "      print a line for programs: KEY=VALUE, with tabs between\n"
     "  -p PORT\n"
     "      the port, as ssh takes it\n"
     "  -F CONFIG\n"
@@ -46,136 +50,19 @@ static const char help[] =
     "  --ssh=PATH\n"
     "      the ssh that reads the configuration (the first one in PATH)\n"
     "  --endpoints=FILE\n"
-    "      look at what this JSON list says, and do not ask ssh where it is\n"
+    "      look at what this file lists, and do not ask ssh where that is\n"
     "  --help\n"
     "      print this, and exit\n"
     "  --version\n"
     "      print the version, and exit\n";
 
-static const struct {
-	const char *word;
-	int exit_status;
-} states[] = {
-    [REPORT_HEALTHY] = {"healthy", 0},
-    [REPORT_UNREACHABLE] = {"unreachable", 1},
-    [REPORT_MISMATCH] = {"mismatch", 3},
-    [REPORT_UNKNOWN] = {"unknown", 4},
-    [REPORT_PROXIED] = {"proxied", 5},
-    [REPORT_UNTOLD] = {"untold", 5},
-};
-
-static const char *const steps[] = {
-    [REPORT_CONFIGURATION] = NULL,
-    [REPORT_NAME] = "name",
-    [REPORT_CONNECT] = "connect",
-    [REPORT_BANNER] = "banner",
-    [REPORT_HANDSHAKE] = "handshake",
-    [REPORT_HOST_KEY] = "host key",
-};
-
 struct options {
 	struct subject_query query;
 	const char *endpoints; /* a file */
-	bool is_json, is_quiet, help, version;
+	enum print_format format;
+	bool is_quiet, help, version;
 	int timeout_ms;
 };
-
-static void
-print_line(const struct crowd_job *job)
-{
-	const struct report *report = &job->report;
-	char host[512];
-
-	subject_copy_clean(host, sizeof(host), job->task.host);
-	(void)printf("%s: %s", host, states[report->state].word);
-	if (report->state == REPORT_HEALTHY) {
-		(void)printf(", %s port %d, %s, %s %s, connect %.1f ms, "
-			     "handshake %.0f ms\n",
-		    report->address, report->port, report->banner,
-		    report->key_type, report->fingerprint, report->connect_ms,
-		    report->handshake_ms);
-		return;
-	}
-	if (steps[report->step] != NULL)
-		(void)printf(": %s", steps[report->step]);
-	if (report->step == REPORT_CONNECT || report->step == REPORT_BANNER ||
-	    report->step == REPORT_HANDSHAKE)
-		(void)printf(" %s %s port %d",
-		    report->step == REPORT_CONNECT ? "to" : "of",
-		    report->address, report->port);
-	if (report->step == REPORT_HOST_KEY)
-		(void)printf(" %s %s", report->key_type, report->fingerprint);
-	(void)printf(": %s\n", report->reason);
-}
-
-static json_t *
-string(const char *value)
-{
-	char clean[1024];
-	json_t *json;
-
-	if (value == NULL || *value == '\0')
-		return json_null();
-	json = json_string(value);
-	if (json != NULL)
-		return json;
-	subject_copy_clean(clean, sizeof(clean), value);
-	return json_string(clean);
-}
-
-static json_t *
-milliseconds(double ms)
-{
-	return ms < 0 ? json_null() : json_real(ms);
-}
-
-static json_t *
-host_json(const struct crowd_job *job)
-{
-	const struct report *report = &job->report;
-	const char *step =
-	    report->state == REPORT_HEALTHY ? NULL : steps[report->step];
-
-	return json_pack("{so so so so so so so so so so so so}", "host",
-	    string(job->task.host), "state", string(states[report->state].word),
-	    "step", string(step), "reason", string(report->reason), "hostname",
-	    string(report->hostname), "port",
-	    report->port > 0 ? json_integer(report->port) : json_null(),
-	    "address", string(report->address), "banner",
-	    string(report->banner), "fingerprint", string(report->fingerprint),
-	    "key_type", string(report->key_type), "connect_ms",
-	    milliseconds(report->connect_ms), "handshake_ms",
-	    milliseconds(report->handshake_ms));
-}
-
-static void
-print_json(const struct crowd_job *jobs, size_t count)
-{
-	json_t *list = json_array(), *document;
-	size_t i;
-
-	for (i = 0; i < count; i++)
-		(void)json_array_append_new(list, host_json(&jobs[i]));
-	document = json_pack("{so}", "hosts", list);
-	(void)json_dumpf(
-	    document, stdout, JSON_INDENT(2) | JSON_REAL_PRECISION(6));
-	(void)putchar('\n');
-	json_decref(document);
-}
-
-static int
-exit_status(const struct crowd_job *jobs, size_t count)
-{
-	static const int precedence[] = {3, 1, 4, 5};
-	size_t i, k;
-
-	for (k = 0; k < sizeof(precedence) / sizeof(precedence[0]); k++)
-		for (i = 0; i < count; i++)
-			if (states[jobs[i].report.state].exit_status ==
-			    precedence[k])
-				return precedence[k];
-	return 0;
-}
 
 static bool
 read_timeout(struct options *options, const char *value)
@@ -200,8 +87,17 @@ read_timeout(struct options *options, const char *value)
 static bool
 read_options(struct options *options, int argc, char *argv[])
 {
-	enum { TIMEOUT = 256, KNOWN_HOSTS, ENDPOINTS, SSH, HELP, VERSION };
+	enum {
+		FIELDS = 256,
+		TIMEOUT,
+		KNOWN_HOSTS,
+		ENDPOINTS,
+		SSH,
+		HELP,
+		VERSION
+	};
 	static const struct option long_options[] = {
+	    {"fields", no_argument, NULL, FIELDS},
 	    {"timeout", required_argument, NULL, TIMEOUT},
 	    {"known-hosts", required_argument, NULL, KNOWN_HOSTS},
 	    {"endpoints", required_argument, NULL, ENDPOINTS},
@@ -217,7 +113,9 @@ read_options(struct options *options, int argc, char *argv[])
 	while ((letter = getopt_long(
 		    argc, argv, "jqp:F:", long_options, NULL)) != -1) {
 		if (letter == 'j')
-			options->is_json = true;
+			options->format = PRINT_JSON;
+		else if (letter == FIELDS)
+			options->format = PRINT_FIELDS;
 		else if (letter == 'q')
 			options->is_quiet = true;
 		else if (letter == 'p')
@@ -262,38 +160,22 @@ find_ssh(char *path, size_t size)
 	}
 }
 
-/* What is to be looked at, *count of them; null after a message. */
+/* The jobs, one for each endpoint or else host; null without memory. */
 static struct crowd_job *
-make_jobs(const struct options *options, char *hosts[], size_t *count)
+make_jobs(const struct options *options, const struct endpoints *endpoints,
+    char *hosts[], size_t count)
 {
-	struct crowd_job *jobs;
-	json_t *list = NULL;
-	char reason[JSON_ERROR_TEXT_LENGTH];
+	struct crowd_job *jobs = calloc(count + 1, sizeof(*jobs));
 	size_t i;
 
-	if (options->endpoints != NULL) {
-		list =
-		    endpoints_read(options->endpoints, reason, sizeof(reason));
-		if (list == NULL) {
-			(void)fprintf(stderr,
-			    "ssh-fast-health: cannot read %s: %s\n",
-			    options->endpoints, reason);
-			return NULL;
-		}
-		*count = json_array_size(list);
-	}
-	jobs = calloc(*count + 1, sizeof(*jobs));
-	if (jobs == NULL) {
-		(void)fputs("ssh-fast-health: no memory\n", stderr);
-		return NULL;
-	}
-	for (i = 0; i < *count; i++) {
+	for (i = 0; jobs != NULL && i < count; i++) {
 		struct worker_task *task = &jobs[i].task;
 
 		task->query = &options->query;
 		task->timeout_ms = options->timeout_ms;
-		task->endpoint = json_array_get(list, i);
-		task->host = task->endpoint != NULL
+		if (endpoints->list != NULL)
+			task->endpoint = &endpoints->list[i];
+		task->host = endpoints->list != NULL
 		    ? endpoints_name(task->endpoint)
 		    : hosts[i];
 	}
@@ -301,22 +183,42 @@ make_jobs(const struct options *options, char *hosts[], size_t *count)
 }
 
 static int
-look_at_all(const struct options *options, char *hosts[], size_t count)
+look_at(const struct options *options, const struct endpoints *endpoints,
+    char *hosts[], size_t count)
 {
-	struct crowd_job *jobs;
-	size_t i;
+	struct crowd_job *jobs = make_jobs(options, endpoints, hosts, count);
 	int status;
 
-	if ((jobs = make_jobs(options, hosts, &count)) == NULL)
+	if (jobs == NULL) {
+		(void)fputs("ssh-fast-health: no memory\n", stderr);
 		return EXIT_USAGE;
+	}
 	crowd_run(jobs, count);
-	if (options->is_json && !options->is_quiet)
-		print_json(jobs, count);
-	for (i = 0; i < count && !options->is_json && !options->is_quiet; i++)
-		print_line(&jobs[i]);
-	status = exit_status(jobs, count);
+	status = print_exit_status(jobs, count);
+	if (!options->is_quiet && !print_jobs(jobs, count, options->format))
+		status = EXIT_UNTOLD;
 	free(jobs);
-	return fflush(stdout) == 0 ? status : 5;
+	return status;
+}
+
+static int
+look_at_all(const struct options *options, char *hosts[], size_t count)
+{
+	struct endpoints endpoints = {.list = NULL};
+	char reason[256];
+	int status;
+
+	if (options->endpoints == NULL)
+		return look_at(options, &endpoints, hosts, count);
+	if (endpoints_read(
+		&endpoints, options->endpoints, reason, sizeof(reason)) == -1) {
+		(void)fprintf(stderr, "ssh-fast-health: cannot read %s: %s\n",
+		    options->endpoints, reason);
+		return EXIT_USAGE;
+	}
+	status = look_at(options, &endpoints, hosts, endpoints.count);
+	endpoints_free(&endpoints);
+	return status;
 }
 
 int

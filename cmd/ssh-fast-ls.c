@@ -214,7 +214,6 @@ look_at(struct listing_run *run, size_t number)
 {
 	const struct catalogue_entry *entry =
 	    &run->admin.catalogue.entries[number];
-	struct ls_health_answer answer;
 	struct ls_view view = {.root = run->admin.root.path,
 	    .folder = entry->folder,
 	    .label = entry->label};
@@ -231,8 +230,7 @@ look_at(struct listing_run *run, size_t number)
 			show_trouble(run, &failure, &view);
 		return;
 	}
-	if (ls_health_get(&run->health, number, &answer))
-		view.health = &answer;
+	view.health = ls_health_get(&run->health, number);
 	status = record_read(&record, &ns, NULL, &failure);
 	if (status == RECORD_FOUND) {
 		view.record = &record;

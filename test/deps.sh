@@ -5,7 +5,6 @@ set -eu
 # Package and a file that it brings.
 wanted='
 musl-tools /usr/bin/musl-gcc
-libjansson-dev /usr/include/jansson.h
 libssh2-1-dev /usr/include/libssh2.h
 pkg-config /usr/bin/pkg-config
 openssh-client /usr/bin/ssh

@@ -7,11 +7,12 @@ TOOLS := $(patsubst test/tools/%.c,$(BUILD)/test/%,$(wildcard test/tools/*.c)) \
 
 $(BUILD)/test/%: test/bench/%.c | $(BUILD)/test
 	@cc -O2 -Wall -Wextra -Werror -o $@ $<
-LINKED := digest lease-user acquire
+LINKED := digest json lease-user acquire
 $(BUILD)/test/acquire: test/bench/acquire.c
+$(BUILD)/test/json: $(BUILD)/cmd/shared/json.o
 $(addprefix $(BUILD)/test/,$(filter-out acquire,$(LINKED))): $(BUILD)/test/%: test/tools/%.c
 $(addprefix $(BUILD)/test/,$(LINKED)): $(BUILD)/libssh-fast.a | $(BUILD)/test
-	@$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $(LINK_BEGIN) $(filter %.c,$^) $(filter %.a,$^) $(LINK_END)
+	@$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $(LINK_BEGIN) $(filter %.c %.o,$^) $(filter %.a,$^) $(LINK_END)
 $(BUILD)/test/%: test/tools/%.c | $(BUILD)/test
 	@cc -O2 -Wall -Wextra -Werror -o $@ $<
 

@@ -17,7 +17,7 @@ struct ls_view {
 	const struct record *record; /* null: there is none */
 	bool is_elsewhere; /* of another machine */
 	const struct inspection *inspection;
-	const struct ls_health_answer *health; /* null: not asked, not known */
+	const struct health_answer *health; /* null: not asked, not known */
 	const char *trouble; /* why it could not be looked at, or null */
 };
 

@@ -2,8 +2,8 @@
 
 #include "platform/child.h"
 #include "base/deadline.h"
+#include "base/fields.h"
 #include "shared/health_program.h"
-#include "shared/json.h"
 #include "shared/message.h"
 #include "namespace/record.h"
 
@@ -24,106 +24,154 @@ enum {
 	ANSWER_SIZE_MAX = 4096,
 };
 
-/* The endpoint of a record; null where it has none. */
-static json_t *
+/* What is asked of one entry of the catalogue. */
+struct question {
+	char *line; /* null: nothing */
+	size_t entry;
+};
+
+/* The line for the endpoint of a record; null where it has none. */
+static char *
 describe(const struct record *record)
 {
+	struct text line;
+	char *result = NULL, number[16];
 	int port;
 
 	if (record->hostname == NULL || record->hostname[0] == '\0' ||
 	    record->port == NULL ||
 	    !admin_number(record->port, 1, 65535, &port))
 		return NULL;
-	return json_pack("{so si so so sb}", "hostname",
-	    json_text(record->hostname), "port", port, "hostkeyalias",
-	    json_text(record->host_key_alias), "knownhosts",
-	    json_text(record->known_hosts), "proxied", record->jump != NULL);
-}
-
-/*
- * Adds it to the list, unless the same is there: seen has the number of each
- * under its text. The reference is taken. Its number, or SIZE_MAX.
- */
-static size_t
-add(json_t *list, json_t *seen, json_t *endpoint)
-{
-	char *text = json_dumps(endpoint, JSON_COMPACT);
-	json_t *number = text != NULL ? json_object_get(seen, text) : NULL;
-	size_t result = SIZE_MAX;
-
-	if (number != NULL) {
-		result = (size_t)json_integer_value(number);
-	} else if (text != NULL && json_array_append(list, endpoint) == 0) {
-		result = json_array_size(list) - 1;
-		(void)json_object_set_new(
-		    seen, text, json_integer((json_int_t)result));
-	}
-	free(text);
-	json_decref(endpoint);
+	text_init(&line);
+	fields_add(&line, "hostname", record->hostname);
+	(void)snprintf(number, sizeof(number), "%d", port);
+	fields_add(&line, "port", number);
+	fields_add(&line, "hostkeyalias", record->host_key_alias);
+	fields_add(&line, "knownhosts", record->known_hosts);
+	fields_add(&line, "proxied", record->jump != NULL ? "yes" : "no");
+	fields_end(&line);
+	if (text_ok(&line))
+		result = strdup(line.data);
+	text_free(&line);
 	return result;
 }
 
-/* All endpoints of the catalogue, as ssh-fast-health wants them. */
-static json_t *
-collect(struct ls_health *health, const struct admin *admin)
+/* Fills in what to ask of each entry of the catalogue. */
+static void
+collect(struct question *questions, const struct admin *admin)
 {
-	json_t *list = json_array(), *seen = json_object(), *endpoint;
 	struct namespace ns;
 	struct record record;
 	struct failure ignored;
 	size_t i;
 
 	for (i = 0; i < admin->catalogue.count; i++) {
-		health->host_of[i] = SIZE_MAX;
+		questions[i].entry = i;
 		if (namespace_open(&ns, &admin->root,
 			admin->catalogue.entries[i].folder, NAMESPACE_LOOK,
 			&ignored) == -1)
 			continue;
 		if (record_read(&record, &ns, NULL, &ignored) == RECORD_FOUND) {
-			if ((endpoint = describe(&record)) != NULL)
-				health->host_of[i] = add(list, seen, endpoint);
+			questions[i].line = describe(&record);
 			record_free(&record);
 		}
 		namespace_close(&ns);
 	}
-	json_decref(seen);
-	return list;
+}
+
+static int
+compare(const void *left, const void *right)
+{
+	const char *a = ((const struct question *)left)->line;
+	const char *b = ((const struct question *)right)->line;
+
+	if (a == NULL || b == NULL)
+		return (a != NULL) - (b != NULL);
+	return strcmp(a, b);
+}
+
+/*
+ * Lists the endpoints, each of them once, and numbers each entry with its
+ * place there. How many endpoints there are.
+ */
+static size_t
+list_endpoints(struct ls_health *health, struct question *questions,
+    size_t count, struct text *list)
+{
+	const char *previous = NULL;
+	size_t number = 0, i;
+
+	qsort(questions, count, sizeof(*questions), compare);
+	for (i = 0; i < count; i++) {
+		health->host_of[questions[i].entry] = SIZE_MAX;
+		if (questions[i].line == NULL)
+			continue;
+		if (previous == NULL ||
+		    strcmp(previous, questions[i].line) != 0) {
+			text_add(list, questions[i].line);
+			number++;
+		}
+		previous = questions[i].line;
+		health->host_of[questions[i].entry] = number - 1;
+	}
+	return number;
 }
 
 /* A file without a name that holds the list: no pipe takes so much at once. */
 static FILE *
-write_list(const json_t *list)
+write_list(const struct text *list)
 {
 	FILE *file = tmpfile();
 
 	if (file == NULL)
 		return NULL;
 	if (fcntl(fileno(file), F_SETFD, FD_CLOEXEC) == 0 &&
-	    json_dumpf(list, file, JSON_COMPACT) == 0 && fflush(file) == 0 &&
-	    lseek(fileno(file), 0, SEEK_SET) == 0)
+	    fwrite(list->data, 1, list->length, file) == list->length &&
+	    fflush(file) == 0 && lseek(fileno(file), 0, SEEK_SET) == 0)
 		return file;
 	(void)fclose(file);
 	return NULL;
 }
 
+/* Exactly so many lines, each of them an answer. */
+static bool
+read_answers(struct ls_health *health, size_t count)
+{
+	char *line = health->output.data, *next;
+	size_t i;
+
+	if (!text_ok(&health->output))
+		return false;
+	health->answers = calloc(count, sizeof(*health->answers));
+	for (i = 0; health->answers != NULL && i < count; i++, line = next) {
+		if ((next = strchr(line, '\n')) == NULL)
+			break;
+		*next++ = '\0';
+		if (!health_answer_read(&health->answers[i], line))
+			break;
+	}
+	if (health->answers != NULL && i == count && *line == '\0')
+		return true;
+	free(health->answers);
+	health->answers = NULL;
+	return false;
+}
+
 static int
-run(struct ls_health *health, const char *program, const json_t *list,
-    int timeout_ms)
+run(struct ls_health *health, const char *program, const struct text *list,
+    size_t count, int timeout_ms)
 {
 	char timeout[32];
-	char *words[] = {(char *)program, (char *)"-j", timeout,
+	char *words[] = {(char *)program, (char *)"--fields", timeout,
 	    (char *)"--endpoints=/dev/stdin", NULL};
-	size_t count = json_array_size(list);
 	int64_t bound_ms =
 	    (int64_t)(count / SIDE_BY_SIDE + 1) * timeout_ms + START_MS;
 	FILE *file = write_list(list);
-	struct text output;
 	int status = -1;
 
 	(void)snprintf(timeout, sizeof(timeout), "--timeout=%d", timeout_ms);
-	text_init(&output);
 	if (file != NULL)
-		status = child_run_reading(words, fileno(file), &output,
+		status = child_run_reading(words, fileno(file), &health->output,
 		    (count + 1) * ANSWER_SIZE_MAX,
 		    deadline_now_us() +
 			(bound_ms + (int64_t)count * EACH_MS) * 1000);
@@ -131,18 +179,41 @@ run(struct ls_health *health, const char *program, const json_t *list,
 		message("cannot run %s: %s", program, strerror(errno));
 	if (file != NULL)
 		(void)fclose(file);
-	if (status != -1 && text_ok(&output) && output.data != NULL)
-		health->document =
-		    json_loadb(output.data, output.length, 0, NULL);
-	text_free(&output);
-	health->hosts = json_object_get(health->document, "hosts");
-	if (json_array_size(health->hosts) == count)
+	if (status == -1)
+		return -1;
+	if (read_answers(health, count))
 		return 0;
-	if (status != -1)
-		message(
-		    "cannot understand %s: it ended with %d", program, status);
-	health->hosts = NULL;
+	message("cannot understand %s: it ended with %d", program, status);
 	return -1;
+}
+
+/* 0, or -1 after a message. */
+static int
+ask(struct ls_health *health, const struct admin *admin, const char *program,
+    int timeout_ms)
+{
+	size_t total = admin->catalogue.count, count, i;
+	struct question *questions = calloc(total + 1, sizeof(*questions));
+	struct text list;
+	int result = 0;
+
+	health->host_of = calloc(total + 1, sizeof(*health->host_of));
+	text_init(&list);
+	if (questions != NULL && health->host_of != NULL) {
+		collect(questions, admin);
+		count = list_endpoints(health, questions, total, &list);
+		if (text_ok(&list) && count > 0)
+			result = run(health, program, &list, count, timeout_ms);
+	}
+	if (questions == NULL || health->host_of == NULL || !text_ok(&list)) {
+		message("cannot run %s: %s", program, strerror(ENOMEM));
+		result = -1;
+	}
+	for (i = 0; questions != NULL && i < total; i++)
+		free(questions[i].line);
+	free(questions);
+	text_free(&list);
+	return result;
 }
 
 int
@@ -150,10 +221,9 @@ ls_health_ask(
     struct ls_health *health, const struct admin *admin, int timeout_ms)
 {
 	char program[PATH_MAX];
-	json_t *list;
-	int result;
 
 	memset(health, 0, sizeof(*health));
+	text_init(&health->output);
 	/* Where root looks at a user's folder, that user would lead him. */
 	if (admin->root.fd != -1 && admin->root.owner != getuid()) {
 		message("cannot ask for the health of another user's endpoints "
@@ -166,40 +236,22 @@ ls_health_ask(
 			"is built where libssh2 is)");
 		return -1;
 	}
-	health->host_of =
-	    calloc(admin->catalogue.count + 1, sizeof(*health->host_of));
-	if (health->host_of == NULL) {
-		message("cannot run %s: %s", program, strerror(errno));
-		return -1;
-	}
-	list = collect(health, admin);
-	result = json_array_size(list) > 0
-	    ? run(health, program, list, timeout_ms)
-	    : 0;
-	json_decref(list);
-	return result;
+	return ask(health, admin, program, timeout_ms);
 }
 
 void
 ls_health_free(struct ls_health *health)
 {
-	json_decref(health->document);
+	free(health->answers);
 	free(health->host_of);
+	text_free(&health->output);
 	memset(health, 0, sizeof(*health));
 }
 
-bool
-ls_health_get(const struct ls_health *health, size_t entry,
-    struct ls_health_answer *answer)
+const struct health_answer *
+ls_health_get(const struct ls_health *health, size_t entry)
 {
-	const json_t *json;
-
-	if (health->hosts == NULL || health->host_of[entry] == SIZE_MAX)
-		return false;
-	json = json_array_get(health->hosts, health->host_of[entry]);
-	answer->json = json;
-	answer->state = json_string_value(json_object_get(json, "state"));
-	answer->step = json_string_value(json_object_get(json, "step"));
-	answer->reason = json_string_value(json_object_get(json, "reason"));
-	return answer->state != NULL;
+	if (health->answers == NULL || health->host_of[entry] == SIZE_MAX)
+		return NULL;
+	return &health->answers[health->host_of[entry]];
 }

@@ -2,21 +2,15 @@
 #ifndef LS_HEALTH_H
 #define LS_HEALTH_H
 
+#include "base/text.h"
 #include "shared/admin.h"
+#include "shared/health_answer.h"
 
 #include <stddef.h>
 
-struct json_t;
-
-/* What it says of one endpoint. */
-struct ls_health_answer {
-	const char *state; /* a word */
-	const char *step, *reason; /* or null */
-	const struct json_t *json; /* all of it */
-};
-
 struct ls_health {
-	struct json_t *document, *hosts; /* hosts is a part of it */
+	struct text output; /* what it printed; the answers point into it */
+	struct health_answer *answers; /* null: there are none */
 	size_t *host_of; /* of each entry of the catalogue; SIZE_MAX: none */
 };
 
@@ -30,8 +24,8 @@ int ls_health_ask(
     struct ls_health *health, const struct admin *admin, int timeout_ms);
 void ls_health_free(struct ls_health *health);
 
-/* Of that entry of the catalogue. False where nothing is known. */
-bool ls_health_get(const struct ls_health *health, size_t entry,
-    struct ls_health_answer *answer);
+/* Of that entry of the catalogue; null where nothing is known. */
+const struct health_answer *
+ls_health_get(const struct ls_health *health, size_t entry);
 
 #endif

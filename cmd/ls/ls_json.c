@@ -4,103 +4,125 @@
 
 #include <stdio.h>
 
-static json_t *
-describe_lease(const struct ls_view *view, const struct inspect_lease *lease)
+static void
+add_lease(struct json *json, const struct ls_view *view,
+    const struct inspect_lease *lease)
 {
 	char socket[NAMESPACE_SOCKET_PATH_MAX + 1];
-	const char *master = ls_master_word(lease->master);
 
 	(void)snprintf(socket, sizeof(socket), "%s/%s/c/%s", view->root,
 	    view->folder, lease->name);
-	return json_pack("{so so so s{so so} so so}", "name",
-	    json_text(lease->name), "state",
-	    json_text(ls_state_word(lease->state)), "pid",
-	    json_known(lease->holder_pid > 0, lease->holder_pid), "master",
-	    "state", json_text(master), "pid",
-	    json_known(lease->master_pid > 0, lease->master_pid),
-	    "idle_seconds", json_known(lease->idle_secs >= 0, lease->idle_secs),
-	    "socket", json_text(socket));
+	json_open_object(json, NULL);
+	json_string(json, "name", lease->name);
+	json_string(json, "state", ls_state_word(lease->state));
+	json_known(json, "pid", lease->holder_pid > 0, lease->holder_pid);
+	json_open_object(json, "master");
+	json_string(json, "state", ls_master_word(lease->master));
+	json_known(json, "pid", lease->master_pid > 0, lease->master_pid);
+	json_close_object(json);
+	json_known(
+	    json, "idle_seconds", lease->idle_secs >= 0, lease->idle_secs);
+	json_string(json, "socket", socket);
+	json_close_object(json);
 }
 
-static json_t *
-describe_leases(const struct ls_view *view)
+static void
+add_leases(struct json *json, const struct ls_view *view)
 {
-	json_t *leases = json_array();
 	size_t i;
 
+	json_open_list(json, "leases");
 	for (i = 0; view->inspection != NULL && i < view->inspection->count;
 	     i++)
-		if (json_array_append_new(leases,
-			describe_lease(view, &view->inspection->leases[i])) ==
-		    -1) {
-			json_decref(leases);
-			return NULL;
-		}
-	return leases;
+		add_lease(json, view, &view->inspection->leases[i]);
+	json_close_list(json);
 }
 
 /* A port is a number where the record holds one. */
-static json_t *
-describe_port(const char *port)
+static void
+add_port(struct json *json, const char *port)
 {
 	int number, end = 0;
 
 	if (port != NULL && sscanf(port, "%5d%n", &number, &end) == 1 &&
 	    port[end] == '\0' && number >= 0)
-		return json_integer(number);
-	return json_text(port);
+		json_integer(json, "port", number);
+	else
+		json_string(json, "port", port);
 }
 
-static json_t *
-describe_endpoint(const struct record *record)
+static void
+add_endpoint(struct json *json, const struct record *record)
 {
-	return json_pack("{so so so so so}", "destination",
-	    json_text(record->destination), "user", json_text(record->user),
-	    "hostname", json_text(record->hostname), "port",
-	    describe_port(record->port), "jump", json_text(record->jump));
+	if (record == NULL) {
+		json_null(json, "endpoint");
+		return;
+	}
+	json_open_object(json, "endpoint");
+	json_string(json, "destination", record->destination);
+	json_string(json, "user", record->user);
+	json_string(json, "hostname", record->hostname);
+	add_port(json, record->port);
+	json_string(json, "jump", record->jump);
+	json_close_object(json);
 }
 
-static json_t *
-describe_policy(const struct record *record)
+static const char *
+policy_of(const struct record *record)
 {
 	if (record == NULL)
-		return json_null();
-	return json_string(record->plain_reason == NULL ? "lease" : "plain");
+		return NULL;
+	return record->plain_reason == NULL ? "lease" : "plain";
 }
 
-static json_t *
-describe_health(const struct ls_health_answer *health)
+static void
+add_namespace(struct json *json, const struct ls_view *view)
 {
-	return health != NULL ? json_deep_copy(health->json) : json_null();
+	const struct record *record = view->record;
+
+	json_open_object(json, NULL);
+	json_string(json, "namespace", view->folder);
+	json_string(json, "text", record != NULL ? record->text : NULL);
+	add_endpoint(json, record);
+	json_string(json, "policy", policy_of(record));
+	json_string(
+	    json, "reason", record != NULL ? record->plain_reason : NULL);
+	json_string(json, "machine", record != NULL ? record->machine : NULL);
+	json_string(json, "made", record != NULL ? record->made : NULL);
+	if (view->health != NULL)
+		health_answer_json(json, "health", view->health);
+	else
+		json_null(json, "health");
+	add_leases(json, view);
+	json_string(json, "trouble", view->trouble);
+	json_close_object(json);
 }
 
 bool
 ls_json_begin(const char *root)
 {
-	bool ok;
+	struct json json;
+	struct text out;
 
-	(void)fputs("{\"root\":", stdout);
-	ok = json_print(json_text(root));
-	(void)fputs(",\"namespaces\":[", stdout);
-	return ok;
+	text_init(&out);
+	json_begin(&json, &out);
+	json_open_object(&json, NULL);
+	json_string(&json, "root", root);
+	json_open_list(&json, "namespaces");
+	return json_print(&out);
 }
 
 bool
 ls_json_namespace(const struct ls_view *view, bool is_first)
 {
-	const struct record *record = view->record;
+	struct json json;
+	struct text out;
 
-	(void)fputs(is_first ? "\n" : ",\n", stdout);
-	return json_print(json_pack("{so so so so so so so so so so}",
-	    "namespace", json_text(view->folder), "text",
-	    json_text(record != NULL ? record->text : NULL), "endpoint",
-	    record != NULL ? describe_endpoint(record) : json_null(), "policy",
-	    describe_policy(record), "reason",
-	    json_text(record != NULL ? record->plain_reason : NULL), "machine",
-	    json_text(record != NULL ? record->machine : NULL), "made",
-	    json_text(record != NULL ? record->made : NULL), "health",
-	    describe_health(view->health), "leases", describe_leases(view),
-	    "trouble", json_text(view->trouble)));
+	text_init(&out);
+	json_begin(&json, &out);
+	text_add(&out, is_first ? "\n" : ",\n");
+	add_namespace(&json, view);
+	return json_print(&out);
 }
 
 void

@@ -106,20 +106,19 @@ ls_table_header(const struct ls_table *table)
 
 static void
 add_health(struct text *line, const struct ls_table *table,
-    const struct ls_health_answer *health)
+    const struct health_answer *health)
 {
+	const char *state = health != NULL ? health->values[HEALTH_STATE] : "-";
 	enum colour colour = NO_COLOUR;
 
 	if (!table->has_health)
 		return;
-	if (health != NULL && strcmp(health->state, "healthy") == 0)
+	if (strcmp(state, "healthy") == 0)
 		colour = GREEN;
-	else if (health != NULL &&
-	    (strcmp(health->state, "unreachable") == 0 ||
-		strcmp(health->state, "mismatch") == 0))
+	else if (strcmp(state, "unreachable") == 0 ||
+	    strcmp(state, "mismatch") == 0)
 		colour = RED;
-	add_cell(line, table, health != NULL ? health->state : "-",
-	    HEALTH_WIDTH, colour);
+	add_cell(line, table, state, HEALTH_WIDTH, colour);
 }
 
 static void
@@ -211,15 +210,15 @@ add_note(struct text *line, const struct ls_view *view)
 
 /* Why the server is not well. */
 static void
-add_reason(struct text *line, const struct ls_health_answer *health)
+add_reason(struct text *line, const struct health_answer *health)
 {
-	if (health == NULL || health->reason == NULL)
+	if (health == NULL || health->values[HEALTH_REASON] == NULL)
 		return;
 	if (line->length > 0 && line->data[line->length - 1] != ' ')
 		text_add(line, "; ");
-	if (health->step != NULL)
-		text_printf(line, "%s: ", health->step);
-	text_add_printable(line, health->reason);
+	if (health->values[HEALTH_STEP] != NULL)
+		text_printf(line, "%s: ", health->values[HEALTH_STEP]);
+	text_add_printable(line, health->values[HEALTH_REASON]);
 }
 
 static void

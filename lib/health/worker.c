@@ -2,7 +2,6 @@
 
 #include "base/deadline.h"
 #include "health/dial.h"
-#include "health/endpoints.h"
 #include "health/handshake.h"
 
 #include <errno.h>

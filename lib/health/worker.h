@@ -2,14 +2,13 @@
 #ifndef HEALTH_WORKER_H
 #define HEALTH_WORKER_H
 
+#include "health/endpoints.h"
 #include "health/report.h"
 #include "health/subject.h"
 
-#include <jansson.h>
-
 struct worker_task {
 	const char *host;
-	const json_t *endpoint; /* where it is, or null: ssh -G is asked */
+	const struct endpoint *endpoint; /* null: ssh -G is asked */
 	const struct subject_query *query;
 	int timeout_ms;
 };

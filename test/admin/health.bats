@@ -162,6 +162,45 @@ other_key() {
     and .banner == null and .fingerprint == null and .connect_ms == null' <<<"$output"
 }
 
+@test "--fields: a line for programs, with the values of -j" {
+  run -0 health --fields -p "$PORT" 127.0.0.1
+  [ "${#lines[@]}" = 1 ]
+  grep -q $'^host=127.0.0.1\tstate=healthy\thostname=127.0.0.1\tport='"$PORT"$'\taddress=' <<<"$output"
+  grep -q "	fingerprint=$(ssh-keygen -lf "$DIR/host_key.pub" | cut -d' ' -f2)	key_type=ED25519	connect_ms=" \
+    <<<"$output"
+  run health --fields -p "$("$TOOLS/free-port")" 127.0.0.1
+  [[ "$output" == *$'\tstate=unreachable\tstep=connect\treason=Connection refused\t'* ]]
+  [[ "$output" != *connect_ms* ]]
+}
+
+@test "--endpoints: what a file lists, or which line of it is wrong" {
+  printf '%s\n' "hostname=127.0.0.1	port=$PORT	knownhosts=$DIR/known" \
+    "port=$PORT	hostname=127.0.0.1	hostkeyalias=other	knownhosts=$DIR/known" \
+    "host=a\\x09b	hostname=127.0.0.1	port=22	proxied=yes" \
+    "hostname=127.0.0.1	port=$PORT	proxied=no	knownhosts=$DIR/known" >"$T/list"
+  run -4 "$BUILD/ssh-fast-health" -j --endpoints="$T/list"
+  jq -e '[.hosts[].state] == ["healthy", "unknown", "proxied", "healthy"]
+    and .hosts[2].host == "a\tb"' <<<"$output"
+  # Its end needs no newline, and there may be none.
+  printf 'hostname=127.0.0.1\tport=%s\tknownhosts=%s' "$PORT" "$DIR/known" >"$T/list"
+  run -0 "$BUILD/ssh-fast-health" --endpoints="$T/list"
+  run -0 "$BUILD/ssh-fast-health" -j --endpoints=/dev/null
+  [ "$(jq '.hosts | length' <<<"$output")" = 0 ]
+
+  local line good='hostname=h\tport=22\n'
+  for line in '' 'hostname=h' 'port=22' 'hostname=\tport=22' 'hostname=h\tport=0' \
+    'hostname=h\tport=65536' 'hostname=h\tport=+22' 'hostname=h\tport=22x' 'hostname=h\tport' \
+    'hostname=h\tport=22\tproxied=maybe' 'hostname=h\tport=22\tcolour=blue' \
+    'hostname=\\x0\tport=22' 'hostname=h\tport=22\0' '[{"hostname":"h","port":22}]'; do
+    printf "$good$line\n" >"$T/list"
+    run -2 --separate-stderr "$BUILD/ssh-fast-health" --endpoints="$T/list"
+    # shellcheck disable=SC2154 # run's
+    [ "$stderr" = "ssh-fast-health: cannot read $T/list: line 2 is no list of fields with hostname and port" ]
+  done
+  run -2 "$BUILD/ssh-fast-health" --endpoints="$T"
+  [[ "$output" == "ssh-fast-health: cannot read $T: Is a directory" ]]
+}
+
 @test "usage: 2; what ssh -G refuses: 5" {
   run health
   [ "$status" = 2 ]

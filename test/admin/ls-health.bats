@@ -126,6 +126,18 @@ healths() { ls_json --health="$@" | jq -r '.namespaces[].health.state' | tr '\n'
   run -1 --separate-stderr "$T/bin/ssh-fast-ls" --health
   [ "$stderr" = "ssh-fast-ls: cannot understand $T/bin/ssh-fast-health: it ended with 0" ]
   [[ "${lines[1]}" =~ ^me@127.0.0.1:$PORT\ .*\ -\ +0000 ]]
+  # Too many lines, too few, one without a state, one with a tab too many.
+  local answer
+  for answer in 'state=healthy\nstate=healthy\n' '' 'state=healthy' 'host=x\n' 'state=healthy\t\t\n'; do
+    printf '#!/bin/sh\nprintf "%s"\n' "$answer" >"$T/bin/ssh-fast-health"
+    run -1 --separate-stderr "$T/bin/ssh-fast-ls" --health
+    [ "$stderr" = "ssh-fast-ls: cannot understand $T/bin/ssh-fast-health: it ended with 0" ]
+  done
+  # A key of a newer version is skipped, and a number that is none is unknown.
+  printf '#!/bin/sh\nprintf "state=healthy\\tcolour=blue\\tport=22,\\tconnect_ms=0.5\\n"\n' \
+    >"$T/bin/ssh-fast-health"
+  run -0 "$T/bin/ssh-fast-ls" -j --health
+  jq -e '.namespaces[0].health | .state == "healthy" and .port == null and .connect_ms == 0.5' <<<"$output"
 }
 
 @test "root over another user's pool asks nothing for him, and lists what there is" {

@@ -1,0 +1,48 @@
+/*
+ * What ssh-fast-health has to say of one host. It prints that as JSON for
+ * people, or as a line of fields for ssh-fast-ls.
+ */
+#ifndef HEALTH_ANSWER_H
+#define HEALTH_ANSWER_H
+
+#include "base/text.h"
+#include "shared/json.h"
+
+#include <stdbool.h>
+
+enum health_field {
+	HEALTH_HOST,
+	HEALTH_STATE,
+	HEALTH_STEP,
+	HEALTH_REASON,
+	HEALTH_HOSTNAME,
+	HEALTH_PORT,
+	HEALTH_ADDRESS,
+	HEALTH_BANNER,
+	HEALTH_FINGERPRINT,
+	HEALTH_KEY_TYPE,
+	HEALTH_CONNECT_MS,
+	HEALTH_HANDSHAKE_MS,
+	HEALTH_FIELDS, /* how many there are */
+};
+
+/* Texts of somebody else's; null or empty: not known. */
+struct health_answer {
+	const char *values[HEALTH_FIELDS];
+};
+
+/* Adds it as a line of fields, and the newline. */
+void health_answer_write(struct text *out, const struct health_answer *answer);
+
+/*
+ * Reads such a line, without its newline, in place: the answer points into it.
+ * Fields that it does not know are skipped. False where the line is garbled
+ * or names no state.
+ */
+bool health_answer_read(struct health_answer *answer, char *line);
+
+/* Adds it as an object. */
+void health_answer_json(
+    struct json *json, const char *key, const struct health_answer *answer);
+
+#endif
