@@ -56,7 +56,7 @@ run_session(struct course *course)
 	struct run *run = course->run;
 	int64_t began_us = deadline_now_us();
 
-	signals_catch(run->lease.master_pid, run->native.wants_tty);
+	signals_catch(run->native.wants_tty, run->native.wants_tty);
 	if (run->native.tty_is_refused &&
 	    native_may_say(run, SSHSESSION_LOG_INFO))
 		native_say_as_ssh(
@@ -74,7 +74,7 @@ run_session(struct course *course)
 	if (signals_end_is_fatal())
 		signals_raise(signals_end());
 	return course->has_status && signals_end() == 0 &&
-		course->trouble == NULL
+		course->trouble == NULL && course->loss == NATIVE_NO_LOSS
 	    ? (int)(course->status & 0xff)
 	    : EXIT_OWN_ERROR;
 }
@@ -85,13 +85,16 @@ native_run(struct run *run, int *status)
 	static struct course course;
 	struct text request;
 	char storage[4096];
-	enum native_opening opening = NATIVE_NOT_ASKED;
+	enum native_opening opening;
 
 	course.run = run;
 	terminal_init(&course.terminal, STDIN_FILENO);
 	text_init_in(&request, storage, sizeof(storage));
 	if (native_compose_request(run, &request))
 		opening = native_open(&course, &request);
+	else
+		/* It is more than a master takes, ssh's client's as well. */
+		opening = native_turn_away(run, false);
 	text_free(&request);
 	switch (opening) {
 	case NATIVE_OPENED:

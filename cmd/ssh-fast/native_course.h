@@ -18,6 +18,13 @@
 
 enum { NATIVE_STDIO_COUNT = 3 };
 
+/* How the master was lost that the session went over. */
+enum native_loss {
+	NATIVE_NO_LOSS,
+	NATIVE_CONNECTION_LOST, /* it ended by itself: its server is gone */
+	NATIVE_MASTER_KILLED,
+};
+
 struct course {
 	struct run *run;
 	struct session session;
@@ -28,8 +35,10 @@ struct course {
 	int flags[NATIVE_STDIO_COUNT];
 	bool has_status;
 	uint32_t status;
+	/* When it told the status, the master did not listen any more. */
+	bool is_stopping;
 	const char *trouble; /* what went wrong, or null */
-	bool has_lost_master;
+	enum native_loss loss;
 };
 
 /* native_request.c: composes the request in an empty text. False: too much. */
@@ -46,6 +55,13 @@ enum native_opening {
 /* From the connection to the opened session. */
 enum native_opening
 native_open(struct course *course, const struct text *request);
+
+/*
+ * For a session that was refused, or that the master is of no use for, before
+ * it has begun: sets the lease aside where the master has hung, and else gives
+ * it back; with --strict, which refuses plain ssh, it is kept.
+ */
+enum native_opening native_turn_away(struct run *run, bool is_hung);
 
 /*
  * Asks the master whether it is alive, under --probe-timeout. keeps_connection:

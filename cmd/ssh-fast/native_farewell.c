@@ -3,6 +3,7 @@
 #include "base/deadline.h"
 #include "lease/keeper.h"
 #include "namespace/hint.h"
+#include "platform/platform.h"
 #include "platform/signals.h"
 #include "shared/message.h"
 
@@ -15,6 +16,8 @@ enum {
 	/* Pruning is for a long session, and for one short one in so many. */
 	LONG_SESSION_US = 1000000,
 	PRUNE_ONE_IN = 64,
+	/* For how long a master that has let us go may take to end. */
+	LAST_MOMENTS_MS = 200,
 };
 
 bool
@@ -30,42 +33,75 @@ native_say_as_ssh(const char *line)
 		errno = 0; /* nobody to tell */
 }
 
+static void
+say_of_connection(const char *host, const char *by_whom)
+{
+	char line[512];
+
+	(void)snprintf(line, sizeof(line), "Connection to %s closed%s.\r\n",
+	    host, by_whom);
+	native_say_as_ssh(line);
+}
+
 /*
- * A session that ends without a status was ended by a signal over there, or
- * its master has ended. It is asked, not looked at: of one that is killed, the
- * kernel may close the connection before the socket that it listens on.
+ * A master removes its socket when it ends by itself, last of all. One that
+ * was killed leaves it.
+ */
+static enum native_loss
+judge_loss(const struct run *run)
+{
+	int fd = platform_process_fd(run->lease.master_pid);
+
+	if (fd != -1) {
+		(void)platform_wait_readable(fd, LAST_MOMENTS_MS, NULL);
+		(void)close(fd);
+	}
+	return namespace_has_socket(&run->pool.ns, run->lease.name, NULL)
+	    ? NATIVE_MASTER_KILLED
+	    : NATIVE_CONNECTION_LOST;
+}
+
+/*
+ * The status comes before the last of the data, so a status alone proves
+ * nothing: where the master has ended, data may be missing. Only one that was
+ * told to stop ends with its last session. It is asked, not looked at: of one
+ * that is killed, the kernel may close the connection before the socket that
+ * it listens on.
  */
 static void
-look_for_master(struct course *course)
+look_for_loss(struct course *course)
 {
 	pid_t pid;
 	int fd;
 
-	if (course->has_status || signals_end() != 0 || course->trouble != NULL)
+	if ((course->has_status && course->is_stopping) || signals_end() != 0 ||
+	    course->trouble != NULL)
 		return;
 	if (native_ask_master(course->run, false, &fd, &pid) != PROBE_DEAD)
 		return;
-	course->has_lost_master = true;
-	course->trouble = "its master has ended";
+	course->loss = judge_loss(course->run);
+	if (course->loss == NATIVE_MASTER_KILLED)
+		course->trouble = "its master has ended";
 	native_undo_flags(course);
 }
 
+/* As ssh says it, which is at any LogLevel where the connection is lost. */
 static void
 tell_end(const struct course *course)
 {
 	const struct native *native = &course->run->native;
-	char line[512];
 
+	if (signals_end() != 0)
+		return;
 	if (course->trouble != NULL &&
 	    native_may_say(course->run, SSHSESSION_LOG_ERROR))
 		message("cannot go on with the session on %s: %s",
 		    native->wanted.hostname, course->trouble);
-	if (!native->wants_tty ||
-	    !native_may_say(course->run, SSHSESSION_LOG_INFO))
-		return;
-	(void)snprintf(line, sizeof(line),
-	    "Shared connection to %s closed.\r\n", native->wanted.hostname);
-	native_say_as_ssh(line);
+	if (course->loss == NATIVE_CONNECTION_LOST)
+		say_of_connection(native->wanted.hostname, " by remote host");
+	if (native->wants_tty &&
+	    native_may_say(course->run, SSHSESSION_LOG_INFO))
+		say_of_connection(native->wanted.hostname, "");
 }
 
 /* What a keeper would do; none of it where it could be felt. */
@@ -83,9 +119,9 @@ leave_lease(struct run *run, int64_t began_us)
 void
 native_say_farewell(struct course *course, int64_t began_us)
 {
-	look_for_master(course);
+	look_for_loss(course);
 	tell_end(course);
-	if (course->trouble != NULL && !course->has_lost_master)
+	if (course->trouble != NULL && course->loss == NATIVE_NO_LOSS)
 		lease_set_aside(&course->run->lease);
 	else
 		leave_lease(course->run, began_us);

@@ -5,6 +5,14 @@
 #include <errno.h>
 #include <string.h>
 
+/* The master looks at the window again when it is told to. */
+static void
+pass_on_window(const struct course *course)
+{
+	if (course->run->lease.master_pid > 1)
+		(void)kill(course->run->lease.master_pid, SIGWINCH);
+}
+
 /* ^Z means the far side; this is kill -TSTP, and the shell's turn. */
 static void
 stop_and_go_on(struct course *course)
@@ -13,11 +21,11 @@ stop_and_go_on(struct course *course)
 
 	(void)terminal_restore(&course->terminal);
 	signals_raise(SIGTSTP);
-	signals_catch(course->run->lease.master_pid, was_raw);
+	signals_catch(course->run->native.wants_tty, was_raw);
 	if (was_raw)
 		(void)terminal_make_raw(&course->terminal);
 	/* It may have another size by now. */
-	signals_pass_on_window();
+	pass_on_window(course);
 }
 
 /* Takes one message. False where it is out of place. */
@@ -34,6 +42,8 @@ take_message(struct course *course, const struct mux_message *message)
 		return false;
 	course->has_status = true;
 	course->status = message->value;
+	course->is_stopping = !namespace_has_socket(
+	    &course->run->pool.ns, course->run->lease.name, NULL);
 	return true;
 }
 
@@ -57,6 +67,8 @@ native_follow(struct course *course)
 		case SESSION_INTERRUPTED:
 			if (signals_end() != 0)
 				return;
+			if (signals_take_window())
+				pass_on_window(course);
 			if (signals_take_stop())
 				stop_and_go_on(course);
 			continue;

@@ -2,6 +2,7 @@
 
 #include "base/deadline.h"
 #include "namespace/hint.h"
+#include "platform/platform.h"
 #include "platform/signals.h"
 #include "shared/message.h"
 
@@ -76,6 +77,21 @@ native_undo_flags(const struct course *course)
 			(void)fcntl(fd, F_SETFL, course->flags[fd]);
 }
 
+/*
+ * What the caller left open above 2 is closed at once, as ssh does: somebody
+ * may wait for its end.
+ */
+static void
+close_inherited(const struct run *run)
+{
+	const struct namespace *ns = &run->pool.ns;
+	int kept[] = {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO,
+	    run->pool.root.fd, ns->fd, ns->sockets_fd, ns->free_fd, ns->used_fd,
+	    run->lease.lock_fd, run->lease.master_fd};
+
+	platform_close_all_but(kept, sizeof(kept) / sizeof(kept[0]));
+}
+
 /* Sends it all without a pause in which the master would have to wait. */
 static enum session_result
 send_request(struct course *course, const struct text *request)
@@ -84,6 +100,7 @@ send_request(struct course *course, const struct text *request)
 	    STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO};
 	enum session_result result;
 
+	close_inherited(course->run);
 	session_init(&course->session, course->run->lease.master_fd);
 	note_flags(course);
 	signals_hold(&course->mask);
@@ -131,9 +148,8 @@ give_up(struct course *course, const char *trouble)
 	return NATIVE_LOST;
 }
 
-/* Refused, or asked of a master that is of no use: nothing has begun. */
-static enum native_opening
-turn_away(struct run *run, bool is_hung)
+enum native_opening
+native_turn_away(struct run *run, bool is_hung)
 {
 	if (is_hung)
 		lease_set_aside(&run->lease);
@@ -155,7 +171,7 @@ open_session(struct course *course, const struct text *request)
 
 	result = send_request(course, request);
 	if (result == SESSION_TIMED_OUT)
-		return turn_away(run, true);
+		return native_turn_away(run, true);
 	if (result != SESSION_DONE)
 		return NATIVE_NOT_ASKED;
 	/* While the server answers there is time for it. */
@@ -182,7 +198,7 @@ open_session(struct course *course, const struct text *request)
 	if ((answer.saying == MUX_SESSION_DENIED ||
 		answer.saying == MUX_SESSION_FAILED) &&
 	    answer.id == MUX_SESSION_REQUEST_ID)
-		return turn_away(run, false);
+		return native_turn_away(run, false);
 	return give_up(course, "its master's answer is not understood");
 }
 
@@ -199,7 +215,7 @@ native_open(struct course *course, const struct text *request)
 			return open_session(course, request);
 		return NATIVE_NOT_ASKED;
 	case PROBE_HUNG:
-		return turn_away(run, true);
+		return native_turn_away(run, true);
 	default:
 		return NATIVE_NOT_ASKED;
 	}

@@ -1,9 +1,8 @@
 #include "platform/signals.h"
 
-#include <errno.h>
 #include <unistd.h>
 
-static volatile sig_atomic_t end_signal, stop_wanted, window_reader;
+static volatile sig_atomic_t end_signal, stop_wanted, has_other_window;
 
 static void
 note_end(int number)
@@ -20,13 +19,10 @@ note_stop(int number)
 }
 
 static void
-pass_on_window(int number)
+note_window(int number)
 {
-	int saved_errno = errno;
-
-	if (window_reader > 1)
-		(void)kill((pid_t)window_reader, number);
-	errno = saved_errno;
+	(void)number;
+	has_other_window = 1;
 }
 
 void
@@ -47,35 +43,33 @@ signals_release(const sigset_t *before)
 	(void)sigprocmask(SIG_SETMASK, &mask, NULL);
 }
 
-static const int ending[] = {SIGHUP, SIGINT, SIGTERM};
+static const int ending[] = {SIGHUP, SIGINT, SIGQUIT, SIGTERM};
 /* By default these end the process at once. */
-static const int fatal[] = {SIGQUIT, SIGALRM, SIGUSR1, SIGUSR2, SIGVTALRM,
-    SIGPROF, SIGXCPU, SIGPOLL, SIGSYS, SIGTRAP, SIGABRT};
+static const int fatal[] = {SIGALRM, SIGUSR1, SIGUSR2, SIGVTALRM, SIGPROF,
+    SIGXCPU, SIGPOLL, SIGSYS, SIGTRAP, SIGABRT};
 enum {
 	ENDING_COUNT = sizeof(ending) / sizeof(ending[0]),
 	FATAL_COUNT = sizeof(fatal) / sizeof(fatal[0]),
 };
 
+/* The signal is blocked, so that nothing happens in between. */
 static void
 handle(int number, void (*handler)(int number), bool even_if_ignored)
 {
 	struct sigaction action = {.sa_handler = handler}, before;
 
 	(void)sigfillset(&action.sa_mask);
-	if (!even_if_ignored &&
-	    (sigaction(number, NULL, &before) == -1 ||
-		before.sa_handler == SIG_IGN))
-		return;
-	(void)sigaction(number, &action, NULL);
+	if (sigaction(number, &action, &before) == 0 && !even_if_ignored &&
+	    before.sa_handler == SIG_IGN)
+		(void)sigaction(number, &before, NULL);
 }
 
 void
-signals_catch(pid_t master_pid, bool is_raw)
+signals_catch(bool has_window, bool is_raw)
 {
 	sigset_t caught;
 	size_t i;
 
-	window_reader = (sig_atomic_t)master_pid;
 	(void)sigemptyset(&caught);
 	(void)sigaddset(&caught, SIGWINCH);
 	for (i = 0; i < ENDING_COUNT; i++)
@@ -86,9 +80,10 @@ signals_catch(pid_t master_pid, bool is_raw)
 		(void)sigaddset(&caught, SIGTSTP);
 	/* Before there are handlers: what they note is looked at in waiting. */
 	(void)sigprocmask(SIG_BLOCK, &caught, NULL);
-	handle(SIGWINCH, pass_on_window, true);
+	if (has_window)
+		handle(SIGWINCH, note_window, true);
 	for (i = 0; i < ENDING_COUNT; i++)
-		handle(ending[i], note_end, true);
+		handle(ending[i], note_end, false);
 	for (i = 0; is_raw && i < FATAL_COUNT; i++)
 		handle(fatal[i], note_end, false);
 	if (is_raw)
@@ -121,10 +116,13 @@ signals_take_stop(void)
 	return wanted;
 }
 
-void
-signals_pass_on_window(void)
+bool
+signals_take_window(void)
 {
-	pass_on_window(SIGWINCH);
+	bool is_other = has_other_window != 0;
+
+	has_other_window = 0;
+	return is_other;
 }
 
 void

@@ -20,14 +20,14 @@ void signals_hold(sigset_t *before);
 void signals_release(const sigset_t *before);
 
 /*
- * Catches HUP, INT and TERM, also where they were inherited as ignored, as
- * ssh's client does, and hands WINCH on to the master (pid, unless 0), which
- * looks at the window again. With a raw terminal it catches as well what
- * would else end or stop the process and leave it raw.
+ * Catches HUP, INT, QUIT and TERM, but for those that are ignored: as ssh, and
+ * rsh before it, these stay ignored. With a terminal WINCH is noted, whether it
+ * was ignored or not; with a raw one what would else end or stop the process,
+ * and leave the terminal raw, is caught as well.
  *
  * They stay blocked until the caller waits with the mask that it had before.
  */
-void signals_catch(pid_t master_pid, bool is_raw);
+void signals_catch(bool has_window, bool is_raw);
 
 /* The signal that asks for the end, or 0. */
 int signals_end(void);
@@ -38,8 +38,8 @@ bool signals_end_is_fatal(void);
 /* Whether a stop was asked for since the last call. */
 bool signals_take_stop(void);
 
-/* Has the master look at the window again, as WINCH does. */
-void signals_pass_on_window(void);
+/* Whether the window may have another size since the last call. */
+bool signals_take_window(void);
 
 /* Ends or stops this process by the signal. Returns where that was a stop. */
 void signals_raise(int number);
