@@ -6,10 +6,17 @@
 #define VERSION 4u
 #define REQUEST_ID 0u
 
+#define OK 0x80000001u
+#define FAILURE 0x80000003u
 #define NEW_SESSION 0x10000002u
-#define NEW_STDIO_FORWARD 0x10000008u
-/* Port 0 of the server's loopback: no connection can come of it. */
-#define NOWHERE "127.0.0.1"
+#define OPEN_FORWARD 0x10000006u
+#define CLOSE_FORWARD 0x10000007u
+#define REMOTE_FORWARD 2u
+/*
+ * The number that stands for a Unix socket lets it pass the master; as no path
+ * is given, the master sends it to the server as the number of a port.
+ */
+#define NO_PORT 0xfffffffeu
 /* A master drops the connection over a larger one. */
 enum { REQUEST_MAX = 256 * 1024 };
 
@@ -22,7 +29,7 @@ static const struct {
 	uint32_t answer_body; /* bytes: type, request id, and what follows */
 } requests[] = {
     [MUX_ALIVE_CHECK] = {0x10000004u, 0x80000005u, 12},
-    [MUX_STOP_LISTENING] = {0x10000009u, 0x80000001u, 8},
+    [MUX_STOP_LISTENING] = {0x10000009u, OK, 8},
 };
 
 static void
@@ -53,37 +60,63 @@ mux_compose(enum mux_request request, unsigned char message[MUX_REQUEST_SIZE])
 }
 
 void
-mux_compose_ask_server(unsigned char message[MUX_ASK_SERVER_SIZE])
+mux_compose_ask_server(
+    unsigned char message[MUX_ASK_SERVER_SIZE], uint64_t number)
 {
-	enum { HOST_SIZE = sizeof(NOWHERE) - 1 };
+	/* Where connections would go to, in digits: 16 of them. */
+	enum { TO_OFFSET = 28, TO_SIZE = 24 };
+	static const char digits[] = "0123456789abcdef";
+	int i;
 
 	memset(message, 0, MUX_ASK_SERVER_SIZE);
-	put_number(message, 8);
-	put_number(message + 4, HELLO);
-	put_number(message + 8, VERSION);
-	put_number(message + 12, MUX_ASK_SERVER_SIZE - 16);
-	put_number(message + 16, NEW_STDIO_FORWARD);
-	put_number(message + 20, MUX_SESSION_REQUEST_ID);
-	/* A reserved string, the host, the port. */
-	put_number(message + 28, HOST_SIZE);
-	memcpy(message + 32, NOWHERE, HOST_SIZE);
-	put_number(message + 32 + HOST_SIZE, 0);
+	put_number(message, MUX_ASK_SERVER_SIZE - 4);
+	put_number(message + 4, OPEN_FORWARD);
+	put_number(message + 8, MUX_SESSION_REQUEST_ID);
+	put_number(message + 12, REMOTE_FORWARD);
+	/* No address to listen at, and no port. */
+	put_number(message + 20, NO_PORT);
+	put_number(message + TO_OFFSET - 4, TO_SIZE);
+	memcpy(message + TO_OFFSET, "ssh-fast", TO_SIZE - 16);
+	for (i = 0; i < 16; i++)
+		message[TO_OFFSET + TO_SIZE - 1 - i] =
+		    (unsigned char)digits[number >> (4 * i) & 15];
+	put_number(message + TO_OFFSET + TO_SIZE, 1);
 }
 
-/* The server's answer, by way of the master. */
-static enum mux_reply
-parse_server(const unsigned char *bytes, size_t length)
+void
+mux_compose_take_back(unsigned char message[MUX_ASK_SERVER_SIZE])
 {
-	struct mux_message message;
-	size_t used;
-	enum mux_reply reply;
+	put_number(message + 4, CLOSE_FORWARD);
+}
 
-	reply = mux_read_message(bytes, length, &message, &used);
-	if (reply == MUX_DONE &&
-	    (message.saying == MUX_SESSION_EXIT ||
-		message.saying == MUX_SESSION_WITHOUT_TTY))
+/*
+ * The server's answer, by way of the master. A master that refuses by itself
+ * has other words, and its answer proves nothing.
+ */
+static enum mux_reply
+parse_server(const unsigned char *bytes, size_t length, uint32_t *number)
+{
+	static const char words[] = "remote port forwarding failed";
+	uint32_t body, type;
+
+	if (length < 4)
+		return MUX_INCOMPLETE;
+	body = get_number(bytes);
+	if (body < 8 || body > MUX_REPLY_MAX - 4)
 		return MUX_UNEXPECTED;
-	return reply;
+	if (length < 4 + body)
+		return MUX_INCOMPLETE;
+	type = get_number(bytes + 4);
+	*number = type == OK ? 1 : 0;
+	if (length > 4 + body ||
+	    get_number(bytes + 8) != MUX_SESSION_REQUEST_ID)
+		return MUX_UNEXPECTED;
+	if (type == OK)
+		return MUX_DONE;
+	if (type == FAILURE && body >= 12 + sizeof(words) - 1 &&
+	    memcmp(bytes + 16, words, sizeof(words) - 1) == 0)
+		return MUX_DONE;
+	return MUX_UNEXPECTED;
 }
 
 enum mux_reply
@@ -92,6 +125,8 @@ mux_parse(enum mux_request request, const unsigned char *bytes, size_t length,
 {
 	uint32_t body;
 
+	if (request == MUX_ASK_SERVER)
+		return parse_server(bytes, length, number);
 	if (length < 4)
 		return MUX_INCOMPLETE;
 	body = get_number(bytes);
@@ -105,10 +140,6 @@ mux_parse(enum mux_request request, const unsigned char *bytes, size_t length,
 		return MUX_INCOMPLETE;
 	bytes += 4 + body;
 	length -= 4 + body;
-	if (request == MUX_ASK_SERVER) {
-		*number = 0;
-		return parse_server(bytes, length);
-	}
 	body = requests[request].answer_body;
 	if (get_number(bytes) != body)
 		return MUX_UNEXPECTED;
@@ -183,7 +214,7 @@ static const struct {
 } sayings[] = {
     {0x80000006u, MUX_SESSION_OPENED, 12},
     {0x80000002u, MUX_SESSION_DENIED, 8},
-    {0x80000003u, MUX_SESSION_FAILED, 8},
+    {FAILURE, MUX_SESSION_FAILED, 8},
     {0x80000004u, MUX_SESSION_EXIT, 12},
     {0x80000008u, MUX_SESSION_WITHOUT_TTY, 8},
 };

@@ -16,14 +16,17 @@
 enum mux_request {
 	MUX_ALIVE_CHECK, /* who are you? */
 	MUX_STOP_LISTENING, /* take no further session, and end with the last */
-	/* Have the server connect to a port that nothing can listen at: whether
-	 * it refuses to or fails, the answer is its own. */
+	/*
+	 * Have the server listen at a port above all there are. It refuses in
+	 * one round trip, writes nothing to its log and starts nothing:
+	 * ssh-fast(7) lists what else was tried.
+	 */
 	MUX_ASK_SERVER,
 };
 
 enum {
 	MUX_REQUEST_SIZE = 24, /* hello and request */
-	MUX_ASK_SERVER_SIZE = 45, /* the same, of that one */
+	MUX_ASK_SERVER_SIZE = 56, /* that one, without hello */
 	/* Hello with extensions and an answer are far shorter than this. */
 	MUX_REPLY_MAX = 1024,
 };
@@ -33,17 +36,26 @@ void
 mux_compose(enum mux_request request, unsigned char message[MUX_REQUEST_SIZE]);
 
 /*
- * Composes hello and MUX_ASK_SERVER. Two descriptors have to follow it, each
- * with a byte of its own.
+ * Composes MUX_ASK_SERVER for a connection that has exchanged hello. The number
+ * must differ from that of every earlier question: a master that still waits
+ * for the answer to one answers its like by itself.
  */
-void mux_compose_ask_server(unsigned char message[MUX_ASK_SERVER_SIZE]);
+void mux_compose_ask_server(
+    unsigned char message[MUX_ASK_SERVER_SIZE], uint64_t number);
+
+/*
+ * Makes of that message the one that takes the request back, which is owed to a
+ * server that grants it.
+ */
+void mux_compose_take_back(unsigned char message[MUX_ASK_SERVER_SIZE]);
 
 enum mux_reply { MUX_DONE, MUX_INCOMPLETE, MUX_UNEXPECTED };
 
 /*
- * Reads hello and the answer to the request out of what has come in so far.
- * *number is set to what the answer tells: the master's pid, of ALIVE_CHECK.
- * More than was asked for is unexpected.
+ * Reads hello (not of MUX_ASK_SERVER) and the answer to the request out of what
+ * has come in so far. *number is set to what the answer tells: the master's
+ * pid, of ALIVE_CHECK; 1 where the server grants ASK_SERVER, 0 where it
+ * refuses. More than was asked for is unexpected.
  */
 enum mux_reply mux_parse(enum mux_request request, const unsigned char *bytes,
     size_t length, uint32_t *number);

@@ -4,12 +4,9 @@
 #include "base/deadline.h"
 #include "mux/mux.h"
 #include "platform/platform.h"
-#include "mux/session.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <poll.h>
-#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -145,60 +142,31 @@ ask_ssh(const char *ssh, const char *socket_path, int64_t deadline_us)
 }
 
 /*
- * Asks for what makes the server answer. While a master takes descriptors it
- * waits for the next, with all its sessions: no signal may come between.
+ * Has the server answer, over the connection that the master has answered on.
+ * *is_used_up is set where nothing more may be asked there.
  */
 static enum probe_result
-ask_server(struct probe_question *question)
+ask_server(
+    int socket_fd, int64_t deadline_us, bool *unexpected, bool *is_used_up)
 {
 	unsigned char bytes[MUX_ASK_SERVER_SIZE];
-	struct session session;
 	enum probe_result result;
-	sigset_t all, before;
-	int null_fd, descriptors[2];
+	uint32_t is_granted = 0;
 
-	result = connect_to(question->socket_path, question->probe->owner,
-	    &question->server_fd);
-	if (result != PROBE_ALIVE)
-		return result;
-	null_fd = openat(AT_FDCWD, "/dev/null", O_RDWR | O_CLOEXEC);
-	if (null_fd == -1)
-		return PROBE_UNKNOWN;
-	descriptors[0] = descriptors[1] = null_fd;
-	mux_compose_ask_server(bytes);
-	session_init(&session, question->server_fd);
-	(void)sigfillset(&all);
-	(void)sigprocmask(SIG_SETMASK, &all, &before);
+	mux_compose_ask_server(
+	    bytes, (uint64_t)getpid() << 40 ^ (uint64_t)deadline_now_us());
 	/* An empty socket buffer takes it all at once, or never. */
-	if (send(question->server_fd, bytes, sizeof(bytes), MSG_NOSIGNAL) !=
-		(ssize_t)sizeof(bytes) ||
-	    session_pass(&session, descriptors, 2, deadline_now_us()) !=
-		SESSION_DONE)
-		result = PROBE_UNKNOWN;
-	(void)sigprocmask(SIG_SETMASK, &before, NULL);
-	(void)close(null_fd);
+	if (send(socket_fd, bytes, sizeof(bytes), MSG_NOSIGNAL) !=
+	    (ssize_t)sizeof(bytes))
+		return errno == EPIPE ? PROBE_DEAD : PROBE_UNKNOWN;
+	result = read_answer(
+	    socket_fd, MUX_ASK_SERVER, deadline_us, &is_granted, unexpected);
+	if (result != PROBE_ALIVE || is_granted == 0)
+		return result;
+	mux_compose_take_back(bytes);
+	(void)send(socket_fd, bytes, sizeof(bytes), MSG_NOSIGNAL);
+	*is_used_up = true;
 	return result;
-}
-
-/* A master that hangs up on this question has not been proved dead. */
-static enum probe_result
-await_server(const struct probe_question *question, int64_t deadline_us)
-{
-	enum probe_result result;
-	bool unexpected = false;
-	uint32_t number;
-
-	result = read_answer(question->server_fd, MUX_ASK_SERVER, deadline_us,
-	    &number, &unexpected);
-	return result == PROBE_DEAD ? PROBE_UNKNOWN : result;
-}
-
-static void
-drop_server(struct probe_question *question)
-{
-	if (question->server_fd != -1)
-		(void)close(question->server_fd);
-	question->server_fd = -1;
 }
 
 static bool
@@ -215,7 +183,7 @@ probe_ask(struct probe_question *question, const struct probe *probe,
 
 	question->probe = probe;
 	question->socket_path = socket_path;
-	question->socket_fd = question->server_fd = -1;
+	question->socket_fd = -1;
 	if (probe->kind == PROBE_NONE)
 		return PROBE_ALIVE;
 	result = connect_to(socket_path, probe->owner, &question->socket_fd);
@@ -224,8 +192,6 @@ probe_ask(struct probe_question *question, const struct probe *probe,
 	if (!send_request(question->socket_fd, MUX_ALIVE_CHECK))
 		/* EPIPE: the master closed on us since we connected. */
 		result = errno == EPIPE ? PROBE_DEAD : PROBE_UNKNOWN;
-	else if (probe->kind == PROBE_E2E)
-		result = ask_server(question);
 	if (result != PROBE_ALIVE)
 		probe_drop(question);
 	return result;
@@ -236,7 +202,7 @@ probe_answer(
     struct probe_question *question, int64_t deadline_us, pid_t *master_pid)
 {
 	const struct probe *probe = question->probe;
-	bool must_ask_ssh = probe->kind == PROBE_SSH;
+	bool must_ask_ssh = probe->kind == PROBE_SSH, is_used_up = false;
 	enum probe_result result = PROBE_ALIVE;
 	uint32_t number = 0;
 
@@ -245,9 +211,9 @@ probe_answer(
 		    deadline_us, &number, &must_ask_ssh);
 	*master_pid = (pid_t)number;
 	if (result == PROBE_ALIVE && probe->kind == PROBE_E2E)
-		result = await_server(question, deadline_us);
-	drop_server(question);
-	if (!probe->keeps_connection || !speaks_protocol(probe) ||
+		result = ask_server(question->socket_fd, deadline_us,
+		    &must_ask_ssh, &is_used_up);
+	if (!probe->keeps_connection || !speaks_protocol(probe) || is_used_up ||
 	    result != PROBE_ALIVE)
 		probe_drop(question);
 	if (must_ask_ssh && probe->ssh != NULL)
@@ -259,7 +225,6 @@ probe_answer(
 void
 probe_drop(struct probe_question *question)
 {
-	drop_server(question);
 	if (question->socket_fd != -1)
 		(void)close(question->socket_fd);
 	question->socket_fd = -1;

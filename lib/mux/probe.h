@@ -11,9 +11,9 @@ enum probe_kind {
 	PROBE_SSH, /* the same question, asked by ssh -O check */
 	PROBE_NONE, /* trust the socket */
 	/*
-	 * The alive check, and beside it a question that the server itself has
-	 * to answer: end to end, one round trip. Nothing is started there, and
-	 * a server that forbids forwarding refuses, which is an answer too.
+	 * The alive check, and behind it a question that the server itself has
+	 * to answer: end to end, one round trip. Nothing is started and nothing
+	 * logged there (MUX_ASK_SERVER).
 	 */
 	PROBE_E2E,
 };
@@ -45,11 +45,10 @@ struct probe_question {
 	const struct probe *probe;
 	const char *socket_path;
 	int socket_fd;
-	int server_fd; /* the connection that waits for the server's answer */
 };
 #define PROBE_NO_QUESTION \
 	{ \
-		.socket_fd = -1, .server_fd = -1 \
+		.socket_fd = -1 \
 	}
 
 /*

@@ -89,18 +89,6 @@ send_descriptor(
 }
 
 enum session_result
-session_pass(struct session *session, const int *descriptors, int count,
-    int64_t deadline_us)
-{
-	enum session_result result = SESSION_DONE;
-	int i;
-
-	for (i = 0; i < count && result == SESSION_DONE; i++)
-		result = send_descriptor(session, descriptors[i], deadline_us);
-	return result;
-}
-
-enum session_result
 session_request(struct session *session, const struct text *request,
     const int descriptors[3], int64_t deadline_us)
 {
@@ -108,11 +96,12 @@ session_request(struct session *session, const struct text *request,
 	    .iov_base = request->data, .iov_len = request->length};
 	struct msghdr message = {.msg_iov = &part, .msg_iovlen = 1};
 	enum session_result result;
+	int i;
 
 	result = send_message(session, &message, deadline_us);
-	if (result != SESSION_DONE)
-		return result;
-	return session_pass(session, descriptors, 3, deadline_us);
+	for (i = 0; i < 3 && result == SESSION_DONE; i++)
+		result = send_descriptor(session, descriptors[i], deadline_us);
+	return result;
 }
 
 /* The first message out of what has come in already. */

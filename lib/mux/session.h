@@ -40,13 +40,6 @@ enum session_result session_request(struct session *session,
     const struct text *request, const int descriptors[3], int64_t deadline_us);
 
 /*
- * Sends descriptors alone, which stay the caller's; the request that they
- * belong to has been sent. The same is to be minded.
- */
-enum session_result session_pass(struct session *session,
-    const int *descriptors, int count, int64_t deadline_us);
-
-/*
  * Waits for the master's next message, timeout_ms at most (-1: for ever), with
  * that signal mask (null: the current one) in the meantime.
  */

@@ -21,6 +21,7 @@ read_whole_and_cut(const uint8_t *data, size_t size)
 
 	(void)mux_parse(MUX_ALIVE_CHECK, data, size, &number);
 	(void)mux_parse(MUX_STOP_LISTENING, data, size, &number);
+	(void)mux_parse(MUX_ASK_SERVER, data, size, &number);
 	if (mux_read_message(data, size, &message, &used) != MUX_DONE)
 		return;
 	check(used <= size && used <= MUX_MESSAGE_MAX, "used too much");

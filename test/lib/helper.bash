@@ -52,7 +52,8 @@ make_keys() {
 is_up_or_gone() { has_content "$DIR/sshd.pid" || ended "$1"; }
 
 # start_sshd [LINE...]: with these lines more in its configuration. It listens
-# on ADDRESS, 127.0.0.1, and is started with the words of SERVED_BY in front.
+# on ADDRESS, 127.0.0.1, logs at LOG_LEVEL, and is started with the words of
+# SERVED_BY in front.
 start_sshd() {
   local try
   make_keys
@@ -67,7 +68,7 @@ AuthorizedKeysFile $DIR/authorized_keys
 PidFile $DIR/sshd.pid
 UsePAM no
 StrictModes no
-LogLevel VERBOSE
+LogLevel ${LOG_LEVEL:-VERBOSE}
 MaxStartups 500
 Subsystem sftp internal-sftp
 AcceptEnv LC_* GIT_PROTOCOL SF_*

@@ -3,7 +3,7 @@
 
 load ../lib/helper
 
-setup_file() { make_dir; start_sshd; }
+setup_file() { make_dir; LOG_LEVEL=DEBUG1 start_sshd; }
 teardown_file() { stop_sshd; }
 setup() { new_root; BEFORE=$(logins); OUT=$BATS_TEST_TMPDIR; }
 teardown() {
@@ -11,15 +11,18 @@ teardown() {
 }
 
 new_logins() { echo $(($(logins) - BEFORE)); }
-# How often the server was asked for a connection to nowhere.
-questions() { grep -c 'connect_to 127.0.0.1 port 0: failed' "$DIR/sshd.log" || :; }
+# How often the server was asked, which only debugging output tells; some of
+# that is on the standard error of sessions.
+questions() { grep -c 'tcpip-forward listen .* port 4294967294' "$DIR/sshd.log" || :; }
+# What the server has to say where it does not debug.
+log_lines() { grep -v '^debug' "$DIR/sshd.log"; }
 
 # Stops the server's processes of the connection that the one master has.
 stop_server_side() {
   local listener
   listener=$(cat "$DIR/sshd.pid")
   STOPPED=$(pgrep -P "$listener")
-  STOPPED="$STOPPED $(pgrep -P "$STOPPED" -f sshd || :)"
+  STOPPED="$STOPPED $(pgrep -P "${STOPPED//$'\n'/,}" -f sshd || :)"
   # shellcheck disable=SC2086 # a list of words
   kill -STOP $STOPPED
 }
@@ -61,10 +64,35 @@ stop_server_side() {
   "$SSH_FAST" --probe=e2e -F "$DIR/config" host true
   wait_until is_released
   for _ in 1 2; do
-    run "$SSH_FAST" --probe=e2e --client=native -F "$DIR/config" host 'echo through; exit 3'
+    run --separate-stderr "$SSH_FAST" --probe=e2e --client=native -F "$DIR/config" \
+      host 'echo through; exit 3'
     [ "$status" = 3 ]
     [ "$output" = through ]
   done
+  [ "$(new_logins)" = 1 ]
+}
+
+@test "the question is one round trip that leaves nothing in the server's log" {
+  local before
+  fast host true
+  wait_until is_released
+  before=$(log_lines)
+  ls_json --probe=e2e | jq -e '.namespaces[0].leases[0].master.state == "alive"'
+  ls_json --probe=e2e | jq -e '.namespaces[0].leases[0].master.state == "alive"'
+  wait_until sh -c "[ \$(grep -c 'rtype tcpip-forward want_reply 1' '$DIR/sshd.log') -ge 2 ]"
+  [ "$(log_lines)" = "$before" ]
+}
+
+@test "a question that was given up is not answered by the master itself later" {
+  fast host true
+  wait_until is_released
+  stop_server_side
+  ls_json --probe=e2e | jq -e '.namespaces[0].leases[0].master.state == "hung"'
+  ls_json --probe=e2e | jq -e '.namespaces[0].leases[0].master.state == "hung"'
+  # shellcheck disable=SC2086 # a list of words
+  kill -CONT $STOPPED
+  run -0 --separate-stderr "$SSH_FAST" --probe=e2e -F "$DIR/config" host 'echo through'
+  [ "$output" = through ]
   [ "$(new_logins)" = 1 ]
 }
 
@@ -145,7 +173,7 @@ stop_server_side() {
   wait_until is_released
   master=$(master_pid "$(socket_of)")
   kill -STOP "$master"
-  run timeout 20 "$SSH_FAST" -F "$DIR/config" host 'echo fine'
+  run --separate-stderr timeout 20 "$SSH_FAST" -F "$DIR/config" host 'echo fine'
   kill -KILL "$master"
   [ "$output" = fine ]
   [ "$(new_logins)" = 2 ]
