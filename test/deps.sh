@@ -17,6 +17,8 @@ iproute2 /sbin/ip
 procps /usr/bin/pgrep
 expect /usr/bin/expect
 vim-tiny /usr/bin/vi
+less /usr/bin/less
+tmux /usr/bin/tmux
 jq /usr/bin/jq
 mandoc /usr/bin/mandoc
 bash-completion /usr/share/bash-completion/bash_completion

@@ -58,6 +58,9 @@ check-long: all $(TOOLS) ## the tests, with all the counts that make check cuts 
 check-checks: all $(TOOLS) ## seed faults, and see a test go red for each; SEEDS=NAME some
 	@BUILD=$(BUILD) bash test/check-checks.sh $(SEEDS)
 
+compare: all ## hold ssh-fast against plain ssh, case by case; CASE="NAME..." some, WAYS=native-warm,... some ways
+	@BUILD=$(abspath $(BUILD)) python3 test/compare/run.py $(WAYS:%=--ways=%) $(SHOW:%=--show) $(CASE)
+
 model: ## check the protocol's model with spin, exhaustively
 	@bash test/model/run.sh
 	@bash test/model/run.sh --without-rules
@@ -83,4 +86,4 @@ lint: ## what the compiler does not see
 
 -include $(patsubst %.o,%.d,$(REPLAYED) $(FUZZED))
 
-.PHONY: check check-long check-sanitizers check-valgrind check-checks model faults hostile storm fuzz bench lint
+.PHONY: check compare check-long check-sanitizers check-valgrind check-checks model faults hostile storm fuzz bench lint

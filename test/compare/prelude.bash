@@ -1,0 +1,54 @@
+# What the scripts of cases may use.
+
+exec {SILENCE}<> <(:)
+# A moment, without a process of its own.
+moment() { read -rt 0.02 -u "$SILENCE" || :; }
+# await FILE [TEXT]: until it is there (and holds that text), ten seconds at most.
+await() {
+  local tries=0
+  until [ -e "$1" ] && { [ $# = 1 ] || grep -q -e "$2" "$1"; }; do
+    if [ $((tries += 1)) -gt 400 ]; then
+      echo "await: no $1 ${2-}"
+      return 1
+    fi
+    moment
+  done
+}
+# ended PID: until that process is gone, or its status waits to be taken.
+ended() {
+  local tries=0
+  while kill -0 "$1" 2>/dev/null && ! grep -q '^State:.Z' "/proc/$1/status" 2>/dev/null; do
+    if [ $((tries += 1)) -gt 400 ]; then
+      echo "ended: it lives on"
+      return 1
+    fi
+    moment
+  done
+}
+# in_state LETTER PID: until /proc says so; then the letter.
+in_state() {
+  local tries=0 line
+  until line=$(grep -s '^State:' "/proc/$2/status") && [[ $line = State:?$1* ]]; do
+    if [ $((tries += 1)) -gt 100 ]; then
+      echo "in_state: not $1 but ${line:-gone}"
+      return 1
+    fi
+    moment
+  done
+  echo "$1"
+}
+# status COMMAND...: runs it, and says how it ended.
+status() {
+  "$@"
+  echo "status $?"
+}
+# size: how many bytes come.
+size() { wc -c | tr -d ' '; }
+# long COMMAND...: a class of the time that it takes, below or above two seconds.
+long() {
+  local start=${EPOCHREALTIME/[.,]/}
+  "$@"
+  local status=$? took=$((${EPOCHREALTIME/[.,]/} - start))
+  if [ "$took" -lt 2000000 ]; then echo "soon"; else echo "late"; fi
+  return "$status"
+}
