@@ -149,7 +149,7 @@ become_leased_ssh(struct run *run)
 static void
 tell_lease(const struct run *run)
 {
-	const struct lease_report *report = &run->report;
+	const struct acquire_report *report = &run->report;
 	const char *reason = native_reason(run, run->lease.is_warm);
 	char master[32] = "";
 
@@ -185,7 +185,7 @@ lease_and_run(struct run *run)
 	struct failure failure;
 	int status;
 
-	if (lease_acquire(&run->pool.ns, &probe, &run->lease, &run->report,
+	if (acquire_lease(&run->pool.ns, &probe, &run->lease, &run->report,
 		&failure) == -1)
 		return go_on_without_lease(run, &failure);
 	if (!run->lease.is_warm && run->pool.endpoint.plain_when_cold != NULL) {

@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Tests of the tests: puts each fault of test/seeds into a copy of the tree, in
 # turn, and shows which tests go red for it. A fault that nothing sees is a
-# missing test, and fails. Arguments: the seeds to try, else all.
+# missing test, and fails. Arguments: the seeds to try, else all; --fit in front
+# only shows that each still changes the file that it is for.
 #
 # A seed: a line that tells what is wrong, "file FILE", "tests FILE...", perhaps
 # "only REGEX" (a test by its name, where running all of them takes long), perhaps
@@ -19,19 +20,24 @@ export BATS_TEST_TIMEOUT=${BATS_TEST_TIMEOUT:-40}
 
 field() { sed -n "s/^$2 //p" "$1"; }
 
+# fits SEED: makes its script, and what the script makes of the file.
+fits() {
+  local file
+  file=$(field "$1" file)
+  sed -E '/^(#|file |tests |only |hangs )/d' "$1" >"$copy/script"
+  sed -E -f "$copy/script" "$file" >"$copy/changed" && ! cmp -s "$file" "$copy/changed" && return
+  echo "the fault $(basename "$1") does not fit $file any more"
+  return 1
+}
+
 plant() {
-  local seed=$1 file
-  file=$(field "$seed" file)
+  local seed=$1
+  fits "$seed" || return 1
   rm -rf "$copy/tree"
   mkdir "$copy/tree"
   git ls-files -z | xargs -0 cp --parents -P -t "$copy/tree"
   cp -rp "$build" "$copy/tree/build"
-  sed -E '/^(#|file |tests |only |hangs )/d' "$seed" >"$copy/script"
-  sed -E -i -f "$copy/script" "$copy/tree/$file"
-  if cmp -s "$file" "$copy/tree/$file"; then
-    echo "the fault does not fit $file any more"
-    return 1
-  fi
+  cat "$copy/changed" >"$copy/tree/$(field "$seed" file)"
 }
 
 seen=0 unseen=0
@@ -52,6 +58,11 @@ try() {
   fi
 }
 
+if [ "${1:-}" = --fit ]; then
+  status=0
+  for seed in test/seeds/*; do fits "$seed" || status=1; done
+  exit "$status"
+fi
 [ -x "$build/ssh-fast" ] || { echo "make it first" >&2; exit 2; }
 if [ $# = 0 ]; then set -- test/seeds/*; fi
 for seed in "$@"; do

@@ -10,8 +10,8 @@ add_lease(struct json *json, const struct ls_view *view,
 {
 	char socket[NAMESPACE_SOCKET_PATH_MAX + 1];
 
-	(void)snprintf(socket, sizeof(socket), "%s/%s/c/%s", view->root,
-	    view->folder, lease->name);
+	(void)snprintf(socket, sizeof(socket), "%s/%s/" NAMESPACE_SOCKETS "/%s",
+	    view->root, view->folder, lease->name);
 	json_open_object(json, NULL);
 	json_string(json, "name", lease->name);
 	json_string(json, "state", ls_state_word(lease->state));

@@ -179,7 +179,8 @@ print_lease(const struct ls_table *table, const struct ls_view *view,
 	    NO_COLOUR);
 	if (lease->master != INSPECT_NONE) {
 		text_add_printable(&line, view->root);
-		text_printf(&line, "/%s/c/%s", view->folder, lease->name);
+		text_printf(&line, "/%s/" NAMESPACE_SOCKETS "/%s", view->folder,
+		    lease->name);
 	} else {
 		text_add(&line, "-");
 	}

@@ -109,7 +109,7 @@ explain_lease(struct run *run)
 	const struct pool *pool = &run->pool;
 	char folder[NAMESPACE_PATH_MAX + 1];
 	char path[NAMESPACE_SOCKET_PATH_MAX + 1];
-	bool is_warm = pool->is_open && lease_is_warm_likely(&pool->ns);
+	bool is_warm = pool->is_open && acquire_is_warm_likely(&pool->ns);
 	struct lease_words words = {.argv = NULL};
 	const char *reason;
 
@@ -129,7 +129,7 @@ explain_lease(struct run *run)
 	(void)printf("namespace:\n");
 	print_lines(&pool->text);
 	namespace_path(&pool->root, pool->name, folder);
-	(void)snprintf(path, sizeof(path), "%s/c/sXXXXXXXXXXX", folder);
+	namespace_socket_path_in(folder, "sXXXXXXXXXXX", path, sizeof(path));
 	if (pool->endpoint.in_background)
 		lease_words_for_background(run);
 	if (lease_words_make(&words, run, path) == 0)

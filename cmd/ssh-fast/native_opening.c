@@ -86,7 +86,7 @@ close_inherited(const struct run *run)
 {
 	const struct namespace *ns = &run->pool.ns;
 	int kept[] = {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO,
-	    run->pool.root.fd, ns->fd, ns->sockets_fd, ns->free_fd, ns->used_fd,
+	    run->pool.root.fd, ns->fd, ns->sockets.fd, ns->free.fd, ns->used.fd,
 	    run->lease.lock_fd, run->lease.master_fd};
 
 	platform_close_all_but(kept, sizeof(kept) / sizeof(kept[0]));

@@ -2,7 +2,7 @@
 #ifndef RUN_H
 #define RUN_H
 
-#include "lease/lease.h"
+#include "lease/acquire.h"
 #include "ssh-fast/native.h"
 #include "ssh-fast/options.h"
 #include "pool/pool.h"
@@ -23,7 +23,7 @@ struct run {
 	char home[PATH_MAX];
 	struct pool pool;
 	struct lease lease;
-	struct lease_report report;
+	struct acquire_report report;
 	struct native native; /* where --client asks for it */
 	int64_t began_us;
 	sigset_t inherited_mask;

@@ -50,10 +50,10 @@ inspect_view_free(struct inspect_view *view)
 static int
 list_names(const struct namespace *ns, struct listing *names)
 {
-	if (listing_read(names, ns->free_fd) == -1 ||
-	    listing_read(names, ns->used_fd) == -1 ||
-	    listing_read(names, ns->free_fd) == -1 ||
-	    listing_read(names, ns->sockets_fd) == -1)
+	if (listing_read(names, ns->free.fd) == -1 ||
+	    listing_read(names, ns->used.fd) == -1 ||
+	    listing_read(names, ns->free.fd) == -1 ||
+	    listing_read(names, ns->sockets.fd) == -1)
 		return -1;
 	listing_settle(names);
 	return 0;
@@ -69,10 +69,10 @@ open_lock_file(const struct namespace *ns, const char *name, bool *is_used)
 
 	for (tries = 0; tries < 2; tries++) {
 		*is_used = true;
-		if ((fd = openat(ns->used_fd, name, flags)) != -1)
+		if ((fd = openat(ns->used.fd, name, flags)) != -1)
 			return fd;
 		*is_used = false;
-		if ((fd = openat(ns->free_fd, name, flags)) != -1)
+		if ((fd = openat(ns->free.fd, name, flags)) != -1)
 			return fd;
 	}
 	return -1;
@@ -240,7 +240,7 @@ inspect_namespace(struct inspection *inspection, const struct namespace *ns,
 		/* Gone between the list and the look. */
 		if (lease->state != INSPECT_LEFTOVER ||
 		    lease->master != INSPECT_NONE ||
-		    faccessat(ns->used_fd, lease->name, F_OK,
+		    faccessat(ns->used.fd, lease->name, F_OK,
 			AT_SYMLINK_NOFOLLOW) == 0)
 			inspection->count++;
 	}

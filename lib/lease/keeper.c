@@ -10,7 +10,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
-#include <stdio.h>
 #include <unistd.h>
 
 enum {
@@ -48,7 +47,7 @@ is_in_use(const struct namespace *ns, const struct lease *lease)
 	char path[NAMESPACE_SOCKET_PATH_MAX + 1], name[32];
 
 	namespace_socket_path(ns, lease->name, path);
-	(void)snprintf(name, sizeof(name), "/c/%s", lease->name);
+	namespace_socket_path_in("", lease->name, name, sizeof(name));
 	return platform_socket_has_clients(path) || masters_others_name(name) ||
 	    /* Once more: processes start while /proc is gone through. */
 	    masters_others_name(name);
@@ -88,7 +87,7 @@ struct keeping {
 static void
 withdraw(const struct namespace *ns, int lock_fd, int watch_fd)
 {
-	int kept[] = {lock_fd, ns->fd, ns->sockets_fd, ns->free_fd, ns->used_fd,
+	int kept[] = {lock_fd, ns->fd, ns->sockets.fd, ns->free.fd, ns->used.fd,
 	    watch_fd, STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO};
 	size_t count = sizeof(kept) / sizeof(kept[0]);
 

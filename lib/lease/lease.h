@@ -1,5 +1,6 @@
 /*
- * Exclusive leases on the masters of one namespace.
+ * Exclusive leases on the masters of one namespace: owning one. acquire.h
+ * finds one to own.
  *
  * The rules that everybody who works on a namespace follows:
  *
@@ -27,8 +28,12 @@
 #define LEASE_H
 
 #include "base/failure.h"
-#include "namespace/namespace.h"
+#include "lease/holder.h"
 #include "mux/probe.h"
+#include "namespace/namespace.h"
+
+#include <stdbool.h>
+#include <sys/types.h>
 
 struct lease {
 	int lock_fd; /* close-on-exec */
@@ -40,26 +45,34 @@ struct lease {
 	int master_fd;
 };
 
-/* What an acquire met on its way, for the curious. */
-struct lease_report {
-	unsigned int tried; /* locks won or lost on names that lay free */
-	unsigned int dead, hung, unknown; /* masters that were no use */
-	unsigned int salvaged; /* leftovers taken */
-	int64_t probe_us, wait_us;
-};
+/* Gives the lease that name, with no master known of; lock_fd stays. */
+void lease_set_name(struct lease *lease, const char *name);
 
 /*
- * Takes a lease: on the most recently used free master that answers, else on
- * a leftover of somebody who crashed, else on a name without a master, which
- * the caller's ssh will start. Never waits for a lease that is in use, only,
- * for moments, for one whose holder has just ended. All probing together takes
- * no longer than probe->timeout_ms.
- *
- * 0 and *lease is to be handed to lease_release() or to a keeper; or -1 with
- * *failure (not null). *report (not null) is filled in either case.
+ * Locks a free name and moves it to used/ (R4). It may be locked where it
+ * lies: a release renames first and unlocks then. 0, or -1 with errno (EBUSY:
+ * its holder lives, though it has not the lock; EWOULDBLOCK: it is locked, and
+ * *busy_fd, unless null, is the open file, the caller's).
  */
-int lease_acquire(const struct namespace *ns, const struct probe *probe,
-    struct lease *lease, struct lease_report *report, struct failure *failure);
+int lease_take_free(const struct namespace *ns, const char *name,
+    struct lease *lease, int *busy_fd);
+
+/*
+ * Writes down that this process holds the lease: a lock under the name of a
+ * holder that has gone looks like a keeper about to release, and others would
+ * wait for it. *self is filled in where its kind is HOLDER_NONE. 0; or -1 with
+ * errno, and the lease is released: unwritten (a full disk) it is of no use,
+ * since a killed keeper would hand the master to another.
+ */
+int lease_sign(
+    const struct namespace *ns, struct lease *lease, struct holder *self);
+
+/*
+ * Makes a lease of a new name, and signs it. 0, or -1 with *failure (not
+ * null).
+ */
+int lease_create(const struct namespace *ns, struct lease *lease,
+    struct holder *self, struct failure *failure);
 
 /*
  * Gives the lease back (R7) and closes its descriptors; the socket's mtime is left as
@@ -91,16 +104,16 @@ lease_claim(const struct namespace *ns, const char *name, struct lease *lease);
  */
 void lease_set_aside(struct lease *lease);
 
+/*
+ * Whether anybody has the socket c/NAME, or one that is half made there: found
+ * out without connecting to it (probe_look()). PROBE_DEAD without a socket.
+ */
+enum probe_result lease_look(const struct namespace *ns, const char *name);
+
 /* Closes the connection to the master that the probe has kept, if any. */
 void lease_disconnect(struct lease *lease);
 
 /* Sets the socket's mtime to now. 0, or -1 with errno (ENOENT: no socket). */
 int lease_touch(const struct namespace *ns, const struct lease *lease);
-
-/*
- * Whether an acquire would find a free name with a socket now. Takes no lock
- * and asks no master: a guess that the next moment may prove wrong.
- */
-bool lease_is_warm_likely(const struct namespace *ns);
 
 #endif

@@ -3,7 +3,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdbool.h>
-#include <stdio.h>
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -23,34 +22,31 @@ is_same_file(const struct stat *opened, int dir_fd, const char *name)
  * that replaces nothing takes link and unlink, both folders may have it.
  */
 static bool
-has_no_other_name(const struct stat *opened, int dir_fd, const char *name)
+has_no_other_name(
+    const struct stat *opened, const struct namespace *ns, const char *name)
 {
-	static const char *const folders[] = {"../free/", "../used/"};
-	char path[64];
 	nlink_t known = 0;
-	size_t i;
 
-	for (i = 0; i < sizeof(folders) / sizeof(folders[0]); i++) {
-		(void)snprintf(path, sizeof(path), "%s%s", folders[i], name);
-		known += is_same_file(opened, dir_fd, path);
-	}
+	known += is_same_file(opened, ns->free.fd, name);
+	known += is_same_file(opened, ns->used.fd, name);
 	return opened->st_nlink <= known;
 }
 
 int
-lockfile_open(int dir_fd, const char *name, uid_t owner, int *busy_fd)
+lockfile_open(const struct namespace *ns, const struct namespace_place *place,
+    const char *name, int *busy_fd)
 {
 	struct stat st;
 	int fd, saved_errno;
 
 	/* O_NONBLOCK: should a FIFO or a device lie there, opening returns. */
-	fd = openat(dir_fd, name,
+	fd = openat(place->fd, name,
 	    O_RDWR | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
 	if (fd == -1)
 		return -1;
 	if (fstat(fd, &st) == -1)
 		goto fail;
-	if (!S_ISREG(st.st_mode) || st.st_uid != owner ||
+	if (!S_ISREG(st.st_mode) || st.st_uid != ns->owner ||
 	    (st.st_mode & 077) != 0) {
 		errno = EPERM;
 		goto fail;
@@ -64,11 +60,11 @@ lockfile_open(int dir_fd, const char *name, uid_t owner, int *busy_fd)
 		goto fail;
 	}
 	/* R2. */
-	if (!is_same_file(&st, dir_fd, name)) {
+	if (!is_same_file(&st, place->fd, name)) {
 		errno = ENOENT;
 		goto fail;
 	}
-	if (st.st_nlink <= 1 || has_no_other_name(&st, dir_fd, name))
+	if (st.st_nlink <= 1 || has_no_other_name(&st, ns, name))
 		return fd;
 	errno = EPERM;
 fail:
@@ -79,7 +75,7 @@ fail:
 }
 
 int
-lockfile_lock_new(int dir_fd, const char *name, int fd)
+lockfile_lock_new(const struct namespace_place *place, const char *name, int fd)
 {
 	struct stat st;
 
@@ -94,5 +90,5 @@ lockfile_lock_new(int dir_fd, const char *name, int fd)
 	 */
 	if (fstat(fd, &st) == -1)
 		return -1;
-	return st.st_size == 0 && is_same_file(&st, dir_fd, name);
+	return st.st_size == 0 && is_same_file(&st, place->fd, name);
 }

@@ -6,7 +6,6 @@
 #include "lease/leftover.h"
 #include "lease/lockfile.h"
 #include "platform/platform.h"
-#include "mux/probe.h"
 
 #include <errno.h>
 #include <string.h>
@@ -25,35 +24,26 @@ enum {
 	TTL_SECS = 90,
 };
 
-/* Whether anybody has the socket; without one, nobody. */
-static enum probe_result
-look(const struct namespace *ns, const char *name)
+int
+prune_file(const struct namespace_place *place, const char *name, bool dry_run)
 {
-	char path[NAMESPACE_SOCKET_PATH_MAX + 1];
-
-	namespace_socket_path(ns, name, path);
-	return probe_look(path);
+	if (dry_run || unlinkat(place->fd, name, 0) == 0)
+		return 1;
+	return errno == ENOENT ? 0 : -1;
 }
 
-/* Removes what may be removed; what is gone already is as good. */
-static bool
-remove_file(int dir_fd, const char *name, bool dry_run)
-{
-	return dry_run || unlinkat(dir_fd, name, 0) == 0 || errno == ENOENT;
-}
-
-/* Removes a name that has no master, and a dead socket, under its lock (R6). */
+/* Removes a name in used/ that has no master, and a dead socket (R6). */
 static enum prune_result
-remove_name(const struct namespace *ns, const char *name, int dir_fd,
-    bool dry_run, struct prune_report *report)
+remove_name(const struct namespace *ns, const char *name, bool dry_run,
+    struct prune_report *report)
 {
 	report->verb = "remove";
 	if (namespace_has_socket(ns, name, NULL)) {
-		if (!remove_file(ns->sockets_fd, name, dry_run))
+		if (prune_file(&ns->sockets, name, dry_run) == -1)
 			return PRUNE_FAILED;
 		report->removed_socket = true;
 	}
-	if (!remove_file(dir_fd, name, dry_run))
+	if (prune_file(&ns->used, name, dry_run) == -1)
 		return PRUNE_FAILED;
 	report->removed_lock_file = true;
 	return PRUNE_GONE;
@@ -87,12 +77,11 @@ prune_locked(const struct namespace *ns, struct lease *lease,
 	report->verb = "move";
 	if (!options->dry_run &&
 	    platform_rename_new(
-		ns->free_fd, lease->name, ns->used_fd, lease->name) == -1)
+		ns->free.fd, lease->name, ns->used.fd, lease->name) == -1)
 		return errno == EEXIST ? PRUNE_KEPT : PRUNE_FAILED;
 	/* Now that it is ours: it may have been leased and left since. */
-	if (look(ns, lease->name) == PROBE_DEAD)
-		return remove_name(
-		    ns, lease->name, ns->used_fd, options->dry_run, report);
+	if (lease_look(ns, lease->name) == PROBE_DEAD)
+		return remove_name(ns, lease->name, options->dry_run, report);
 	if (!options->dry_run && lease_release(ns, lease, false) == -1)
 		return PRUNE_FAILED;
 	return PRUNE_LIVE;
@@ -107,9 +96,9 @@ prune_free(const struct namespace *ns, const char *name,
 	int saved_errno;
 
 	memset(report, 0, sizeof(*report));
-	if (look(ns, name) != PROBE_DEAD)
+	if (lease_look(ns, name) != PROBE_DEAD)
 		return PRUNE_LIVE;
-	lease.lock_fd = lockfile_open(ns->free_fd, name, ns->owner, NULL);
+	lease.lock_fd = lockfile_open(ns, &ns->free, name, NULL);
 	if (lease.lock_fd == -1)
 		return lock_failed(report);
 	memcpy(lease.name, name, sizeof(lease.name));
@@ -135,17 +124,16 @@ is_too_young(const struct holder *holder, int lock_fd, int ttl_secs)
 		time(NULL) - st.st_mtim.tv_sec < ttl_secs);
 }
 
-/* What is in used/, nobody holds, and no crash spared; closes its lock. */
+/* A name in used/ that nobody holds; closes its lock where it is freed. */
 static enum prune_result
 prune_leftover(const struct namespace *ns, struct lease *lease,
     const struct holder *holder, const struct prune_options *options,
     struct prune_report *report)
 {
-	if (look(ns, lease->name) == PROBE_DEAD) {
+	if (lease_look(ns, lease->name) == PROBE_DEAD) {
 		if (is_too_young(holder, lease->lock_fd, options->ttl_secs))
 			return PRUNE_KEPT;
-		return remove_name(
-		    ns, lease->name, ns->used_fd, options->dry_run, report);
+		return remove_name(ns, lease->name, options->dry_run, report);
 	}
 	/* An acquirer will ask one that hung again, and wait for it. */
 	if (holder->kind == HOLDER_HUNG)
@@ -167,7 +155,7 @@ prune_used(const struct namespace *ns, const char *name,
 	int saved_errno;
 
 	memset(report, 0, sizeof(*report));
-	lease.lock_fd = lockfile_open(ns->used_fd, name, ns->owner, NULL);
+	lease.lock_fd = lockfile_open(ns, &ns->used, name, NULL);
 	if (lease.lock_fd == -1)
 		return lock_failed(report);
 	memcpy(lease.name, name, sizeof(lease.name));
@@ -249,6 +237,6 @@ prune_folder(const struct namespace *ns, int dir_fd, prune_name *prune)
 void
 prune_some(const struct namespace *ns)
 {
-	prune_folder(ns, ns->free_fd, prune_free);
-	prune_folder(ns, ns->used_fd, prune_used);
+	prune_folder(ns, ns->free.fd, prune_free);
+	prune_folder(ns, ns->used.fd, prune_used);
 }

@@ -45,6 +45,13 @@ enum prune_result prune_used(const struct namespace *ns, const char *name,
     const struct prune_options *options, struct prune_report *report);
 
 /*
+ * Removes the file, or with dry_run would. 1; 0 where it was gone already; -1
+ * with errno.
+ */
+int
+prune_file(const struct namespace_place *place, const char *name, bool dry_run);
+
+/*
  * Looks at a few names, and where one of them is to be removed or freed, at all
  * of them, for a quarter of a second at most: what the critical path has left
  * over, cleaned off it.

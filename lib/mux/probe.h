@@ -31,7 +31,7 @@ struct probe {
 	/* PROBE_E2E: a master that was used since asks no server; 0: always. */
 	int idle_secs;
 	const char *ssh; /* path of the real ssh, for PROBE_SSH */
-	uid_t owner; /* whose master it must be; lease_acquire() sets it */
+	uid_t owner; /* whose master it must be; acquire_lease() sets it */
 	/* A native or e2e probe that was answered leaves its connection open, which
 	 * has said hello then: for a session over it. */
 	bool keeps_connection;

@@ -109,31 +109,33 @@ open_and_lock(const struct namespace_root *root, const char *name,
 	}
 }
 
-static const char *const folder_names[] = {"c", "free", "used"};
-enum { FOLDERS = sizeof(folder_names) / sizeof(folder_names[0]) };
+enum { PLACES = 3 };
 
 int
 namespace_open(struct namespace *ns, const struct namespace_root *root,
     const char *name, enum namespace_access access, struct failure *failure)
 {
-	int *const fds[] = {&ns->sockets_fd, &ns->free_fd, &ns->used_fd};
+	struct namespace_place *const places[PLACES] = {
+	    &ns->sockets, &ns->free, &ns->used};
 	struct folder folder = {.parent_path = ns->path, .owner = root->owner};
 	bool may_be_missing =
 	    access == NAMESPACE_SWEEP || access == NAMESPACE_LOOK;
 	size_t i;
 
 	ns->owner = root->owner;
-	ns->sockets_fd = ns->free_fd = ns->used_fd = -1;
+	ns->sockets = (struct namespace_place){-1, NAMESPACE_SOCKETS};
+	ns->free = (struct namespace_place){-1, NAMESPACE_FREE};
+	ns->used = (struct namespace_place){-1, NAMESPACE_USED};
 	if ((ns->fd = open_and_lock(root, name, access, failure)) == -1)
 		return -1;
 	(void)snprintf(ns->name, sizeof(ns->name), "%s", name);
 	namespace_path(root, name, ns->path);
-	for (i = 0; i < FOLDERS; i++) {
-		folder.parent_fd = ns->fd;
-		folder.name = folder_names[i];
-		*fds[i] = folder_open_or_make(
+	folder.parent_fd = ns->fd;
+	for (i = 0; i < PLACES; i++) {
+		folder.name = places[i]->name;
+		places[i]->fd = folder_open_or_make(
 		    &folder, access == NAMESPACE_MAKE, NULL, failure);
-		if (*fds[i] == -1 &&
+		if (places[i]->fd == -1 &&
 		    !(may_be_missing && failure->kind == FAILURE_SYSTEM &&
 			failure->error == ENOENT)) {
 			namespace_close(ns);
@@ -147,7 +149,7 @@ void
 namespace_close(struct namespace *ns)
 {
 	int *const fds[] = {
-	    &ns->used_fd, &ns->free_fd, &ns->sockets_fd, &ns->fd};
+	    &ns->used.fd, &ns->free.fd, &ns->sockets.fd, &ns->fd};
 	size_t i;
 
 	for (i = 0; i < sizeof(fds) / sizeof(fds[0]); i++) {
@@ -158,7 +160,8 @@ namespace_close(struct namespace *ns)
 }
 
 /* In this order they go, and come back in the other. */
-static const char *const removal_order[] = {"free", "used", "c"};
+static const char *const removal_order[PLACES] = {
+    NAMESPACE_FREE, NAMESPACE_USED, NAMESPACE_SOCKETS};
 
 /*
  * Makes the first so many again: a peer that has come in goes on to use them.
@@ -186,7 +189,7 @@ remove_folders(const struct namespace *ns)
 {
 	size_t i;
 
-	for (i = 0; i < FOLDERS; i++)
+	for (i = 0; i < PLACES; i++)
 		if (unlinkat(ns->fd, removal_order[i], AT_REMOVEDIR) == -1 &&
 		    errno != ENOENT) {
 			put_back(ns, i);
@@ -220,7 +223,7 @@ namespace_remove(const struct namespace *ns, const struct namespace_root *root,
 	if ((unlinkat(ns->fd, NAMESPACE_RECORD, 0) == -1 && errno != ENOENT) ||
 	    (unlinkat(ns->fd, NAMESPACE_HINT, 0) == -1 && errno != ENOENT) ||
 	    unlinkat(root->fd, ns->name, AT_REMOVEDIR) == -1) {
-		put_back(ns, FOLDERS);
+		put_back(ns, PLACES);
 		if (errno == ENOTEMPTY || errno == EEXIST)
 			return 0;
 		return failure_set(
@@ -230,11 +233,18 @@ namespace_remove(const struct namespace *ns, const struct namespace_root *root,
 }
 
 void
+namespace_socket_path_in(
+    const char *folder, const char *name, char *path, size_t size)
+{
+	(void)snprintf(path, size, "%s/" NAMESPACE_SOCKETS "/%s", folder, name);
+}
+
+void
 namespace_socket_path(const struct namespace *ns, const char *name,
     char path[NAMESPACE_SOCKET_PATH_MAX + 1])
 {
-	(void)snprintf(
-	    path, NAMESPACE_SOCKET_PATH_MAX + 1, "%s/c/%s", ns->path, name);
+	namespace_socket_path_in(
+	    ns->path, name, path, NAMESPACE_SOCKET_PATH_MAX + 1);
 }
 
 bool
@@ -243,7 +253,7 @@ namespace_has_socket(
 {
 	struct stat st;
 
-	if (fstatat(ns->sockets_fd, name, &st, AT_SYMLINK_NOFOLLOW) == -1) {
+	if (fstatat(ns->sockets.fd, name, &st, AT_SYMLINK_NOFOLLOW) == -1) {
 		if (errno == ENOENT)
 			return false;
 		/* Not to be looked at now is not gone: its lock file stays. */
@@ -260,7 +270,7 @@ namespace_look_at(const struct namespace *ns, const char *name)
 {
 	struct stat st;
 
-	if (fstatat(ns->sockets_fd, name, &st, AT_SYMLINK_NOFOLLOW) == -1)
+	if (fstatat(ns->sockets.fd, name, &st, AT_SYMLINK_NOFOLLOW) == -1)
 		return errno == ENOENT ? NAMESPACE_NOTHING : NAMESPACE_SOCKET;
 	return S_ISSOCK(st.st_mode) && st.st_uid == ns->owner
 	    ? NAMESPACE_SOCKET
@@ -286,29 +296,30 @@ namespace_can_hold_sockets(const struct namespace *ns, struct failure *failure)
 	int fd, result = -1;
 
 	if (platform_random(random, sizeof(random)) == -1)
-		return failure_set(
-		    failure, FAILURE_SYSTEM, "name", ns->path, "c");
+		return failure_set(failure, FAILURE_SYSTEM, "name", ns->path,
+		    ns->sockets.name);
 	digest_encode_base64(random, sizeof(random), name + 1);
 	(void)snprintf(linked, sizeof(linked), "%s.link", name);
-	(void)snprintf(address.sun_path, sizeof(address.sun_path), "%s/c/%s",
-	    ns->path, name);
+	namespace_socket_path_in(
+	    ns->path, name, address.sun_path, sizeof(address.sun_path));
 	if ((fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0)) == -1)
-		return failure_set(
-		    failure, FAILURE_SYSTEM, "bind", ns->path, "c");
+		return failure_set(failure, FAILURE_SYSTEM, "bind", ns->path,
+		    ns->sockets.name);
 	if (bind(fd, (const struct sockaddr *)&address, sizeof(address)) == 0) {
 		verb = "hard-link a socket in";
-		if (linkat(ns->sockets_fd, name, ns->sockets_fd, linked, 0) ==
+		if (linkat(ns->sockets.fd, name, ns->sockets.fd, linked, 0) ==
 		    0)
 			result = 1;
 	}
 	if (result == -1) {
-		(void)failure_set(failure, FAILURE_SYSTEM, verb, ns->path, "c");
+		(void)failure_set(
+		    failure, FAILURE_SYSTEM, verb, ns->path, ns->sockets.name);
 		if (is_for_good(errno))
 			result = 0;
 	}
 	(void)close(fd);
-	(void)unlinkat(ns->sockets_fd, linked, 0);
-	(void)unlinkat(ns->sockets_fd, name, 0);
+	(void)unlinkat(ns->sockets.fd, linked, 0);
+	(void)unlinkat(ns->sockets.fd, name, 0);
 	return result;
 }
 

@@ -14,6 +14,10 @@
 #include <sys/types.h>
 #include <time.h>
 
+/* The folders in a namespace. */
+#define NAMESPACE_SOCKETS "c"
+#define NAMESPACE_FREE "free"
+#define NAMESPACE_USED "used"
 /* The file in a namespace that tells what it is; see record.h. */
 #define NAMESPACE_RECORD "endpoint"
 /* The link in it that tells which lease was used last; see hint.h. */
@@ -43,12 +47,17 @@ struct namespace_root {
 	char path[PATH_MAX]; /* absolute, no symbolic link in it */
 };
 
+/* One of the three folders of a namespace: open, and what it is called. */
+struct namespace_place {
+	int fd;
+	const char *name;
+};
+
 struct namespace
 {
 	int fd; /* holds a shared flock: nobody may remove the folder */
-	int sockets_fd; /* c */
-	int free_fd;
-	int used_fd;
+	struct namespace_place sockets; /* c */
+	struct namespace_place free, used;
 	uid_t owner;
 	char name[DIGEST_LENGTH + 1];
 	char path[NAMESPACE_PATH_MAX + 1]; /* ROOT/NS */
@@ -110,6 +119,13 @@ void namespace_close(struct namespace *ns);
  */
 int namespace_remove(const struct namespace *ns,
     const struct namespace_root *root, struct failure *failure);
+
+/*
+ * FOLDER/c/NAME, cut to size bytes, for a namespace's folder that need not be
+ * open and for whatever lies there.
+ */
+void namespace_socket_path_in(
+    const char *folder, const char *name, char *path, size_t size);
 
 /* ROOT/NS/c/NAME, for ssh -S and for connecting. */
 void namespace_socket_path(const struct namespace *ns, const char *name,

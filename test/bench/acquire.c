@@ -9,7 +9,7 @@
  * microseconds. For "dead" each round meets them anew.
  */
 #include "lease/holder.h"
-#include "lease/lease.h"
+#include "lease/acquire.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -79,7 +79,7 @@ make_free(const struct namespace *ns, const char *name)
 {
 	const struct holder released = {.kind = HOLDER_RELEASED};
 
-	close(make_lock_file(ns->free_fd, name, &released));
+	close(make_lock_file(ns->free.fd, name, &released));
 	make_socket(ns, name);
 }
 
@@ -94,7 +94,7 @@ populate(const struct namespace *ns, const char *kind, int count)
 	for (i = 0; i < count; i++) {
 		make_name(name, i);
 		if (strcmp(kind, "held") == 0) {
-			fd = make_lock_file(ns->used_fd, name, &self);
+			fd = make_lock_file(ns->used.fd, name, &self);
 			check(flock(fd, LOCK_EX | LOCK_NB) == 0, name);
 		} else {
 			make_free(ns, name);
@@ -118,7 +118,7 @@ main(int argc, char *argv[])
 	struct namespace_root root;
 	struct namespace ns;
 	struct lease lease;
-	struct lease_report report;
+	struct acquire_report report;
 	struct failure failure;
 	char name[DIGEST_LENGTH + 1];
 	double *spent, began;
@@ -145,7 +145,7 @@ main(int argc, char *argv[])
 	for (i = 0; i < rounds; i++) {
 		began = now_us();
 		check(
-		    lease_acquire(&ns, &probe, &lease, &report, &failure) == 0,
+		    acquire_lease(&ns, &probe, &lease, &report, &failure) == 0,
 		    "acquire");
 		lease_release(&ns, &lease, true);
 		spent[i] = now_us() - began;

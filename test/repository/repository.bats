@@ -113,3 +113,9 @@ setup() { OUT=$BATS_TEST_TMPDIR; }
   # The man page counts them in the same order.
   [ "$(sed -n '/^\.Sh RULES/,/^\.El/p' "$TOP/lib/ssh-fast.7" | grep -c '^\.It$')" = 8 ]
 }
+
+@test "each seeded fault still changes the file that it is for" {
+  run "$TOP/test/check-checks.sh" --fit
+  [ "$output" = "" ]
+  [ "$status" = 0 ]
+}

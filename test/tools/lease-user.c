@@ -5,7 +5,7 @@
  *
  *   lease-user ROOT TEXT COUNT
  */
-#include "lease/lease.h"
+#include "lease/acquire.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -21,7 +21,7 @@ main(int argc, char *argv[])
 	const struct probe probe = {.kind = PROBE_NATIVE, .timeout_ms = 500};
 	struct namespace_root root;
 	struct namespace ns;
-	struct lease_report report;
+	struct acquire_report report;
 	struct failure failure;
 	char name[DIGEST_LENGTH + 1], path[NAMESPACE_SOCKET_PATH_MAX + 1];
 	int count, i;
@@ -37,7 +37,7 @@ main(int argc, char *argv[])
 		return 1;
 	}
 	for (i = 0; i < count; i++) {
-		if (lease_acquire(&ns, &probe, &leases[i], &report, &failure) ==
+		if (acquire_lease(&ns, &probe, &leases[i], &report, &failure) ==
 		    -1)
 			return 1;
 		namespace_socket_path(&ns, leases[i].name, path);

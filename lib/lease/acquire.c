@@ -1,0 +1,217 @@
+#include "lease/search.h"
+
+#include "base/deadline.h"
+#include "lease/leftover.h"
+#include "lease/lockfile.h"
+#include "namespace/hint.h"
+#include "platform/platform.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <unistd.h>
+
+enum {
+	/*
+	 * A holder that has ended leaves its lease a moment later, when its
+	 * keeper has been scheduled. Waiting for that, at most this long, is
+	 * worth it: a new master costs more, and stays.
+	 */
+	KEEPER_WAIT_MS = 250,
+	KEEPER_PAUSE_US = 100,
+	KEEPER_PAUSE_MAX_US = 3000,
+	/* A master that hung is given so little time when asked again. */
+	HUNG_PATIENCE_US = 5000,
+	/* And where its server has to answer, which may be far. */
+	HUNG_PATIENCE_E2E_US = 100000,
+	/* Of the names in used/ no more are looked at. */
+	USED_NAMES = 4,
+};
+
+static bool
+know_self(struct search *search)
+{
+	return search->self.kind == HOLDER_PROCESS ||
+	    holder_self(&search->self) == 0;
+}
+
+/*
+ * Whether the lock on used/NAME need not even be tried: its holder is running.
+ * One that has just ended may be taken for that as long as nobody has waited
+ * for it.
+ */
+static bool
+is_plainly_held(struct search *search, const char *name)
+{
+	struct holder holder;
+	int fd;
+
+	fd = openat(search->ns->used.fd, name,
+	    O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+	if (fd == -1)
+		return false;
+	holder_read(fd, &holder);
+	(void)close(fd);
+	return know_self(search) && holder_is_running(&holder, &search->self);
+}
+
+/*
+ * Takes used/NAME where it is a leftover and its master answers, or is no
+ * more. Where it is locked though its holder has ended, the keeper is about
+ * to release it. *is_missing tells that there is no such name any more.
+ */
+static bool
+take_used(struct search *search, const char *name, struct lease *lease,
+    bool *is_missing)
+{
+	struct holder holder;
+	int busy_fd = -1;
+
+	lease_set_name(lease, name);
+	lease->lock_fd =
+	    lockfile_open(search->ns, &search->ns->used, name, &busy_fd);
+	*is_missing = lease->lock_fd == -1 && errno == ENOENT;
+	examine_holder(search, busy_fd, false);
+	if (lease->lock_fd == -1)
+		return false;
+	holder_read(lease->lock_fd, &holder);
+	if (!leftover_may_be_taken(search->ns, name, lease->lock_fd, &holder)) {
+		(void)close(lease->lock_fd);
+		lease->lock_fd = -1;
+		return false;
+	}
+	search->report->salvaged++;
+	return examine_lease(search, lease,
+	    holder.kind != HOLDER_HUNG		  ? 0
+		: search->probe.kind == PROBE_E2E ? HUNG_PATIENCE_E2E_US
+						  : HUNG_PATIENCE_US);
+}
+
+static bool
+take_leftover(struct search *search, struct lease *lease)
+{
+	char names[USED_NAMES][NAMESPACE_LEASE_NAME_SIZE];
+	bool is_missing;
+	size_t count, i;
+
+	if (platform_names_rewind(search->ns->used.fd) == -1 ||
+	    platform_names_read(search->ns->used.fd, names[0], sizeof(names[0]),
+		USED_NAMES, &count) != 1)
+		return false;
+	for (i = 0; i < count && examine_may_go_on(search); i++) {
+		if (!namespace_is_lease_name(names[i]) ||
+		    is_plainly_held(search, names[i]))
+			continue;
+		if (take_used(search, names[i], lease, &is_missing))
+			return true;
+		if (is_missing)
+			search->is_unsettled = true;
+	}
+	return false;
+}
+
+/*
+ * The lease that was used last: where it is free, or about to be, nothing else
+ * needs to be looked at.
+ */
+static bool
+take_last(struct search *search, struct lease *lease)
+{
+	char name[NAMESPACE_LEASE_NAME_LENGTH + 1];
+	bool is_missing;
+
+	if (!hint_read(search->ns, name) || candidates_were_seen(search, name))
+		return false;
+	if (candidates_claim(search, name, lease) == -1) {
+		if (errno != ENOENT)
+			return false;
+		if (take_used(search, name, lease, &is_missing))
+			return true;
+		/* Just moved, or long gone. */
+		if (!is_missing || candidates_claim(search, name, lease) == -1)
+			return false;
+	}
+	return examine_lease(search, lease, 0);
+}
+
+/*
+ * Everything that may save a new master. A name can move from used/ to free/
+ * between the two looks, seen by neither, so after a quiet round free/ is read
+ * once more: quiet is a round without a holder that has ended and still has
+ * its lease, and without a name that was gone when it was to be opened
+ * (measured: one needless login in 300 runs without).
+ */
+static bool
+take_live(struct search *search, struct lease *lease)
+{
+	int64_t began_us = deadline_now_us();
+	int64_t deadline_us = began_us + KEEPER_WAIT_MS * (int64_t)1000;
+	bool was_quiet = false;
+	int pause_us = KEEPER_PAUSE_US;
+
+	for (;;) {
+		search->is_unsettled = false;
+		if (take_last(search, lease) ||
+		    candidates_take(search, lease) ||
+		    (!was_quiet && take_leftover(search, lease)))
+			return true;
+		search->report->wait_us = deadline_now_us() - began_us;
+		if (!search->is_unsettled) {
+			if (was_quiet)
+				return false;
+			was_quiet = true;
+			continue;
+		}
+		was_quiet = false;
+		search->seen_count = 0;
+		if (deadline_left_ms(deadline_us) == 0)
+			return take_last(search, lease) ||
+			    candidates_take(search, lease);
+		deadline_sleep_us(pause_us);
+		if ((pause_us *= 2) > KEEPER_PAUSE_MAX_US)
+			pause_us = KEEPER_PAUSE_MAX_US;
+	}
+}
+
+int
+acquire_lease(const struct namespace *ns, const struct probe *probe,
+    struct lease *lease, struct acquire_report *report, struct failure *failure)
+{
+	struct search search = {.ns = ns,
+	    .probe = *probe,
+	    .report = report,
+	    .spare = {.lock_fd = -1},
+	    .dice = (uint32_t)deadline_now_us() ^ (uint32_t)getpid()};
+
+	memset(report, 0, sizeof(*report));
+	lease->lock_fd = lease->master_fd = -1;
+	search.probe.owner = ns->owner;
+	search.near_probe = search.probe;
+	search.near_probe.kind = PROBE_NATIVE;
+	if (take_live(&search, lease)) {
+		if (search.spare.lock_fd != -1)
+			(void)lease_release(ns, &search.spare, false);
+		return 0;
+	}
+	if (search.spare.lock_fd == -1)
+		return lease_create(ns, lease, &search.self, failure);
+	*lease = search.spare;
+	return 0;
+}
+
+bool
+acquire_is_warm_likely(const struct namespace *ns)
+{
+	char names[SEARCH_FREE_NAMES][NAMESPACE_LEASE_NAME_SIZE];
+	size_t count, i;
+
+	if (platform_names_rewind(ns->free.fd) == -1)
+		return false;
+	while (platform_names_read(ns->free.fd, names[0], sizeof(names[0]),
+		   SEARCH_FREE_NAMES, &count) == 1)
+		for (i = 0; i < count; i++)
+			if (namespace_is_lease_name(names[i]) &&
+			    namespace_has_socket(ns, names[i], NULL))
+				return true;
+	return false;
+}

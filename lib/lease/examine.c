@@ -1,0 +1,139 @@
+#include "lease/search.h"
+
+#include "base/deadline.h"
+
+#include <time.h>
+#include <unistd.h>
+
+enum {
+	/* Percent of the time kept back from a hung master for the one tried next. */
+	PATIENCE_RESERVE_PERCENT = 10,
+};
+
+/* patience_us, unless 0, shortens the time that the master is given. */
+static enum probe_result
+await_answer(struct search *search, struct probe_question *question,
+    int64_t patience_us, pid_t *master_pid)
+{
+	int64_t now_us = deadline_now_us(), deadline_us;
+	int64_t reserve_us =
+	    (int64_t)search->probe.timeout_ms * 10 * PATIENCE_RESERVE_PERCENT;
+	enum probe_result result;
+
+	if (search->probe_deadline_us == 0)
+		search->probe_deadline_us =
+		    now_us + (int64_t)search->probe.timeout_ms * 1000;
+	/* The first that hangs must leave some time to ask the next one. */
+	deadline_us = search->probe_deadline_us;
+	if (search->report->hung == 0)
+		deadline_us -= reserve_us;
+	if (patience_us > 0 && now_us + patience_us < deadline_us)
+		deadline_us = now_us + patience_us;
+	result = probe_answer(question, deadline_us, master_pid);
+	/* One that was asked after another had hung had little time. */
+	if (result == PROBE_HUNG && search->report->hung > 0 &&
+	    patience_us == 0)
+		result = PROBE_UNKNOWN;
+	return result;
+}
+
+bool
+examine_may_go_on(const struct search *search)
+{
+	return search->probe_deadline_us == 0 ||
+	    deadline_left_ms(search->probe_deadline_us) > 0;
+}
+
+/* The server is asked only over a connection that was idle for a while. */
+static const struct probe *
+probe_for(const struct search *search, const struct lease *lease)
+{
+	struct timespec used;
+	time_t age_secs;
+
+	if (search->probe.kind != PROBE_E2E || search->probe.idle_secs == 0 ||
+	    !namespace_has_socket(search->ns, lease->name, &used))
+		return &search->probe;
+	age_secs = time(NULL) - used.tv_sec;
+	return age_secs >= 0 && age_secs < search->probe.idle_secs
+	    ? &search->near_probe
+	    : &search->probe;
+}
+
+bool
+examine_lease(struct search *search, struct lease *lease, int64_t patience_us)
+{
+	char path[NAMESPACE_SOCKET_PATH_MAX + 1];
+	struct probe_question question = PROBE_NO_QUESTION;
+	enum probe_result result = PROBE_DEAD;
+	int64_t began_us = deadline_now_us();
+	enum namespace_entry entry = namespace_look_at(search->ns, lease->name);
+
+	if (entry == NAMESPACE_FOREIGN) {
+		search->report->unknown++;
+		(void)lease_release(search->ns, lease, false);
+		return false;
+	}
+	if (entry == NAMESPACE_SOCKET) {
+		namespace_socket_path(search->ns, lease->name, path);
+		result = probe_ask(&question, probe_for(search, lease), path);
+	}
+	if (lease_sign(search->ns, lease, &search->self) == -1) {
+		probe_drop(&question);
+		return false;
+	}
+	if (result == PROBE_ALIVE)
+		result = await_answer(
+		    search, &question, patience_us, &lease->master_pid);
+	search->report->probe_us += deadline_now_us() - began_us;
+	switch (result) {
+	case PROBE_ALIVE:
+		lease->is_warm = true;
+		lease->master_fd = question.socket_fd;
+		return true;
+	case PROBE_HUNG:
+		search->report->hung++;
+		lease_set_aside(lease);
+		return false;
+	case PROBE_UNKNOWN:
+		search->report->unknown++;
+		(void)lease_release(search->ns, lease, false);
+		return false;
+	case PROBE_DEAD:
+		break;
+	}
+	/* R6: we hold the lease, and nobody listens. */
+	if (entry == NAMESPACE_SOCKET) {
+		search->report->dead++;
+		(void)unlinkat(search->ns->sockets.fd, lease->name, 0);
+	}
+	if (search->spare.lock_fd == -1)
+		search->spare = *lease;
+	else
+		(void)lease_release(search->ns, lease, false);
+	return false;
+}
+
+void
+examine_holder(struct search *search, int busy_fd, bool is_in_free)
+{
+	struct holder holder;
+
+	if (busy_fd == -1)
+		return;
+	holder_read(busy_fd, &holder);
+	if ((holder.kind == HOLDER_PROCESS &&
+		holder_state(&holder) == HOLDER_GONE) ||
+	    (holder.kind == HOLDER_RELEASED && is_in_free))
+		search->is_unsettled = true;
+	(void)close(busy_fd);
+}
+
+bool
+examine_looks_dead(struct search *search, const char *name)
+{
+	if (search->report->dead == 0)
+		return false;
+	search->looks++;
+	return lease_look(search->ns, name) == PROBE_DEAD;
+}
