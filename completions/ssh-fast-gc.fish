@@ -2,7 +2,7 @@
 
 # The endpoints that there are; looking at them disturbs nobody.
 function __ssh_fast_gc_endpoints
-    set -l root (string match -- '--root=?*' (commandline -opc))
+    set -l root (string match -r -- '^--root=.+' (commandline -opc))
     ssh-fast-ls $root 2>/dev/null | string replace -r ' .*' '' | tail -n +2
 end
 

@@ -6,7 +6,7 @@ complete -c ssh-fast --wraps ssh
 # Own options come first: behind any other word, everything is ssh's.
 function __ssh_fast_is_first
     set -l words (commandline -opc)
-    not string match -qv -- '--?*' $words[2..-1]
+    not string match -qrv -- '^--.' $words[2..-1]
 end
 
 # Values stand behind "=", never in a word of their own, as fish would have
