@@ -84,13 +84,12 @@ start_session() {
   ns=$(echo "$ROOT"/*)
   name=$(basename "$ns"/free/s*)
   : >"$ns/free/$name"
-  bash -c 'exec 9<>"$1" && flock -n 9 && echo $BASHPID && read -r _' peer "$ns/free/$name" \
-    < <(sleep 60) >"$OUT/peer" 3>&- &
+  flock -n "$ns/free/$name" sh -c 'echo locked; read -r _' <&"$SILENCE" >"$OUT/peer" 3>&- &
   wait_until has_content "$OUT/peer"
   mv -n "$ns/free/$name" "$ns/used/$name"
-  # util-linux's flock takes it for its parent: any pid will do, but one it is.
-  [[ "$(lease_states)" =~ ^held\ [0-9]+\ alive\ [0-9]+$ ]]
-  kill $!
+  [[ "$(lease_states)" =~ ^held\ $!\ alive\ [0-9]+$ ]]
+  # flock(1) passes the descriptor on to what it runs.
+  kill "$(pgrep -P $!)"
   wait $! || :
   wait_until sh -c "'$BUILD/ssh-fast-ls' -l | grep -q leftover"
 }

@@ -17,12 +17,13 @@ questions() { grep -c 'tcpip-forward listen .* port 4294967294' "$DIR/sshd.log" 
 # What the server has to say where it does not debug.
 log_lines() { grep -v '^debug' "$DIR/sshd.log"; }
 
-# Stops the server's processes of the connection that the one master has.
+# Stops all the server's processes but the listener: how many there are of a
+# connection, and what they are called, is the server's.
 stop_server_side() {
-  local listener
-  listener=$(cat "$DIR/sshd.pid")
-  STOPPED=$(pgrep -P "$listener")
-  STOPPED="$STOPPED $(pgrep -P "${STOPPED//$'\n'/,}" -f sshd || :)"
+  local parents
+  STOPPED=
+  parents=$(cat "$DIR/sshd.pid")
+  while parents=$(pgrep -d, -P "$parents"); do STOPPED="$STOPPED ${parents//,/ }"; done
   # shellcheck disable=SC2086 # a list of words
   kill -STOP $STOPPED
 }
