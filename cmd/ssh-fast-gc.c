@@ -19,6 +19,8 @@
 enum {
 	TTL_SECS = 90,
 	SECS_MAX = 365 * 24 * 3600,
+	/* For all masters together that do not answer. */
+	PATIENCE_MS = 2000,
 	/* Progress is shown where it takes longer, and so often. */
 	PROGRESS_AFTER_MS = 1000,
 	PROGRESS_EACH_MS = 100,
@@ -140,6 +142,7 @@ struct gc_run {
 	bool shows_progress;
 	int64_t next_progress_us;
 	bool has_progress_line;
+	int patience_ms;
 };
 
 /* Before anything else is printed on the same terminal. */
@@ -217,6 +220,7 @@ sweep_each(struct gc_run *run, int timeout_ms)
 	    .ttl_secs = run->options.ttl_secs,
 	    .exit_idle_secs = run->options.exit_idle_secs,
 	    .timeout_ms = timeout_ms,
+	    .patience_ms = &run->patience_ms,
 	    .tell = tell,
 	    .tell_failure = tell_failure,
 	    .context = run,
@@ -227,6 +231,7 @@ sweep_each(struct gc_run *run, int timeout_ms)
 
 	run->shows_progress = !run->options.quiet && isatty(STDERR_FILENO);
 	run->next_progress_us = deadline_in_ms(PROGRESS_AFTER_MS);
+	run->patience_ms = PATIENCE_MS;
 	for (i = 0; i < catalogue->count; i++) {
 		show_progress(run, i);
 		switch (sweep_namespace(

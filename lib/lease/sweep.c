@@ -1,9 +1,6 @@
 #include "lease/sweeping.h"
 
-#include "base/deadline.h"
-#include "lease/lease.h"
 #include "lease/prune.h"
-#include "mux/probe.h"
 #include "namespace/record.h"
 
 #include <errno.h>
@@ -71,54 +68,6 @@ sweep_is_stale(const struct sweep *sweep, const struct stat *st)
 	return time(NULL) - st->st_mtim.tv_sec >= sweep->options->ttl_secs;
 }
 
-static bool
-is_idle(const struct sweep *sweep, const char *name)
-{
-	struct timespec used;
-
-	return sweep->options->exit_idle_secs >= 0 &&
-	    namespace_has_socket(&sweep->ns, name, &used) && used.tv_sec != 0 &&
-	    time(NULL) - used.tv_sec >= sweep->options->exit_idle_secs;
-}
-
-/* Takes the lease as any acquirer does, and has its master end. */
-static void
-stop_idle(struct sweep *sweep, const char *name)
-{
-	const struct namespace *ns = &sweep->ns;
-	char path[NAMESPACE_SOCKET_PATH_MAX + 1];
-	struct lease lease;
-	enum probe_result result;
-
-	if (sweep->options->dry_run) {
-		sweep_tell(sweep, SWEEP_STOPPED, &sweep->ns.sockets, name);
-		return;
-	}
-	sweep->kept++;
-	if (lease_claim(ns, name, &lease) == -1)
-		return;
-	/* Somebody may have used it since. */
-	if (!is_idle(sweep, name)) {
-		(void)lease_release(ns, &lease, false);
-		return;
-	}
-	namespace_socket_path(ns, name, path);
-	result = probe_stop_master(
-	    path, ns->owner, deadline_in_ms(sweep->options->timeout_ms));
-	if (result == PROBE_HUNG) {
-		errno = ETIMEDOUT;
-		sweep_fail(sweep, FAILURE_SYSTEM, "stop the master of",
-		    &sweep->ns.sockets, name);
-		lease_set_aside(&lease);
-		return;
-	}
-	if (result == PROBE_ALIVE) {
-		sweep_tell(sweep, SWEEP_STOPPED, &sweep->ns.sockets, name);
-		sweep->kept--;
-	}
-	(void)lease_release(ns, &lease, false);
-}
-
 /* Tells of what was done to a name, and why not all of it. */
 static void
 tell_pruned(struct sweep *sweep, const struct namespace_place *place,
@@ -140,16 +89,6 @@ tell_pruned(struct sweep *sweep, const struct namespace_place *place,
 		sweep_fail(sweep, FAILURE_SYSTEM, report->verb, place, name);
 }
 
-/* One that is free, and lives; it was counted as kept. */
-static void
-stop_if_idle(struct sweep *sweep, const char *name)
-{
-	if (!is_idle(sweep, name))
-		return;
-	sweep->kept--;
-	stop_idle(sweep, name);
-}
-
 static void
 sweep_free(struct sweep *sweep, const char *name)
 {
@@ -161,7 +100,7 @@ sweep_free(struct sweep *sweep, const char *name)
 	result = prune_free(&sweep->ns, name, &options, &report);
 	tell_pruned(sweep, &sweep->ns.free, name, result, &report);
 	if (result == PRUNE_LIVE)
-		stop_if_idle(sweep, name);
+		sweep_stop_idle(sweep, name);
 }
 
 static void
@@ -176,7 +115,7 @@ sweep_used(struct sweep *sweep, const char *name)
 	result = prune_used(&sweep->ns, name, &options, &report);
 	tell_pruned(sweep, &sweep->ns.used, name, result, &report);
 	if (result == PRUNE_LIVE && !sweep->options->dry_run)
-		stop_if_idle(sweep, name);
+		sweep_stop_idle(sweep, name);
 }
 
 /* Records that were being written when their writer was killed. */
@@ -256,6 +195,7 @@ sweep_all(struct sweep *sweep, const struct namespace_root *root)
 	for (i = 0; i < sweep->free.count; i++)
 		if (!sweep_check_is_of_nfs(sweep->free.names[i]))
 			sweep_free(sweep, sweep->free.names[i]);
+	sweep_stop_finish(sweep);
 	sweep_sockets_all(sweep);
 	sweep_temporary(sweep);
 	if (sweep->kept == 0 && !sweep->failed)

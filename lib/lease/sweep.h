@@ -22,6 +22,8 @@ enum sweep_action {
 	SWEEP_ACTIONS,
 };
 
+enum { SWEEP_IMPATIENT_MS = 20 };
+
 enum sweep_result {
 	SWEEP_DONE,
 	SWEEP_GONE, /* there is no such namespace any more */
@@ -36,6 +38,12 @@ struct sweep_options {
 	int ttl_secs;
 	int exit_idle_secs; /* stop masters idle for so long; -1: none */
 	int timeout_ms; /* for a master's answer */
+	/*
+	 * For how long one run waits in all for masters that do not answer:
+	 * what is left of it, in milliseconds. Once it is used up, the rest
+	 * gets SWEEP_IMPATIENT_MS each. The caller's, for all its namespaces.
+	 */
+	int *patience_ms;
 	/* What is told on the way, with the path; context is the caller's. */
 	void (*tell)(void *context, enum sweep_action action, const char *path);
 	void (*tell_failure)(void *context, const struct failure *failure);

@@ -1,10 +1,11 @@
 /*
- * What one sweep_namespace() carries from step to step. For sweep.c,
- * sweep_check.c and sweep_sockets.c alone.
+ * What one sweep_namespace() carries from step to step. For sweep.c and the
+ * files beside it, sweep_*.c, alone.
  */
 #ifndef SWEEPING_H
 #define SWEEPING_H
 
+#include "lease/lease.h"
 #include "lease/sweep.h"
 #include "namespace/listing.h"
 #include "namespace/namespace.h"
@@ -13,6 +14,9 @@
 #include <stddef.h>
 #include <sys/stat.h>
 
+/* So many masters are told to stop at once. */
+enum { SWEEP_STOPPING_MAX = 64 };
+
 struct sweep {
 	const struct sweep_options *options;
 	struct namespace ns;
@@ -20,6 +24,12 @@ struct sweep {
 	struct listing top, sockets, free, used;
 	size_t kept; /* names that stay */
 	bool failed;
+	/* Masters that were told to stop and have not answered yet. */
+	struct sweep_stopping {
+		struct lease lease;
+		int fd;
+	} stopping[SWEEP_STOPPING_MAX];
+	size_t stopping_count;
 };
 
 /*
@@ -48,6 +58,14 @@ bool sweep_check_all(struct sweep *sweep);
 
 /* Whether NFS keeps an open file that was removed under that name. */
 bool sweep_check_is_of_nfs(const char *name);
+
+/*
+ * sweep_stop.c: tells the master of a free name to stop, where it was idle for
+ * long enough, and waits for the answers of all that were told. A master that
+ * does not answer keeps the others waiting no longer than one.
+ */
+void sweep_stop_idle(struct sweep *sweep, const char *name);
+void sweep_stop_finish(struct sweep *sweep);
 
 /* sweep_sockets.c: sockets that are nobody's lease, and that nobody has. */
 void sweep_sockets_all(struct sweep *sweep);

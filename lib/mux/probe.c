@@ -261,21 +261,34 @@ probe_wake(const char *socket_path, uid_t owner)
 }
 
 enum probe_result
-probe_stop_master(const char *socket_path, uid_t owner, int64_t deadline_us)
+probe_stop_ask(const char *socket_path, uid_t owner, int *fd)
 {
-	enum probe_result result;
+	enum probe_result result = connect_to(socket_path, owner, fd);
+
+	if (result != PROBE_ALIVE || send_request(*fd, MUX_STOP_LISTENING))
+		return result;
+	(void)close(*fd);
+	return PROBE_UNKNOWN;
+}
+
+enum probe_result
+probe_stop_answer(int fd, int64_t deadline_us)
+{
 	bool unexpected = false;
 	uint32_t number;
-	int fd;
+	enum probe_result result = read_answer(
+	    fd, MUX_STOP_LISTENING, deadline_us, &number, &unexpected);
 
-	result = connect_to(socket_path, owner, &fd);
-	if (result != PROBE_ALIVE)
-		return result;
-	if (send_request(fd, MUX_STOP_LISTENING))
-		result = read_answer(
-		    fd, MUX_STOP_LISTENING, deadline_us, &number, &unexpected);
-	else
-		result = PROBE_UNKNOWN;
 	(void)close(fd);
 	return result;
+}
+
+enum probe_result
+probe_stop_master(const char *socket_path, uid_t owner, int64_t deadline_us)
+{
+	int fd;
+	enum probe_result result = probe_stop_ask(socket_path, owner, &fd);
+
+	return result == PROBE_ALIVE ? probe_stop_answer(fd, deadline_us)
+				     : result;
 }

@@ -93,4 +93,12 @@ void probe_wake(const char *socket_path, uid_t owner);
 enum probe_result
 probe_stop_master(const char *socket_path, uid_t owner, int64_t deadline_us);
 
+/*
+ * The same in two steps, so that many masters can be told at once.
+ * probe_stop_ask() returns PROBE_ALIVE with *fd, which probe_stop_answer()
+ * closes; any other result is the answer already.
+ */
+enum probe_result probe_stop_ask(const char *socket_path, uid_t owner, int *fd);
+enum probe_result probe_stop_answer(int fd, int64_t deadline_us);
+
 #endif
