@@ -100,3 +100,36 @@ other_user() { getent passwd games | cut -d: -f1,3,4; }
   wait_until ended "$master"
   [[ "$(lease_states)" != *"$ATTACKER"* ]]
 }
+
+# hang_masters NAMESPACE COUNT: so many free leases in it whose masters take
+# connections and never answer.
+hang_masters() {
+  python3 - "$@" >"$T/hung" 3>&- <<'END' &
+import os, signal, socket, sys
+os.chdir(sys.argv[1])
+kept = []
+for number in range(int(sys.argv[2])):
+    name = "s%011d" % number
+    os.close(os.open("free/" + name, os.O_CREAT | os.O_WRONLY, 0o600))
+    listening = socket.socket(socket.AF_UNIX)
+    listening.bind("c/" + name)
+    listening.listen()
+    kept.append(listening)
+print("listening", flush=True)
+signal.pause()
+END
+  ATTACKER=$!
+  wait_until has_content "$T/hung"
+}
+
+@test "gc --exit-idle: 300 masters that hang do not hold it up one by one" {
+  fast host true
+  wait_until is_released
+  hang_masters "$(namespace)" 300
+  # One by one they would take 150 seconds.
+  run timeout 20 "$BUILD/ssh-fast-gc" --exit-idle -v
+  [ "$status" = 1 ]
+  [ "$(grep -c 'cannot stop the master of ' <<<"$output")" = 300 ]
+  # The one that answers is stopped among them.
+  [ "$(grep -c '^stopped the master of ' <<<"$output")" = 1 ]
+}
