@@ -171,7 +171,7 @@ dead_socket() {
 
 @test "a hung master, stopped or set aside, is left alone" {
   warm_up
-  kill -STOP "$MASTER"
+  stop "$MASTER"
   local before
   before=$(tree_of "$ROOT")
   "$GC" --ttl=0

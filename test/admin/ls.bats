@@ -39,7 +39,7 @@ start_session() {
   master=$(master_pid "$(socket_of)")
   touch -h -d '1 hour ago' "$(socket_of)"
   [ "$(ls_json | jq '.namespaces[0].leases[0].idle_seconds | . >= 3600 and . < 3700')" = true ]
-  kill -STOP "$master"
+  stop "$master"
   [ "$(lease_states)" = "free null hung $master" ]
   run "$LS"
   [[ "${lines[1]}" =~ :$PORT\ +0\ +0\ +1\ +0\  ]]
@@ -56,7 +56,7 @@ start_session() {
   wait_until is_released
   local master
   master=$(master_pid "$(socket_of)")
-  kill -STOP "$master"
+  stop "$master"
   "$SSH_FAST" --probe-timeout=100 -F "$DIR/config" host true
   wait_until one_is_used
   kill -CONT "$master"
@@ -225,7 +225,7 @@ look_on() { while [ -e "$1" ]; do "$LS" -l "${@:2}" >>"$OUT/looked"; done; }
     masters+=($!)
     wait_until has_content "$OUT/s$i"
   done
-  for socket in $(socket_of); do kill -STOP "$(master_pid "$socket")"; done
+  for socket in $(socket_of); do stop "$(master_pid "$socket")"; done
   started=$(date +%s%N)
   SSH_FAST_PROBE_TIMEOUT=1500 "$LS" --probe=native -l >"$OUT/out"
   # Three of them, one after the other, would take 4.5 s.

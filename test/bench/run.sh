@@ -162,7 +162,7 @@ part_burst() {
   pool stopped
   cold=$(milliseconds "$SSH_FAST" "${config[@]}")
   i=$(master_pid "$DIR"/stopped/*/c/s*)
-  kill -STOP "$i"
+  stop "$i"
   printf 'the master is stopped: ms\t%s\t\t\na cold start alone\t%s\t\t\n' \
     "$(milliseconds "$SSH_FAST" "${config[@]}")" "$cold" | add burst
   kill -CONT "$i"

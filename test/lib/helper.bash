@@ -42,6 +42,13 @@ times() { if [ -n "${LONG:-}" ]; then echo "$1"; else echo "$2"; fi; }
 has_content() { [ -s "$1" ]; }
 is_gone() { [ ! -e "/proc/$1" ]; }
 ended() { [ ! -e "/proc/$1" ] || grep -q '^State:.Z' "/proc/$1/status"; }
+is_stopped() { grep -q '^State:.T' "/proc/$1/status"; }
+# stop PID...: the signal alone is no stop yet.
+stop() {
+  local pid
+  kill -STOP "$@"
+  for pid; do wait_until is_stopped "$pid"; done
+}
 
 make_keys() {
   ssh-keygen -q -t ed25519 -N '' -f "$DIR/host_key" -C host

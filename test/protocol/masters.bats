@@ -29,7 +29,7 @@ warm_up() {
   for probe in native ssh; do
     export SSH_FAST_ROOT=$ROOT-$probe ROOT=$ROOT-$probe
     warm_up
-    kill -STOP "$MASTER"
+    stop "$MASTER"
     run --separate-stderr "$SSH_FAST" --probe-timeout=300 --probe="$probe" --verbose -F "$DIR/config" host echo fine
     [ "$status" = 0 ]
     [ "$output" = fine ]
@@ -48,7 +48,7 @@ warm_up() {
 
 @test "a hung master that answers again is used again, later" {
   warm_up
-  kill -STOP "$MASTER"
+  stop "$MASTER"
   "$SSH_FAST" --probe-timeout=100 -F "$DIR/config" host true
   wait_until one_is_used
   kill -CONT "$MASTER"

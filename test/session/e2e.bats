@@ -25,7 +25,7 @@ stop_server_side() {
   parents=$(cat "$DIR/sshd.pid")
   while parents=$(pgrep -d, -P "$parents"); do STOPPED="$STOPPED ${parents//,/ }"; done
   # shellcheck disable=SC2086 # a list of words
-  kill -STOP $STOPPED
+  stop $STOPPED
 }
 
 @test "one login, and one question to the server for each further run" {
@@ -173,7 +173,7 @@ stop_server_side() {
   fast host true
   wait_until is_released
   master=$(master_pid "$(socket_of)")
-  kill -STOP "$master"
+  stop "$master"
   run --separate-stderr timeout 20 "$SSH_FAST" -F "$DIR/config" host 'echo fine'
   kill -KILL "$master"
   [ "$output" = fine ]

@@ -148,7 +148,7 @@ dropbear_logins() { grep -c 'auth succeeded' "$T/dropbear.log" || :; }
   [ "$(dropbear_logins)" = 1 ]
   stopped=$(pgrep -P "$(cat "$T/dropbear.pid")")
   # shellcheck disable=SC2086 # a list of words
-  kill -STOP $stopped
+  stop $stopped
   run -0 timeout 20 "$SSH_FAST" --verbose -F "$T/config" host 'echo anew'
   # shellcheck disable=SC2086
   kill -CONT $stopped

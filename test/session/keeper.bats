@@ -152,7 +152,7 @@ wait_for_slow_keeper() {
   # As slow as a busy machine makes it: stopped, and woken a moment later.
   start_session
   if [ $# = 1 ]; then rm "$ROOT"/*/last; fi
-  kill -STOP "$KEEPER"
+  stop "$KEEPER"
   kill "$SSH"
   wait "$SSH" || :
   (while :; do

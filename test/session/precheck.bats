@@ -36,7 +36,7 @@ setup() { new_root; OUT=$BATS_TEST_TMPDIR; }
 
 @test "a server that says nothing: 255 in time" {
   local began
-  kill -STOP "$(cat "$DIR/sshd.pid")"
+  stop "$(cat "$DIR/sshd.pid")"
   began=$(date +%s)
   run "$SSH_FAST" --health=300 -F "$DIR/config" host true
   kill -CONT "$(cat "$DIR/sshd.pid")"

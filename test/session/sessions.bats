@@ -171,9 +171,10 @@ lock_is_free() { flock -n "$1" true; }
   fast_exec host 'echo here; sleep 60' >"$BATS_TEST_TMPDIR/out" &
   local pid=$!
   wait_until has_content "$BATS_TEST_TMPDIR/out"
-  kill -STOP "$pid"
+  stop "$pid"
   [ "$(fast host echo other)" = other ]
   [ "$(new_logins)" = 2 ]
+  wait_until one_is_used
   run flock -n "$ROOT"/*/used/s* true
   [ "$status" = 1 ]
   kill -KILL "$pid"
