@@ -43,6 +43,78 @@ setup() { OUT=$BATS_TEST_TMPDIR; }
   [ -z "$output" ]
 }
 
+@test "make deps: building needs few packages, which README names; tests need more" {
+  local package
+  cd "$TOP"
+  for package in $(sh test/deps.sh --list demo); do
+    sed -n '/^TRY IT/,/^INSTALL/p' README | grep -qwF -e "$package"
+  done
+  [ "$(sh test/deps.sh --list demo install | wc -l)" -le 8 ]
+  [ "$(sh test/deps.sh --list)" = "$(sh test/deps.sh --list demo)" ]
+  sh test/deps.sh --list check | grep -qx bats
+  sh test/deps.sh --list demo bench | grep -qx strace
+  run -1 grep -x bats <(sh test/deps.sh --list demo)
+}
+
+# A system of its own for deps.sh, whose apt-get, id and systemctl are these.
+make_system() {
+  mkdir -p "$OUT/bin" "$OUT/system/usr/sbin"
+  printf '#!/bin/sh\n%s\n' "echo $1" >"$OUT/bin/id"
+  # It writes down what starting a service would meet, and does as TODO says.
+  cat >"$OUT/bin/apt-get" <<'END'
+#!/bin/sh
+case "$*" in *install*) ;; *) exit 0 ;; esac
+"$DEPS_SYSTEM/usr/sbin/policy-rc.d" ssh start
+echo "policy $?" >"$DEPS_SYSTEM/met"
+case $TODO in
+fail) echo "dpkg: its own words" && exit 100 ;;
+die) kill -KILL $PPID ;;
+work) : >"$DEPS_SYSTEM/usr/sbin/sshd" ;;
+esac
+END
+  printf '#!/bin/sh\necho "$*" >>"$DEPS_SYSTEM/asked"\n' >"$OUT/bin/systemctl"
+  chmod +x "$OUT"/bin/*
+}
+deps_there() {
+  rm -f "$OUT/system/met"
+  DEPS_SYSTEM=$OUT/system TODO=$1 PATH=${2:-$OUT/bin:$PATH} run -"$3" sh "$TOP/test/deps.sh" demo
+}
+
+@test "make deps starts and enables no daemon, whatever becomes of it" {
+  local policy=$OUT/system/usr/sbin/policy-rc.d
+  make_system 0
+  deps_there fail '' 1
+  [[ "$output" == *"dpkg: its own words"* ]]
+  [[ "$output" == *"deps: cannot install gcc "* ]]
+  grep -qx 'policy 101' "$OUT/system/met"
+  [ ! -e "$policy" ]
+  # Killed, it forbids nothing any more.
+  deps_there die '' 137
+  grep -qx 'policy 101' "$OUT/system/met"
+  "$policy" ssh start
+  rm "$policy"
+  deps_there work '' 0
+  grep -qx 'policy 101' "$OUT/system/met"
+  [ ! -e "$policy" ]
+  grep -q 'disable .*ssh.service' "$OUT/system/asked"
+  # The administrator's own word stays.
+  printf '#!/bin/sh\nexit 104\n' >"$policy"
+  chmod +x "$policy"
+  rm "$OUT/system/asked"
+  deps_there work '' 0
+  grep -qx 'policy 104' "$OUT/system/met"
+  [ -e "$policy" ] && [ ! -e "$OUT/system/asked" ]
+}
+
+@test "make deps as an ordinary user without sudo says what to install as root" {
+  local command
+  make_system 1000
+  for command in sh awk mktemp cat; do ln -s "$(command -v $command)" "$OUT/bin/"; done
+  deps_there work "$OUT/bin" 1
+  [[ "$output" == "deps: please install as root: apt-get install --no-install-recommends gcc "* ]]
+  [ ! -e "$OUT/system/met" ]
+}
+
 @test "make builds with another compiler, without musl, and from a clean tree" {
   make -C "$TOP" -s CC=gcc BUILD="$OUT/gcc" all >/dev/null
   [ "$("$OUT/gcc/ssh-fast" --version)" = "$("$SSH_FAST" --version)" ]
