@@ -27,34 +27,6 @@ static const char *const steps[] = {
     [REPORT_HOST_KEY] = "host key",
 };
 
-static void
-print_line(const struct crowd_job *job)
-{
-	const struct report *report = &job->report;
-	char host[512];
-
-	subject_copy_clean(host, sizeof(host), job->task.host);
-	(void)printf("%s: %s", host, states[report->state].word);
-	if (report->state == REPORT_HEALTHY) {
-		(void)printf(", %s port %d, %s, %s %s, connect %.1f ms, "
-			     "handshake %.0f ms\n",
-		    report->address, report->port, report->banner,
-		    report->key_type, report->fingerprint, report->connect_ms,
-		    report->handshake_ms);
-		return;
-	}
-	if (steps[report->step] != NULL)
-		(void)printf(": %s", steps[report->step]);
-	if (report->step == REPORT_CONNECT || report->step == REPORT_BANNER ||
-	    report->step == REPORT_HANDSHAKE)
-		(void)printf(" %s %s port %d",
-		    report->step == REPORT_CONNECT ? "to" : "of",
-		    report->address, report->port);
-	if (report->step == REPORT_HOST_KEY)
-		(void)printf(" %s %s", report->key_type, report->fingerprint);
-	(void)printf(": %s\n", report->reason);
-}
-
 /* Texts of numbers that an answer points to. */
 struct numbers {
 	char port[16], connect_ms[32], handshake_ms[32];
@@ -93,6 +65,37 @@ answer(struct health_answer *answer, struct numbers *numbers,
 	    sizeof(numbers->connect_ms), report->connect_ms);
 	values[HEALTH_HANDSHAKE_MS] = milliseconds(numbers->handshake_ms,
 	    sizeof(numbers->handshake_ms), report->handshake_ms);
+}
+
+static void
+print_healthy(const struct report *report)
+{
+	(void)printf(", %s port %d, %s, %s %s, connect %.1f ms, "
+		     "handshake %.0f ms\n",
+	    report->address, report->port, report->banner, report->key_type,
+	    report->fingerprint, report->connect_ms, report->handshake_ms);
+}
+
+static void
+print_line(const struct crowd_job *job)
+{
+	const struct report *report = &job->report;
+	struct health_answer found;
+	struct numbers numbers;
+	struct text why;
+	char host[512];
+
+	subject_copy_clean(host, sizeof(host), job->task.host);
+	(void)printf("%s: %s", host, states[report->state].word);
+	if (report->state == REPORT_HEALTHY) {
+		print_healthy(report);
+		return;
+	}
+	text_init(&why);
+	answer(&found, &numbers, job);
+	health_answer_describe(&why, &found);
+	(void)printf(": %s\n", text_ok(&why) ? why.data : "");
+	text_free(&why);
 }
 
 static void

@@ -57,6 +57,32 @@ health_answer_read(struct health_answer *answer, char *line)
 }
 
 void
+health_answer_describe(struct text *out, const struct health_answer *answer)
+{
+	const char *step = known(answer, HEALTH_STEP);
+	const char *address = known(answer, HEALTH_ADDRESS);
+	const char *port = known(answer, HEALTH_PORT);
+	const char *key_type = known(answer, HEALTH_KEY_TYPE);
+	const char *fingerprint = known(answer, HEALTH_FINGERPRINT);
+	const char *reason = known(answer, HEALTH_REASON);
+
+	if (step != NULL) {
+		text_add(out, step);
+		if (strcmp(step, "host key") == 0)
+			text_printf(out, " %s %s",
+			    key_type != NULL ? key_type : "",
+			    fingerprint != NULL ? fingerprint : "");
+		else if (strcmp(step, "name") != 0)
+			text_printf(out, " %s %s port %s",
+			    strcmp(step, "connect") == 0 ? "to" : "of",
+			    address != NULL ? address : "",
+			    port != NULL ? port : "");
+		text_add(out, ": ");
+	}
+	text_add(out, reason != NULL ? reason : "");
+}
+
+void
 health_answer_json(
     struct json *json, const char *key, const struct health_answer *answer)
 {

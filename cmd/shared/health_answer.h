@@ -41,6 +41,13 @@ void health_answer_write(struct text *out, const struct health_answer *answer);
  */
 bool health_answer_read(struct health_answer *answer, char *line);
 
+/*
+ * Adds why the host is not healthy, in words for people: "connect to
+ * 192.0.2.1 port 22: Connection refused".
+ */
+void
+health_answer_describe(struct text *out, const struct health_answer *answer);
+
 /* Adds it as an object. */
 void health_answer_json(
     struct json *json, const char *key, const struct health_answer *answer);

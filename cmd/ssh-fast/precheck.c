@@ -2,6 +2,7 @@
 
 #include "platform/child.h"
 #include "base/deadline.h"
+#include "shared/health_answer.h"
 #include "shared/health_program.h"
 #include "shared/message.h"
 #include "ssh/sshoption.h"
@@ -65,6 +66,7 @@ compose(const struct run *run, char *path, char *timeout, char *ssh,
 	host = strstr(args->destination, "://") != NULL ? args->host
 							: args->destination;
 	words[count++] = path;
+	words[count++] = (char *)"--fields";
 	words[count++] = timeout;
 	words[count++] = ssh;
 	if (config != NULL) {
@@ -112,19 +114,24 @@ key_does_not_matter(const struct run *run)
 	return result;
 }
 
-/* The reason out of "HOST: STATE: REASON", its one line. */
-static void
+/* Says why, from its one line; false where that is none of its lines. */
+static bool
 tell(const struct run *run, char *line)
 {
-	static const char *const states[] = {": unreachable: ", ": mismatch: "};
-	const char *reason = line, *at;
-	size_t i;
+	struct health_answer answer;
+	struct text why;
+	bool is_told = false;
 
 	line[strcspn(line, "\n")] = '\0';
-	for (i = 0; i < sizeof(states) / sizeof(states[0]); i++)
-		if ((at = strstr(line, states[i])) != NULL)
-			reason = at + strlen(states[i]);
-	message("cannot reach %s: %s", run->args.destination, reason);
+	text_init(&why);
+	if (health_answer_read(&answer, line)) {
+		health_answer_describe(&why, &answer);
+		is_told = text_ok(&why);
+	}
+	if (is_told)
+		message("cannot reach %s: %s", run->args.destination, why.data);
+	text_free(&why);
+	return is_told;
 }
 
 bool
@@ -133,6 +140,7 @@ precheck_finds_it_down(const struct run *run)
 	char path[PATH_MAX], ssh[PATH_MAX + 8], timeout[32];
 	char *words[WORDS_MAX];
 	struct text output;
+	bool is_down;
 	int status;
 
 	(void)snprintf(
@@ -149,13 +157,10 @@ precheck_finds_it_down(const struct run *run)
 	    deadline_in_ms(run->options.health_ms + GRACE_MS));
 	if (run->options.verbose)
 		message("health: %s says %d", path, status);
-	if ((status != STATUS_UNREACHABLE && status != STATUS_MISMATCH) ||
-	    !text_ok(&output) || output.length == 0 ||
-	    (status == STATUS_MISMATCH && key_does_not_matter(run))) {
-		text_free(&output);
-		return false;
-	}
-	tell(run, output.data);
+	is_down = (status == STATUS_UNREACHABLE || status == STATUS_MISMATCH) &&
+	    text_ok(&output) && output.length > 0 &&
+	    (status != STATUS_MISMATCH || !key_does_not_matter(run)) &&
+	    tell(run, output.data);
 	text_free(&output);
-	return true;
+	return is_down;
 }
