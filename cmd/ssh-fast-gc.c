@@ -4,21 +4,22 @@
  */
 #include "shared/commands.h"
 
-#include "shared/admin.h"
 #include "base/deadline.h"
-#include "shared/json.h"
-#include "shared/message.h"
-#include "lease/sweep.h"
+#include "base/number.h"
 #include "base/text.h"
+#include "lease/sweep.h"
+#include "shared/admin.h"
+#include "shared/json.h"
+#include "shared/limits.h"
+#include "shared/message.h"
+#include "shared/option.h"
 
-#include <getopt.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
 enum {
-	TTL_SECS = 90,
-	SECS_MAX = 365 * 24 * 3600,
 	/* For all masters together that do not answer. */
 	PATIENCE_MS = 2000,
 	/* Progress is shown where it takes longer, and so often. */
@@ -26,112 +27,99 @@ enum {
 	PROGRESS_EACH_MS = 100,
 };
 
-static const char program[] = "ssh-fast-gc";
-
-static const char help[] =
-    "usage: ssh-fast-gc [-n] [-q | -v] [-j] [--ttl=SECS] [--exit-idle[=SECS]]\n"
-    "                   [--root=DIR] [PATTERN ...]\n"
-    "\n"
-    "Removes what crashes and the end of masters leave behind. PATTERN is a\n"
-    "shell pattern on user@host:port, on the host as typed, or on the folder.\n"
-    "\n"
-    "options:\n"
-    "  -n\n"
-    "      only say what would be done\n"
-    "  -q\n"
-    "      print nothing where there was nothing to do\n"
-    "  -v\n"
-    "      say what is done to which file\n"
-    "  -j\n"
-    "      print the summary as JSON\n"
-    "  --ttl=SECS\n"
-    "      leave what may still be in the making until it is so old (90)\n"
-    "  --exit-idle[=SECS]\n"
-    "      also have masters end that were not used for so long (0)\n"
-    "  --root=DIR, SSH_FAST_ROOT\n"
-    "      where the namespaces live (~/.ssh/ssh-fast)\n"
-    "  --help\n"
-    "      print this, and exit\n"
-    "  --version\n"
-    "      print the version, and exit\n";
-
 struct gc_options {
 	const char *root;
 	bool dry_run, quiet, verbose, is_json;
 	int ttl_secs, exit_idle_secs;
+	int probe_timeout_ms;
 	bool help, version;
 };
 
 static bool
-read_secs(const char *option, const char *value, int *secs)
+set(void *context, const struct option *option, const char *value)
 {
-	if (admin_number(value, 0, SECS_MAX, secs))
-		return true;
-	message("bad value for --%s: %s (it takes 0 to %d)", option, value,
-	    SECS_MAX);
-	return false;
+	struct gc_options *options = context;
+
+	if (option->offset == offsetof(struct gc_options, exit_idle_secs))
+		return number_read(value != NULL ? value : "0", 0, SECS_MAX,
+		    &options->exit_idle_secs);
+	/* Of -q and -v the last one counts. */
+	options->quiet = option->letter == 'q';
+	options->verbose = option->letter == 'v';
+	return true;
 }
 
-/* 0 and optind is that of the first pattern, or -1 after a message. */
-static int
-read_options(struct gc_options *options, int argc, char *argv[])
-{
-	enum { TTL = 256, EXIT_IDLE, ROOT, HELP, VERSION };
-	static const struct option long_options[] = {
-	    {"ttl", required_argument, NULL, TTL},
-	    {"exit-idle", optional_argument, NULL, EXIT_IDLE},
-	    {"root", required_argument, NULL, ROOT},
-	    {"help", no_argument, NULL, HELP},
-	    {"version", no_argument, NULL, VERSION},
-	    {NULL, 0, NULL, 0},
-	};
-	int letter;
+#define AT(field) .offset = offsetof(struct gc_options, field)
+static const struct option rows[] = {
+    {.letter = 'n',
+	.kind = OPTION_ON,
+	AT(dry_run),
+	.help = "only say what would be done"},
+    {.letter = 'q',
+	.kind = OPTION_OTHER,
+	AT(quiet),
+	.help = "print nothing where there was nothing to do"},
+    {.letter = 'v',
+	.kind = OPTION_OTHER,
+	AT(verbose),
+	.help = "say what is done to which file"},
+    {.letter = 'j',
+	.kind = OPTION_ON,
+	AT(is_json),
+	.help = "print the summary as JSON"},
+    {.name = "ttl",
+	.value = "SECS",
+	.kind = OPTION_NUMBER,
+	AT(ttl_secs),
+	.maximum = SECS_MAX,
+	.help =
+	    "leave what may still be in the making until it is so old (90)"},
+    {.name = "exit-idle",
+	.value = "[=SECS]",
+	.kind = OPTION_OTHER,
+	AT(exit_idle_secs),
+	.maximum = SECS_MAX,
+	.help = "also have masters end that were not used for so long (0)"},
+    {.variable = "SSH_FAST_PROBE_TIMEOUT",
+	.value = "MS",
+	.kind = OPTION_NUMBER,
+	AT(probe_timeout_ms),
+	.minimum = 1,
+	.maximum = PROBE_TIMEOUT_MS_MAX,
+	.help = "how long a master has to answer (500)"},
+    {.name = "root",
+	.variable = "SSH_FAST_ROOT",
+	.value = "DIR",
+	.kind = OPTION_TEXT,
+	AT(root),
+	.allowed = "a folder",
+	.help = "where the namespaces live (~/.ssh/ssh-fast)"},
+    {.name = "help",
+	.kind = OPTION_ON,
+	AT(help),
+	.help = "print this, and exit"},
+    {.name = "version",
+	.kind = OPTION_ON,
+	AT(version),
+	.help = "print the version, and exit"},
+};
 
-	memset(options, 0, sizeof(*options));
-	options->ttl_secs = TTL_SECS;
-	options->exit_idle_secs = -1;
-	while ((letter = getopt_long(argc, argv, "nqvj", long_options, NULL)) !=
-	    -1) {
-		switch (letter) {
-		case 'n':
-			options->dry_run = true;
-			break;
-		case 'q':
-			options->quiet = true;
-			options->verbose = false;
-			break;
-		case 'v':
-			options->verbose = true;
-			options->quiet = false;
-			break;
-		case 'j':
-			options->is_json = true;
-			break;
-		case TTL:
-			if (!read_secs("ttl", optarg, &options->ttl_secs))
-				return -1;
-			break;
-		case EXIT_IDLE:
-			if (!read_secs("exit-idle",
-				optarg != NULL ? optarg : "0",
-				&options->exit_idle_secs))
-				return -1;
-			break;
-		case ROOT:
-			options->root = optarg;
-			break;
-		case HELP:
-			options->help = true;
-			break;
-		case VERSION:
-			options->version = true;
-			break;
-		default:
-			return -1;
-		}
-	}
-	return 0;
-}
+static const struct option_table table = {
+    .program = "ssh-fast-gc",
+    .usage = "usage: ssh-fast-gc [-n] [-q | -v] [-j] [--ttl=SECS] "
+	     "[--exit-idle[=SECS]]\n"
+	     "                   [--root=DIR] [PATTERN ...]\n"
+	     "\n"
+	     "Removes what crashes and the end of masters leave behind. "
+	     "PATTERN is a\n"
+	     "shell pattern on user@host:port, on the host as typed, or on the "
+	     "folder.\n"
+	     "\n"
+	     "options:\n",
+    .rows = rows,
+    .count = sizeof(rows) / sizeof(rows[0]),
+    .set = set,
+};
 
 /* What the run knows while it goes through the namespaces. */
 struct gc_run {
@@ -161,8 +149,8 @@ show_progress(struct gc_run *run, size_t number)
 		return;
 	run->next_progress_us = deadline_in_ms(PROGRESS_EACH_MS);
 	run->has_progress_line = true;
-	(void)fprintf(stderr, "\r%s: %zu of %zu namespaces", program, number,
-	    run->admin.catalogue.count);
+	(void)fprintf(stderr, "\r%s: %zu of %zu namespaces", table.program,
+	    number, run->admin.catalogue.count);
 	(void)fflush(stderr);
 }
 
@@ -213,14 +201,14 @@ tell_failure(void *context, const struct failure *failure)
 }
 
 static void
-sweep_each(struct gc_run *run, int timeout_ms)
+sweep_each(struct gc_run *run)
 {
 	const struct sweep_options options = {
 	    .dry_run = run->options.dry_run,
 	    .ttl_secs = run->options.ttl_secs,
 	    .exit_idle_secs = run->options.exit_idle_secs,
-	    .timeout_ms = timeout_ms,
 	    .patience_ms = &run->patience_ms,
+	    .timeout_ms = run->options.probe_timeout_ms,
 	    .tell = tell,
 	    .tell_failure = tell_failure,
 	    .context = run,
@@ -317,7 +305,7 @@ print_summary(const struct gc_run *run)
 	(void)printf("%s: %s%zu of %zu namespace%s, %zu lock file%s, "
 		     "%zu socket%s, %zu temporary file%s; freed %zu "
 		     "leftover%s, stopped %zu master%s; %zu failure%s\n",
-	    program, run->options.dry_run ? "would remove " : "removed ",
+	    table.program, run->options.dry_run ? "would remove " : "removed ",
 	    done[SWEEP_NAMESPACE], run->swept, plural(run->swept),
 	    done[SWEEP_LOCK_FILE], plural(done[SWEEP_LOCK_FILE]),
 	    done[SWEEP_SOCKET], plural(done[SWEEP_SOCKET]),
@@ -331,23 +319,25 @@ ssh_fast_gc_main(int argc, char *argv[])
 {
 	static struct gc_run run;
 	struct catalogue_request wanted = {.folders_only = true};
-	int timeout_ms;
+	int count;
 	bool ok = true;
 
-	message_set_program(program);
-	if (read_options(&run.options, argc, argv) == -1)
-		return admin_usage_error(program);
-	if (run.options.help)
-		return admin_print_help(help);
-	if (run.options.version)
-		return admin_print_version(program);
-	if ((timeout_ms = admin_probe_timeout_ms()) == -1)
+	message_set_program(table.program);
+	run.options.ttl_secs = TTL_SECS;
+	run.options.exit_idle_secs = -1;
+	run.options.probe_timeout_ms = PROBE_TIMEOUT_MS;
+	count = admin_read_options(&table, &run.options, argc, argv);
+	if (count == -1)
 		return EXIT_USAGE;
-	wanted.patterns = argv + optind;
-	wanted.pattern_count = (size_t)(argc - optind);
+	if (run.options.help)
+		return admin_finish(option_print_help(&table));
+	if (run.options.version)
+		return admin_finish(option_print_version(&table));
+	wanted.patterns = argv + 1;
+	wanted.pattern_count = (size_t)count;
 	if (admin_open(&run.admin, run.options.root, &wanted) == -1)
 		return EXIT_TROUBLE;
-	sweep_each(&run, timeout_ms);
+	sweep_each(&run);
 	if (!run.options.quiet || !did_nothing(&run)) {
 		if (run.options.is_json)
 			ok = print_json(&run);
@@ -355,7 +345,7 @@ ssh_fast_gc_main(int argc, char *argv[])
 			print_summary(&run);
 	}
 	admin_close(&run.admin);
-	if (admin_flush() != 0 || !ok || run.failures > 0)
+	if (admin_finish(fflush(stdout)) != 0 || !ok || run.failures > 0)
 		return EXIT_TROUBLE;
 	return 0;
 }

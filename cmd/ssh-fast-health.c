@@ -6,55 +6,20 @@
 #include "health/endpoints.h"
 #include "health/print.h"
 #include "health/subject.h"
+#include "shared/limits.h"
+#include "shared/message.h"
+#include "shared/option.h"
 
-#include <errno.h>
-#include <getopt.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 enum {
-	TIMEOUT_MS = 5000,
-	TIMEOUT_MAX_MS = 3600 * 1000,
 	EXIT_USAGE = 2,
 	EXIT_UNTOLD = 5,
 };
-
-static const char help[] =
-    "usage: ssh-fast-health [-j] [-q] [--fields] [-p PORT] [-F CONFIG]\n"
-    "                       [--timeout=MS] [--known-hosts=FILE] [--ssh=PATH]\n"
-    "                       HOST ...\n"
-    "       ssh-fast-health [-j] [-q] [--fields] [--timeout=MS]\n"
-    "                       [--known-hosts=FILE] --endpoints=FILE\n"
-    "\n"
-    "Says whether hosts answer as SSH servers with the host key that is "
-    "known.\n"
-    "Nobody logs in.\n"
-    "\n"
-    "options:\n"
-    "  -j\n"
-    "      print JSON\n"
-    "  -q\n"
-    "      print nothing\n"
-    "  --fields\n"
-    "      print a line for programs: KEY=VALUE, with tabs between\n"
-    "  -p PORT\n"
-    "      the port, as ssh takes it\n"
-    "  -F CONFIG\n"
-    "      the configuration of ssh to use\n"
-    "  --timeout=MS\n"
-    "      how long each host has for everything (5000)\n"
-    "  --known-hosts=FILE\n"
-    "      look for host keys there alone\n"
-    "  --ssh=PATH\n"
-    "      the ssh that reads the configuration (the first one in PATH)\n"
-    "  --endpoints=FILE\n"
-    "      look at what this file lists, and do not ask ssh where that is\n"
-    "  --help\n"
-    "      print this, and exit\n"
-    "  --version\n"
-    "      print the version, and exit\n";
 
 struct options {
 	struct subject_query query;
@@ -65,81 +30,90 @@ struct options {
 };
 
 static bool
-read_timeout(struct options *options, const char *value)
+set_format(void *context, const struct option *option, const char *value)
 {
-	char *end;
-	long ms;
+	struct options *options = context;
 
-	errno = 0;
-	ms = strtol(value, &end, 10);
-	if (errno != 0 || end == value || *end != '\0' || ms < 1 ||
-	    ms > TIMEOUT_MAX_MS) {
-		(void)fprintf(stderr,
-		    "ssh-fast-health: bad value for --timeout: %s (it takes 1 "
-		    "to %d)\n",
-		    value, TIMEOUT_MAX_MS);
-		return false;
-	}
-	options->timeout_ms = (int)ms;
+	(void)value;
+	options->format = option->letter == 'j' ? PRINT_JSON : PRINT_FIELDS;
 	return true;
 }
 
-static bool
-read_options(struct options *options, int argc, char *argv[])
-{
-	enum {
-		FIELDS = 256,
-		TIMEOUT,
-		KNOWN_HOSTS,
-		ENDPOINTS,
-		SSH,
-		HELP,
-		VERSION
-	};
-	static const struct option long_options[] = {
-	    {"fields", no_argument, NULL, FIELDS},
-	    {"timeout", required_argument, NULL, TIMEOUT},
-	    {"known-hosts", required_argument, NULL, KNOWN_HOSTS},
-	    {"endpoints", required_argument, NULL, ENDPOINTS},
-	    {"ssh", required_argument, NULL, SSH},
-	    {"help", no_argument, NULL, HELP},
-	    {"version", no_argument, NULL, VERSION},
-	    {NULL, 0, NULL, 0},
-	};
-	int letter;
+#define AT(field) .offset = offsetof(struct options, field)
+static const struct option rows[] = {
+    {.letter = 'j', .kind = OPTION_OTHER, AT(format), .help = "print JSON"},
+    {.letter = 'q', .kind = OPTION_ON, AT(is_quiet), .help = "print nothing"},
+    {.name = "fields",
+	.kind = OPTION_OTHER,
+	AT(format),
+	.help = "print a line for programs: KEY=VALUE, with tabs between"},
+    {.letter = 'p',
+	.value = "PORT",
+	.kind = OPTION_TEXT,
+	AT(query.port),
+	.allowed = "a port",
+	.help = "the port, as ssh takes it"},
+    {.letter = 'F',
+	.value = "CONFIG",
+	.kind = OPTION_TEXT,
+	AT(query.config),
+	.allowed = "a file",
+	.help = "the configuration of ssh to use"},
+    {.name = "timeout",
+	.value = "MS",
+	.kind = OPTION_NUMBER,
+	AT(timeout_ms),
+	.minimum = 1,
+	.maximum = HEALTH_TIMEOUT_MS_MAX,
+	.help = "how long each host has for everything (5000)"},
+    {.name = "known-hosts",
+	.value = "FILE",
+	.kind = OPTION_TEXT,
+	AT(query.known_hosts),
+	.allowed = "a file",
+	.help = "look for host keys there alone"},
+    {.name = "ssh",
+	.value = "PATH",
+	.kind = OPTION_TEXT,
+	AT(query.ssh),
+	.allowed = "a program",
+	.help = "the ssh that reads the configuration (the first one in PATH)"},
+    {.name = "endpoints",
+	.value = "FILE",
+	.kind = OPTION_TEXT,
+	AT(endpoints),
+	.allowed = "a file",
+	.help =
+	    "look at what this file lists, and do not ask ssh where that is"},
+    {.name = "help",
+	.kind = OPTION_ON,
+	AT(help),
+	.help = "print this, and exit"},
+    {.name = "version",
+	.kind = OPTION_ON,
+	AT(version),
+	.help = "print the version, and exit"},
+};
 
-	memset(options, 0, sizeof(*options));
-	options->timeout_ms = TIMEOUT_MS;
-	while ((letter = getopt_long(
-		    argc, argv, "jqp:F:", long_options, NULL)) != -1) {
-		if (letter == 'j')
-			options->format = PRINT_JSON;
-		else if (letter == FIELDS)
-			options->format = PRINT_FIELDS;
-		else if (letter == 'q')
-			options->is_quiet = true;
-		else if (letter == 'p')
-			options->query.port = optarg;
-		else if (letter == 'F')
-			options->query.config = optarg;
-		else if (letter == TIMEOUT) {
-			if (!read_timeout(options, optarg))
-				return false;
-		} else if (letter == KNOWN_HOSTS)
-			options->query.known_hosts = optarg;
-		else if (letter == ENDPOINTS)
-			options->endpoints = optarg;
-		else if (letter == SSH)
-			options->query.ssh = optarg;
-		else if (letter == HELP)
-			options->help = true;
-		else if (letter == VERSION)
-			options->version = true;
-		else
-			return false;
-	}
-	return true;
-}
+static const struct option_table table = {
+    .program = "ssh-fast-health",
+    .usage =
+	"usage: ssh-fast-health [-j] [-q] [--fields] [-p PORT] [-F CONFIG]\n"
+	"                       [--timeout=MS] [--known-hosts=FILE] "
+	"[--ssh=PATH]\n"
+	"                       HOST ...\n"
+	"       ssh-fast-health [-j] [-q] [--fields] [--timeout=MS]\n"
+	"                       [--known-hosts=FILE] --endpoints=FILE\n"
+	"\n"
+	"Says whether hosts answer as SSH servers with the host key that is "
+	"known.\n"
+	"Nobody logs in.\n"
+	"\n"
+	"options:\n",
+    .rows = rows,
+    .count = sizeof(rows) / sizeof(rows[0]),
+    .set = set_format,
+};
 
 /* The first one in PATH. */
 static bool
@@ -190,7 +164,7 @@ look_at(const struct options *options, const struct endpoints *endpoints,
 	int status;
 
 	if (jobs == NULL) {
-		(void)fputs("ssh-fast-health: no memory\n", stderr);
+		message("no memory");
 		return EXIT_USAGE;
 	}
 	crowd_run(jobs, count);
@@ -212,8 +186,7 @@ look_at_all(const struct options *options, char *hosts[], size_t count)
 		return look_at(options, &endpoints, hosts, count);
 	if (endpoints_read(
 		&endpoints, options->endpoints, reason, sizeof(reason)) == -1) {
-		(void)fprintf(stderr, "ssh-fast-health: cannot read %s: %s\n",
-		    options->endpoints, reason);
+		message("cannot read %s: %s", options->endpoints, reason);
 		return EXIT_USAGE;
 	}
 	status = look_at(options, &endpoints, hosts, endpoints.count);
@@ -224,27 +197,26 @@ look_at_all(const struct options *options, char *hosts[], size_t count)
 int
 main(int argc, char *argv[])
 {
-	struct options options;
+	struct options options = {.timeout_ms = HEALTH_TIMEOUT_MS};
 	char ssh[4096];
+	int count;
 
-	if (!read_options(&options, argc, argv))
+	message_set_program(table.program);
+	count = option_read_all(&table, &options, argc, argv);
+	if (count == -1)
 		return EXIT_USAGE;
-	if (options.help || options.version) {
-		(void)fputs(options.help ? help
-					 : "ssh-fast-health " SSH_FAST_VERSION
-					   "\n",
-		    stdout);
-		return fflush(stdout) == 0 ? 0 : EXIT_USAGE;
-	}
-	if ((optind == argc) != (options.endpoints != NULL)) {
-		(void)fputs(options.endpoints == NULL
-			? "ssh-fast-health: no host given\n"
-			: "ssh-fast-health: both hosts and --endpoints\n",
-		    stderr);
+	if (options.help)
+		return option_print_help(&table) == 0 ? 0 : EXIT_USAGE;
+	if (options.version)
+		return option_print_version(&table) == 0 ? 0 : EXIT_USAGE;
+	if ((count == 0) != (options.endpoints != NULL)) {
+		message("%s",
+		    options.endpoints == NULL ? "no host given"
+					      : "both hosts and --endpoints");
 		return EXIT_USAGE;
 	}
 	if (options.query.ssh == NULL)
 		options.query.ssh =
 		    find_ssh(ssh, sizeof(ssh)) ? ssh : "/usr/bin/ssh";
-	return look_at_all(&options, argv + optind, (size_t)(argc - optind));
+	return look_at_all(&options, argv + 1, (size_t)count);
 }

@@ -5,174 +5,121 @@
  */
 #include "shared/commands.h"
 
-#include "shared/admin.h"
+#include "base/number.h"
 #include "lease/inspect.h"
-#include "ls/ls.h"
-#include "shared/message.h"
+#include "ls/ls_health.h"
+#include "ls/ls_json.h"
+#include "ls/ls_table.h"
+#include "ls/ls_view.h"
 #include "namespace/record.h"
+#include "shared/admin.h"
+#include "shared/limits.h"
+#include "shared/message.h"
+#include "shared/option.h"
 
 #include <errno.h>
-#include <getopt.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-static const char program[] = "ssh-fast-ls";
-
-static const char help[] =
-    "usage: ssh-fast-ls [-l] [-j] [--probe=KIND] [--health[=MS]] [--root=DIR]\n"
-    "                   [PATTERN ...]\n"
-    "\n"
-    "Lists the endpoints that ssh-fast keeps masters for. PATTERN is a shell\n"
-    "pattern on user@host:port, on the host as typed, or on the folder.\n"
-    "\n"
-    "options:\n"
-    "  -l\n"
-    "      a line for each lease\n"
-    "  -j\n"
-    "      print one JSON document, with all of it\n"
-    "  --probe=KIND\n"
-    "      how masters are looked at: native asks each of them, e2e has its\n"
-    "      server answer too, none looks from outside and disturbs nobody\n"
-    "      (none)\n"
-    "  --health[=MS]\n"
-    "      ask ssh-fast-health whether the servers are there, all at once, "
-    "for\n"
-    "      so many milliseconds each (2000)\n"
-    "  --root=DIR, SSH_FAST_ROOT\n"
-    "      where the namespaces live (~/.ssh/ssh-fast)\n"
-    "  --help\n"
-    "      print this, and exit\n"
-    "  --version\n"
-    "      print the version, and exit\n";
-
 struct ls_options {
 	const char *root;
 	bool is_long, is_json, ask, ask_server;
+	int probe_timeout_ms;
 	int health_ms; /* 0: do not ask */
 	bool help, version;
 };
 
-enum { HEALTH_MS = 2000, HEALTH_MS_MAX = 60000 };
-
 static bool
 set_probe(struct ls_options *options, const char *value)
 {
-	if (value == NULL)
-		return false;
 	options->ask_server = strcmp(value, "e2e") == 0;
 	options->ask = options->ask_server || strcmp(value, "native") == 0;
-	if (options->ask || strcmp(value, "none") == 0)
-		return true;
-	message(
-	    "bad value for --probe: %s (it takes native, e2e or none)", value);
-	return false;
+	return options->ask || strcmp(value, "none") == 0;
 }
 
 static bool
-set_health(struct ls_options *options, const char *value)
+set(void *context, const struct option *option, const char *value)
 {
+	struct ls_options *options = context;
+
+	if (option->offset == offsetof(struct ls_options, ask))
+		return set_probe(options, value);
 	options->health_ms = HEALTH_MS;
-	if (value == NULL ||
-	    admin_number(value, 0, HEALTH_MS_MAX, &options->health_ms))
-		return true;
-	message("bad value for --health: %s (it takes 0 to %d)", value,
-	    HEALTH_MS_MAX);
-	return false;
+	return value == NULL ||
+	    number_read(value, 0, HEALTH_MS_MAX, &options->health_ms);
 }
 
-/* 0 and optind is that of the first pattern, or -1 after a message. */
-static int
-read_options(struct ls_options *options, int argc, char *argv[])
-{
-	enum { PROBE = 256, HEALTH, ROOT, HELP, VERSION };
-	static const struct option long_options[] = {
-	    {"probe", required_argument, NULL, PROBE},
-	    {"health", optional_argument, NULL, HEALTH},
-	    {"root", required_argument, NULL, ROOT},
-	    {"help", no_argument, NULL, HELP},
-	    {"version", no_argument, NULL, VERSION},
-	    {NULL, 0, NULL, 0},
-	};
-	int letter;
+#define AT(field) .offset = offsetof(struct ls_options, field)
+static const struct option rows[] = {
+    {.letter = 'l',
+	.kind = OPTION_ON,
+	AT(is_long),
+	.help = "a line for each lease"},
+    {.letter = 'j',
+	.kind = OPTION_ON,
+	AT(is_json),
+	.help = "print one JSON document, with all of it"},
+    {.name = "probe",
+	.value = "KIND",
+	.kind = OPTION_OTHER,
+	AT(ask),
+	.allowed = "native, e2e or none",
+	.help =
+	    "how masters are looked at: native asks each of them, e2e has its\n"
+	    "      server answer too, none looks from outside and disturbs "
+	    "nobody\n"
+	    "      (none)"},
+    {.variable = "SSH_FAST_PROBE_TIMEOUT",
+	.value = "MS",
+	.kind = OPTION_NUMBER,
+	AT(probe_timeout_ms),
+	.minimum = 1,
+	.maximum = PROBE_TIMEOUT_MS_MAX,
+	.help = "how long the masters of a namespace have to answer (500)"},
+    {.name = "health",
+	.value = "[=MS]",
+	.kind = OPTION_OTHER,
+	AT(health_ms),
+	.maximum = HEALTH_MS_MAX,
+	.help = "ask ssh-fast-health whether the servers are there, all at "
+		"once, for\n"
+		"      so many milliseconds each (2000)"},
+    {.name = "root",
+	.variable = "SSH_FAST_ROOT",
+	.value = "DIR",
+	.kind = OPTION_TEXT,
+	AT(root),
+	.allowed = "a folder",
+	.help = "where the namespaces live (~/.ssh/ssh-fast)"},
+    {.name = "help",
+	.kind = OPTION_ON,
+	AT(help),
+	.help = "print this, and exit"},
+    {.name = "version",
+	.kind = OPTION_ON,
+	AT(version),
+	.help = "print the version, and exit"},
+};
 
-	memset(options, 0, sizeof(*options));
-	while ((letter = getopt_long(argc, argv, "lj", long_options, NULL)) !=
-	    -1) {
-		switch (letter) {
-		case 'l':
-			options->is_long = true;
-			break;
-		case 'j':
-			options->is_json = true;
-			break;
-		case PROBE:
-			if (!set_probe(options, optarg))
-				return -1;
-			break;
-		case HEALTH:
-			if (!set_health(options, optarg))
-				return -1;
-			break;
-		case ROOT:
-			options->root = optarg;
-			break;
-		case HELP:
-			options->help = true;
-			break;
-		case VERSION:
-			options->version = true;
-			break;
-		default:
-			return -1;
-		}
-	}
-	return 0;
-}
-
-void
-ls_count(struct ls_count *count, const struct inspection *inspection)
-{
-	size_t i;
-
-	memset(count, 0, sizeof(*count));
-	for (i = 0; i < inspection->count; i++) {
-		const struct inspect_lease *lease = &inspection->leases[i];
-
-		if (lease->master == INSPECT_ALIVE)
-			count->masters++;
-		if (lease->state == INSPECT_HELD)
-			count->held++;
-		else if (lease->state == INSPECT_FREE &&
-		    lease->master == INSPECT_ALIVE)
-			count->free++;
-		else
-			count->stale++;
-	}
-}
-
-const char *
-ls_state_word(enum inspect_state state)
-{
-	static const char *const words[] = {[INSPECT_FREE] = "free",
-	    [INSPECT_HELD] = "held",
-	    [INSPECT_LEFTOVER] = "leftover"};
-
-	return words[state];
-}
-
-const char *
-ls_master_word(enum inspect_master master)
-{
-	static const char *const words[] = {[INSPECT_NONE] = "none",
-	    [INSPECT_DEAD] = "dead",
-	    [INSPECT_ALIVE] = "alive",
-	    [INSPECT_HUNG] = "hung",
-	    [INSPECT_UNKNOWN] = NULL};
-
-	return words[master];
-}
+static const struct option_table table = {
+    .program = "ssh-fast-ls",
+    .usage =
+	"usage: ssh-fast-ls [-l] [-j] [--probe=KIND] [--health[=MS]] "
+	"[--root=DIR]\n"
+	"                   [PATTERN ...]\n"
+	"\n"
+	"Lists the endpoints that ssh-fast keeps masters for. PATTERN is a "
+	"shell\n"
+	"pattern on user@host:port, on the host as typed, or on the folder.\n"
+	"\n"
+	"options:\n",
+    .rows = rows,
+    .count = sizeof(rows) / sizeof(rows[0]),
+    .set = set,
+};
 
 /* What the run knows while it goes through the namespaces. */
 struct listing_run {
@@ -291,7 +238,8 @@ list_all(struct listing_run *run)
 	if (run->options.is_json)
 		ls_json_end();
 	ls_health_free(&run->health);
-	return admin_flush() != 0 || run->failed ? EXIT_TROUBLE : 0;
+	return admin_finish(fflush(stdout)) != 0 || run->failed ? EXIT_TROUBLE
+								: 0;
 }
 
 int
@@ -300,22 +248,22 @@ ssh_fast_ls_main(int argc, char *argv[])
 	static struct listing_run run;
 	struct catalogue_request wanted;
 	struct inspect_view *view;
-	int status;
+	int count, status;
 
-	message_set_program(program);
-	if (read_options(&run.options, argc, argv) == -1)
-		return admin_usage_error(program);
+	message_set_program(table.program);
+	run.options.probe_timeout_ms = PROBE_TIMEOUT_MS;
+	count = admin_read_options(&table, &run.options, argc, argv);
+	if (count == -1)
+		return EXIT_USAGE;
 	if (run.options.help)
-		return admin_print_help(help);
+		return admin_finish(option_print_help(&table));
 	if (run.options.version)
-		return admin_print_version(program);
-	wanted = (struct catalogue_request){.patterns = argv + optind,
-	    .pattern_count = (size_t)(argc - optind)};
+		return admin_finish(option_print_version(&table));
+	wanted = (struct catalogue_request){
+	    .patterns = argv + 1, .pattern_count = (size_t)count};
 	run.request.ask = run.options.ask;
 	run.request.ask_server = run.options.ask_server;
-	run.request.timeout_ms = admin_probe_timeout_ms();
-	if (run.request.timeout_ms == -1)
-		return EXIT_USAGE;
+	run.request.timeout_ms = run.options.probe_timeout_ms;
 	if (admin_open(&run.admin, run.options.root, &wanted) == -1)
 		return EXIT_TROUBLE;
 	if ((view = inspect_view_take()) == NULL) {

@@ -246,15 +246,6 @@ prepare(struct run *run, int argc, char *argv[])
 	return real_ssh_find(&run->ssh, run->options.ssh, run->options.verbose);
 }
 
-static int
-print_version(void)
-{
-	if (printf("ssh-fast %s\n", SSH_FAST_VERSION) > 0 &&
-	    fflush(stdout) == 0)
-		return 0;
-	return -1;
-}
-
 /* The pool that the command line belongs to, or why there is none. */
 static enum pool_status
 choose_pool(struct run *run, struct failure *failure)
@@ -303,7 +294,7 @@ ssh_fast_main(int argc, char *argv[])
 	if (run.options.help)
 		return options_print_help() == 0 ? 0 : EXIT_OWN_ERROR;
 	if (run.options.version)
-		return print_version() == 0 ? 0 : EXIT_OWN_ERROR;
+		return options_print_version() == 0 ? 0 : EXIT_OWN_ERROR;
 	explain = run.options.explain;
 	if (run.options.disable)
 		return explain ? explain_plain(&run, "SSH_FAST_DISABLE is set")

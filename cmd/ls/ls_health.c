@@ -3,6 +3,7 @@
 #include "platform/child.h"
 #include "base/deadline.h"
 #include "base/fields.h"
+#include "base/number.h"
 #include "shared/health_program.h"
 #include "shared/message.h"
 #include "namespace/record.h"
@@ -39,8 +40,7 @@ describe(const struct record *record)
 	int port;
 
 	if (record->hostname == NULL || record->hostname[0] == '\0' ||
-	    record->port == NULL ||
-	    !admin_number(record->port, 1, 65535, &port))
+	    record->port == NULL || !number_read(record->port, 1, 65535, &port))
 		return NULL;
 	text_init(&line);
 	fields_add(&line, "hostname", record->hostname);

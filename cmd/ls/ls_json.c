@@ -1,5 +1,6 @@
-#include "ls/ls.h"
+#include "ls/ls_json.h"
 
+#include "base/number.h"
 #include "shared/json.h"
 
 #include <stdio.h>
@@ -42,10 +43,9 @@ add_leases(struct json *json, const struct ls_view *view)
 static void
 add_port(struct json *json, const char *port)
 {
-	int number, end = 0;
+	int number;
 
-	if (port != NULL && sscanf(port, "%5d%n", &number, &end) == 1 &&
-	    port[end] == '\0' && number >= 0)
+	if (port != NULL && number_read(port, 0, 99999, &number))
 		json_integer(json, "port", number);
 	else
 		json_string(json, "port", port);

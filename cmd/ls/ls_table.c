@@ -1,4 +1,4 @@
-#include "ls/ls.h"
+#include "ls/ls_table.h"
 
 #include "base/text.h"
 

@@ -1,30 +1,23 @@
 #include "shared/admin.h"
 
 #include "shared/commands.h"
-#include "shared/environment.h"
 #include "shared/home.h"
 #include "shared/message.h"
 #include "platform/platform.h"
 
 #include <errno.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
-enum { PROBE_TIMEOUT_MS = 500, PROBE_TIMEOUT_MS_MAX = 60000 };
 /* The group that owns nothing: what the kernel shows for one it cannot map. */
 enum { NO_GROUP = 65534 };
 
-/* The path of the root: as wanted, of the environment, or the default. */
+/* The path of the root: as wanted, or the default. */
 static const char *
 find_root(char root[PATH_MAX], const char *wanted)
 {
 	char home[PATH_MAX];
 
-	if (wanted == NULL &&
-	    (wanted = environment_get("SSH_FAST_ROOT")) != NULL &&
-	    wanted[0] == '\0')
-		wanted = NULL;
 	if (wanted != NULL && strncmp(wanted, "~/", 2) != 0)
 		return wanted;
 	if (home_of_ssh(home) == -1) {
@@ -90,62 +83,20 @@ admin_close(struct admin *admin)
 	namespace_root_close(&admin->root);
 }
 
-bool
-admin_number(const char *value, int minimum, int maximum, int *number)
+int
+admin_read_options(
+    const struct option_table *table, void *options, int argc, char *argv[])
 {
-	char *end;
-	long parsed;
-
-	errno = 0;
-	parsed = strtol(value, &end, 10);
-	if (value[0] < '0' || value[0] > '9' || *end != '\0' || errno != 0 ||
-	    parsed < minimum || parsed > maximum)
-		return false;
-	*number = (int)parsed;
-	return true;
+	if (option_read_environment(table, options) == -1)
+		return -1;
+	return option_read_all(table, options, argc, argv);
 }
 
 int
-admin_probe_timeout_ms(void)
+admin_finish(int outcome)
 {
-	static const char variable[] = "SSH_FAST_PROBE_TIMEOUT";
-	const char *value = environment_get(variable);
-	int timeout_ms = PROBE_TIMEOUT_MS;
-
-	if (value == NULL || value[0] == '\0' ||
-	    admin_number(value, 1, PROBE_TIMEOUT_MS_MAX, &timeout_ms))
-		return timeout_ms;
-	message("bad value in %s: %s (it takes 1 to %d)", variable, value,
-	    PROBE_TIMEOUT_MS_MAX);
-	return -1;
-}
-
-int
-admin_flush(void)
-{
-	if (fflush(stdout) == 0 && !ferror(stdout))
+	if (outcome == 0 && !ferror(stdout))
 		return 0;
 	message("cannot write the output: %s", strerror(errno));
 	return EXIT_TROUBLE;
-}
-
-int
-admin_print_version(const char *program)
-{
-	(void)printf("%s %s\n", program, SSH_FAST_VERSION);
-	return admin_flush();
-}
-
-int
-admin_print_help(const char *help)
-{
-	(void)fputs(help, stdout);
-	return admin_flush();
-}
-
-int
-admin_usage_error(const char *program)
-{
-	message("see %s --help", program);
-	return EXIT_USAGE;
 }

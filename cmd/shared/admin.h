@@ -4,8 +4,7 @@
 
 #include "namespace/catalogue.h"
 #include "namespace/namespace.h"
-
-#include <stdbool.h>
+#include "shared/option.h"
 
 /* Exit statuses of both. */
 enum { EXIT_TROUBLE = 1, EXIT_USAGE = 2 };
@@ -16,7 +15,7 @@ struct admin {
 };
 
 /*
- * Opens the root (null: that of SSH_FAST_ROOT, or the default) and lists its
+ * Opens the root (null: the default) and lists its
  * namespaces. One that does not exist has none. 0 and admin_close() is owed,
  * or -1 after a message.
  */
@@ -24,20 +23,17 @@ int admin_open(struct admin *admin, const char *root,
     const struct catalogue_request *request);
 void admin_close(struct admin *admin);
 
-/* A whole number from minimum to maximum. False where it is none. */
-bool admin_number(const char *value, int minimum, int maximum, int *number);
+/*
+ * Reads the variables, and then the options. How many operands there are, from
+ * argv[1] on; or -1 after a message.
+ */
+int admin_read_options(
+    const struct option_table *table, void *options, int argc, char *argv[]);
 
-/* SSH_FAST_PROBE_TIMEOUT, or the default. -1 after a message. */
-int admin_probe_timeout_ms(void);
-
-/* Flushes stdout. 0, or EXIT_TROUBLE after a message that it cannot be. */
-int admin_flush(void);
-
-/* Prints "NAME VERSION" or the help on stdout. The exit status. */
-int admin_print_version(const char *program);
-int admin_print_help(const char *help);
-
-/* "see NAME --help" on stderr, for options that are none. */
-int admin_usage_error(const char *program);
+/*
+ * The exit status behind the last output, whose outcome is 0 or else: 0, or
+ * EXIT_TROUBLE after a message that it cannot be written.
+ */
+int admin_finish(int outcome);
 
 #endif

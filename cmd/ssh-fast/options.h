@@ -38,7 +38,8 @@ struct options {
  */
 int options_read(struct options *options, int argc, char *argv[]);
 
-/* Prints the usage on stdout. 0, or -1 where that failed. */
+/* Prints the usage, or the version, on stdout. 0, or -1 where that failed. */
 int options_print_help(void);
+int options_print_version(void);
 
 #endif

@@ -1,6 +1,7 @@
 #include "health/endpoints.h"
 
 #include "base/fields.h"
+#include "base/number.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -39,19 +40,6 @@ read_file(struct text *content, const char *path)
 }
 
 static bool
-read_port(int *port, const char *value)
-{
-	char *end;
-	long number = strtol(value, &end, 10);
-
-	if (value[0] < '0' || value[0] > '9' || *end != '\0' || number < 1 ||
-	    number > PORT_MAX)
-		return false;
-	*port = (int)number;
-	return true;
-}
-
-static bool
 set_field(struct endpoint *endpoint, const char *key, const char *value)
 {
 	if (strcmp(key, "hostname") == 0)
@@ -63,7 +51,7 @@ set_field(struct endpoint *endpoint, const char *key, const char *value)
 	else if (strcmp(key, "knownhosts") == 0)
 		endpoint->files = value;
 	else if (strcmp(key, "port") == 0)
-		return read_port(&endpoint->port, value);
+		return number_read(value, 1, PORT_MAX, &endpoint->port);
 	else if (strcmp(key, "proxied") == 0 && strcmp(value, "yes") == 0)
 		endpoint->is_proxied = true;
 	else

@@ -1,7 +1,8 @@
 #include "health/subject.h"
 
-#include "platform/child.h"
+#include "base/number.h"
 #include "base/text.h"
+#include "platform/child.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -44,7 +45,7 @@ read_line(struct subject *subject, const char *key, const char *value,
 	if (strcmp(key, "hostname") == 0)
 		copy(subject->hostname, sizeof(subject->hostname), value);
 	else if (strcmp(key, "port") == 0)
-		subject->port = (int)strtol(value, NULL, 10);
+		(void)number_read(value, 1, 65535, &subject->port);
 	else if (strcmp(key, "hostkeyalias") == 0)
 		copy(subject->alias, sizeof(subject->alias), value);
 	else if (strcmp(key, "proxyjump") == 0 ||

@@ -1,11 +1,10 @@
-/* What ssh-fast-ls shows of one namespace, and the two ways to show it. */
-#ifndef LS_H
-#define LS_H
+/* What ssh-fast-ls shows of one namespace. */
+#ifndef LS_VIEW_H
+#define LS_VIEW_H
 
 #include "lease/inspect.h"
-#include "ls/ls_health.h"
-#include "namespace/namespace.h"
 #include "namespace/record.h"
+#include "shared/health_answer.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -29,23 +28,5 @@ void ls_count(struct ls_count *count, const struct inspection *inspection);
 /* The words for people and JSON alike; null where it is not known. */
 const char *ls_state_word(enum inspect_state state);
 const char *ls_master_word(enum inspect_master master);
-
-/* The table: a line per namespace or, when long, per lease. */
-struct ls_table {
-	bool is_long;
-	bool has_health;
-	bool has_colour;
-	int label_width;
-};
-void ls_table_header(const struct ls_table *table);
-void
-ls_table_namespace(const struct ls_table *table, const struct ls_view *view);
-/* How wide the label will be in the table. */
-int ls_table_width(const char *label);
-
-/* One JSON document. False where there is no memory. */
-bool ls_json_begin(const char *root);
-bool ls_json_namespace(const struct ls_view *view, bool is_first);
-void ls_json_end(void);
 
 #endif

@@ -1,0 +1,17 @@
+/* What the programs' options are where nothing is said, and may be at most. */
+#ifndef SHARED_LIMITS_H
+#define SHARED_LIMITS_H
+
+enum {
+	PROBE_TIMEOUT_MS = 500,
+	PROBE_TIMEOUT_MS_MAX = 60000,
+	HEALTH_MS = 2000,
+	HEALTH_MS_MAX = 60000,
+	HEALTH_TIMEOUT_MS = 5000, /* of ssh-fast-health itself */
+	HEALTH_TIMEOUT_MS_MAX = 3600 * 1000,
+	PERSIST_SECS = 90,
+	TTL_SECS = 90,
+	SECS_MAX = 365 * 24 * 3600,
+};
+
+#endif

@@ -1,0 +1,75 @@
+/*
+ * The options of a program, in one table: how they are read, what they take,
+ * and what --help says of them.
+ */
+#ifndef OPTION_H
+#define OPTION_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+enum option_kind {
+	OPTION_ON, /* sets a bool; a variable of that kind is 0 or 1 */
+	OPTION_OFF, /* clears it */
+	OPTION_TEXT, /* sets a const char *, to anything but an empty word */
+	OPTION_NUMBER, /* sets an int, from minimum to maximum */
+	OPTION_OTHER, /* set() of the program knows */
+};
+
+/*
+ * One option, by letter, name or variable; what is empty there is not taken.
+ * Arrays, not pointers: those would be relocated whenever ssh-fast starts.
+ */
+struct option {
+	char letter;
+	char name[16]; /* without the dashes */
+	char variable[24];
+	/* What --help calls its value, "[=NAME]" where that may be left out. */
+	char value[8];
+	unsigned char kind;
+	unsigned short offset; /* of what is set, in the program's options */
+	int minimum, maximum; /* of a number; maximum 0: it takes none */
+	char allowed[40]; /* else what it takes, for the message about it */
+	char help[180];
+};
+
+struct option_table {
+	const char *program;
+	const char *usage; /* in front of the options in --help */
+	const struct option *rows;
+	size_t count;
+	/*
+	 * Of an OPTION_OTHER; value is null where none was given, and "1" for
+	 * an option that takes none. False where the value is bad.
+	 */
+	bool (*set)(
+	    void *options, const struct option *option, const char *value);
+};
+
+/*
+ * Reads the variables into options. Set to nothing means not set, since cron
+ * cannot unset. 0, or -1 after a message that names the variable.
+ */
+int option_read_environment(const struct option_table *table, void *options);
+
+/*
+ * Reads options by name ("--NAME" or "--NAME=VALUE") as long as nothing else
+ * comes: what follows is another program's. Returns the index of the first
+ * word that is none, or -1 after a message that names the option.
+ */
+int option_read_front(
+    const struct option_table *table, void *options, int argc, char *argv[]);
+
+/*
+ * Reads options of all kinds, wherever they stand in front of "--"; the value
+ * of one that needs a value may be the next word. Brings the other words to
+ * argv[1] and behind, and returns how many they are; or -1 after a message.
+ */
+int option_read_all(
+    const struct option_table *table, void *options, int argc, char *argv[]);
+
+/* Prints the usage, or "PROGRAM VERSION", on stdout. 0, or -1 with errno. */
+int option_print_help(const struct option_table *table);
+int option_print_version(const struct option_table *table);
+
+#endif
