@@ -1,22 +1,60 @@
 #define _GNU_SOURCE
 #include "platform/platform.h"
 
+#include "base/deadline.h"
+
 #include <limits.h>
+#include <errno.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <stdlib.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
+enum { MEMORY_PAUSE_MS = 10 };
+
+int
+platform_wait(
+    struct pollfd *fds, size_t count, int timeout_ms, const sigset_t *mask)
+{
+	struct timespec timeout;
+	int ready;
+
+	for (;;) {
+		timeout.tv_sec = timeout_ms / 1000;
+		timeout.tv_nsec = timeout_ms % 1000 * 1000000L;
+		/* Neither poll(2) nor pselect(2) serves: the one has no mask,
+		 * the other no high descriptors. */
+		ready = ppoll(fds, (nfds_t)count,
+		    timeout_ms >= 0 ? &timeout : NULL, mask);
+		if (ready != -1 || errno != ENOMEM)
+			return ready;
+		/* That is no reason to end what waits. */
+		deadline_sleep_us(MEMORY_PAUSE_MS * 1000);
+		if (timeout_ms >= 0 && (timeout_ms -= MEMORY_PAUSE_MS) <= 0)
+			return 0;
+	}
+}
+
 int
 platform_wait_readable(int fd, int timeout_ms, const sigset_t *mask)
 {
 	struct pollfd poll_fd = {.fd = fd, .events = POLLIN};
-	const struct timespec timeout = {
-	    timeout_ms / 1000, timeout_ms % 1000 * 1000000L};
 
-	/* Neither poll(2) nor pselect(2) serves: the one has no mask, the
-	 * other no high descriptors. */
-	return ppoll(&poll_fd, 1, timeout_ms >= 0 ? &timeout : NULL, mask);
+	return platform_wait(&poll_fd, 1, timeout_ms, mask);
+}
+
+int
+platform_pipe(int fds[2])
+{
+	return pipe2(fds, O_NONBLOCK | O_CLOEXEC);
+}
+
+ssize_t
+platform_splice(int from_fd, int to_fd, size_t length)
+{
+	return splice(from_fd, NULL, to_fd, NULL, length,
+	    SPLICE_F_NONBLOCK | SPLICE_F_MOVE);
 }
 
 static int

@@ -6,6 +6,7 @@
 #define PLATFORM_H
 
 #include <limits.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <stddef.h>
@@ -129,11 +130,29 @@ int platform_start_child(
 /* linux_descriptors.c */
 
 /*
- * Waits until the descriptor can be read, or its other side is gone, with that
- * signal mask (null: the current one) set in the same moment. timeout_ms as of
- * poll(2). 1, 0 after that time, -1 with errno (EINTR: a signal was caught).
+ * As poll(2), with that signal mask (null: the current one) set for as long as
+ * it waits. Short of memory the kernel cannot wait: it is asked again a moment
+ * later. The number of descriptors that are ready, 0 after timeout_ms (-1: it
+ * waits for ever), or -1 with errno (EINTR: a signal was caught).
  */
+int platform_wait(
+    struct pollfd *fds, size_t count, int timeout_ms, const sigset_t *mask);
+
+/* The same for one descriptor to read from, or whose other side is gone. */
 int platform_wait_readable(int fd, int timeout_ms, const sigset_t *mask);
+
+/*
+ * Makes a pipe with both ends non-blocking and close-on-exec: what is written
+ * to fds[1] is read from fds[0]. 0, or -1 with errno.
+ */
+int platform_pipe(int fds[2]);
+
+/*
+ * Moves at most so many bytes from one pipe to another, and waits for neither,
+ * whatever their flags are. As splice(2): -1 with EAGAIN where the one is empty
+ * or the other one full, with EINVAL where it cannot be done between these.
+ */
+ssize_t platform_splice(int from_fd, int to_fd, size_t length);
 
 /* Closes every descriptor that is not among the kept; keep gets sorted. */
 void platform_close_all_but(int *keep, size_t count);

@@ -1,6 +1,24 @@
 #include "platform/terminal.h"
 
+#include <fcntl.h>
+#include <stdio.h>
 #include <unistd.h>
+
+int
+terminal_open_again(int fd, int flags)
+{
+	char path[32];
+	int again;
+
+	flags |= O_NOCTTY | O_NONBLOCK | O_CLOEXEC;
+	(void)snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
+	if ((again = open(path, flags)) != -1)
+		return again;
+	/* Whoever the controlling terminal belongs to, it can be opened. */
+	if (tcgetsid(fd) != getsid(0))
+		return -1;
+	return open("/dev/tty", flags);
+}
 
 void
 terminal_init(struct terminal *terminal, int fd)

@@ -14,6 +14,15 @@ struct terminal {
 	struct termios before;
 };
 
+/*
+ * Opens the terminal or pipe behind the descriptor once more, for flags, in a
+ * way of its own: non-blocking, which nobody else who has it open notices. The
+ * descriptor, close-on-exec, is the caller's; -1 with errno where that is not
+ * allowed, as for a terminal of another user's that sudo(8) has handed on and
+ * that is not the controlling one.
+ */
+int terminal_open_again(int fd, int flags);
+
 /* Nothing is changed yet; the descriptor stays the caller's. */
 void terminal_init(struct terminal *terminal, int fd);
 
