@@ -22,6 +22,8 @@ replay() {
 @test "lock files and hints: their numbers and names, or nothing" { replay holder 2000; }
 @test "100,000 messages that are not quite right confuse no reader" { replay messages 100000; }
 
+@test "escapes: typed in any pieces, they mean what they mean to ssh" { replay escape 100000; }
+
 @test "every fuzzer is replayed, and has inputs to start from" {
   local file name
   for file in "$TOP"/test/fuzz/*.c; do
