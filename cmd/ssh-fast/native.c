@@ -7,6 +7,7 @@
 #include "ssh-fast/native.h"
 
 #include "base/deadline.h"
+#include "platform/pty.h"
 #include "platform/signals.h"
 #include "shared/commands.h"
 #include "shared/message.h"
@@ -28,8 +29,13 @@ native_decide(struct run *run)
 	}
 	sshsession_read(
 	    wanted, &run->args, run->argc, run->argv, run->pool.session.data);
-	native->wants_tty = sshsession_wants_tty(
-	    wanted, isatty(STDIN_FILENO) == 1, &native->tty_is_refused);
+	streams_look(&native->kinds);
+	native->wants_tty = sshsession_wants_tty(wanted,
+	    native->kinds.of[STDIN_FILENO] == STREAM_TERMINAL,
+	    &native->tty_is_refused);
+	/* It is /dev/null then, which is as good as any file. */
+	if (wanted->stdin_null == SSHSESSION_YES)
+		native->kinds.of[STDIN_FILENO] = STREAM_OTHER;
 	if (run->ssh.is_script)
 		native->refusal = "it is a script that may do more";
 	else if (wanted->only_ssh != NULL)
@@ -50,6 +56,20 @@ native_reason(const struct run *run, bool is_warm)
 	return "no master lives yet";
 }
 
+/* Not before the session is open: the master reads the modes before. */
+static void
+begin_terminal(struct course *course)
+{
+	if (!course->run->native.wants_tty)
+		return;
+	(void)pty_make_transparent(course->streams.terminal_fd);
+	if (terminal_make_raw(&course->terminal) == -1 &&
+	    course->run->native.wanted.tty != SSHSESSION_TTY_FORCE)
+		message("cannot set the terminal: %s", strerror(errno));
+	/* It may have another size than when the session was asked for. */
+	native_pass_on_window(course);
+}
+
 static int
 run_session(struct course *course)
 {
@@ -62,18 +82,14 @@ run_session(struct course *course)
 		native_say_as_ssh(
 		    "Pseudo-terminal will not be allocated because "
 		    "stdin is not a terminal.\r\n");
-	/* Not before: the master has read the modes from it. */
-	if (run->native.wants_tty &&
-	    terminal_make_raw(&course->terminal) == -1 &&
-	    run->native.wanted.tty != SSHSESSION_TTY_FORCE)
-		message("cannot set the terminal: %s", strerror(errno));
+	begin_terminal(course);
 	native_follow(course);
 	lease_disconnect(&run->lease);
 	(void)terminal_restore(&course->terminal);
 	native_say_farewell(course, began_us);
 	if (signals_end_is_fatal())
 		signals_raise(signals_end());
-	return course->has_status && signals_end() == 0 &&
+	return course->has_status && signals_end() == 0 && !course->is_ended &&
 		course->trouble == NULL && course->loss == NATIVE_NO_LOSS
 	    ? (int)(course->status & 0xff)
 	    : EXIT_OWN_ERROR;
@@ -89,6 +105,7 @@ native_run(struct run *run, int *status)
 
 	course.run = run;
 	terminal_init(&course.terminal, STDIN_FILENO);
+	native_prepare_escapes(&course);
 	text_init_in(&request, storage, sizeof(storage));
 	if (native_compose_request(run, &request))
 		opening = native_open(&course, &request);

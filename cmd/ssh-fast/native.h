@@ -2,6 +2,7 @@
 #ifndef NATIVE_H
 #define NATIVE_H
 
+#include "mux/streams.h"
 #include "ssh/sshsession.h"
 
 #include <stdbool.h>
@@ -10,6 +11,7 @@ struct run;
 
 struct native {
 	struct sshsession wanted;
+	struct stream_kinds kinds; /* of standard input to error */
 	bool wants_tty;
 	bool tty_is_refused; /* standard input is no terminal: ssh says so */
 	/* Why the real ssh is to be run even where a master lives; or null. */

@@ -6,8 +6,10 @@
 #define NATIVE_COURSE_H
 
 #include "base/text.h"
+#include "mux/escape.h"
 #include "mux/probe.h"
 #include "mux/session.h"
+#include "mux/streams.h"
 #include "platform/terminal.h"
 #include "ssh-fast/run.h"
 
@@ -29,6 +31,12 @@ struct course {
 	struct run *run;
 	struct session session;
 	struct terminal terminal;
+	struct streams streams;
+	struct escape escape;
+	int level; /* ssh's LogLevel by ~v and ~V, or -1: as it was */
+	bool is_ended; /* by ~. or for want of a far terminal */
+	bool is_refused_tty;
+	bool is_connected; /* to the master */
 	sigset_t mask; /* to wait with */
 	uint32_t id; /* the session's number, once it is open */
 	/* The flags of standard input to error before the request, or -1. */
@@ -78,6 +86,17 @@ void native_undo_flags(const struct course *course);
  * connection; fills in status and trouble.
  */
 void native_follow(struct course *course);
+
+/* Stops this process, as ^Z does, with the terminal as it was before. */
+void native_stop(struct course *course);
+
+/* Has the far side know the size of the user's window. */
+void native_pass_on_window(const struct course *course);
+
+/* native_escape.c: what ssh does for keys behind its escape character. */
+void native_prepare_escapes(struct course *course);
+bool native_read_escapes(void *course, const unsigned char *input,
+    size_t length, unsigned char *output, size_t *made);
 
 /*
  * native_farewell.c: says how the session ended, and gives the lease back.

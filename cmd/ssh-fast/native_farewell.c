@@ -75,7 +75,7 @@ look_for_loss(struct course *course)
 	int fd;
 
 	if ((course->has_status && course->is_stopping) || signals_end() != 0 ||
-	    course->trouble != NULL)
+	    course->trouble != NULL || course->is_ended)
 		return;
 	if (native_ask_master(course->run, false, &fd, &pid) != PROBE_DEAD)
 		return;
@@ -91,7 +91,7 @@ tell_end(const struct course *course)
 {
 	const struct native *native = &course->run->native;
 
-	if (signals_end() != 0)
+	if (signals_end() != 0 || course->is_refused_tty)
 		return;
 	if (course->trouble != NULL &&
 	    native_may_say(course->run, SSHSESSION_LOG_ERROR))

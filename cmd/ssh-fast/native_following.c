@@ -1,21 +1,33 @@
 #include "ssh-fast/native_course.h"
 
+#include "platform/platform.h"
+#include "platform/pty.h"
 #include "platform/signals.h"
 
 #include <errno.h>
 #include <string.h>
+#include <unistd.h>
+
+/*
+ * A master that has closed the connection has let go of the session's output
+ * too. Should it be held by somebody all the same, nothing is waited for that
+ * does not come for so long.
+ */
+enum { LAST_OUTPUT_MS = 2000 };
 
 /* The master looks at the window again when it is told to. */
-static void
-pass_on_window(const struct course *course)
+void
+native_pass_on_window(const struct course *course)
 {
-	if (course->run->lease.master_pid > 1)
-		(void)kill(course->run->lease.master_pid, SIGWINCH);
+	pid_t master = course->run->lease.master_pid;
+
+	if (course->streams.terminal_fd != -1 && master > 1 &&
+	    pty_take_window(course->streams.terminal_fd, STDIN_FILENO))
+		(void)kill(master, SIGWINCH);
 }
 
-/* ^Z means the far side; this is kill -TSTP, and the shell's turn. */
-static void
-stop_and_go_on(struct course *course)
+void
+native_stop(struct course *course)
 {
 	bool was_raw = course->terminal.is_raw;
 
@@ -25,7 +37,28 @@ stop_and_go_on(struct course *course)
 	if (was_raw)
 		(void)terminal_make_raw(&course->terminal);
 	/* It may have another size by now. */
-	pass_on_window(course);
+	native_pass_on_window(course);
+}
+
+/*
+ * To ssh the refusal is the end where a terminal was asked for in words. The
+ * master says it on the session's standard error, but may be late with it.
+ */
+static void
+go_on_without_tty(struct course *course)
+{
+	const struct relay *error = &course->streams.relays[STDERR_FILENO];
+	const struct run *run = course->run;
+
+	(void)terminal_restore(&course->terminal);
+	if (run->native.wanted.tty != SSHSESSION_TTY_YES &&
+	    run->native.wanted.tty != SSHSESSION_TTY_FORCE)
+		return;
+	course->is_ended = course->is_refused_tty = true;
+	if (!error->is_over && !error->has_moved &&
+	    native_may_say(run, SSHSESSION_LOG_ERROR))
+		native_say_as_ssh(
+		    "PTY allocation request failed on channel 0\r\n");
 }
 
 /* Takes one message. False where it is out of place. */
@@ -35,7 +68,7 @@ take_message(struct course *course, const struct mux_message *message)
 	if (message->id != course->id)
 		return false;
 	if (message->saying == MUX_SESSION_WITHOUT_TTY) {
-		(void)terminal_restore(&course->terminal);
+		go_on_without_tty(course);
 		return true;
 	}
 	if (message->saying != MUX_SESSION_EXIT || course->has_status)
@@ -47,39 +80,107 @@ take_message(struct course *course, const struct mux_message *message)
 	return true;
 }
 
-/*
- * Until the master closes the connection: not when it has told the status,
- * since to leave early would cut off output that is still on its way.
- */
-void
-native_follow(struct course *course)
+/* All that the master has said. False once it has closed the connection. */
+static bool
+hear_master(struct course *course)
 {
 	struct mux_message message;
 
 	for (;;) {
-		switch (session_listen(
-		    &course->session, &message, -1, &course->mask)) {
+		switch (session_hear(&course->session, &message)) {
 		case SESSION_DONE:
 			if (take_message(course, &message))
 				continue;
 			course->trouble = "its master's word is not understood";
-			return;
-		case SESSION_INTERRUPTED:
-			if (signals_end() != 0)
-				return;
-			if (signals_take_window())
-				pass_on_window(course);
-			if (signals_take_stop())
-				stop_and_go_on(course);
-			continue;
+			return false;
+		case SESSION_TIMED_OUT:
+			return true;
 		case SESSION_CLOSED:
-			return;
+			return false;
 		case SESSION_FAILED:
 			course->trouble = strerror(errno);
-			return;
+			return false;
 		default:
 			course->trouble = "its master's word is not understood";
-			return;
+			return false;
 		}
+	}
+}
+
+/* What signals have asked for. False where that is the end. */
+static bool
+heed_signals(struct course *course)
+{
+	if (signals_end() != 0)
+		return false;
+	if (signals_take_window())
+		native_pass_on_window(course);
+	if (signals_take_stop())
+		native_stop(course);
+	return true;
+}
+
+static void
+attend_master(struct course *course)
+{
+	if (hear_master(course))
+		return;
+	course->is_connected = false;
+	/* What is typed from now on is for others. */
+	streams_stop_input(&course->streams);
+}
+
+/* Waits for whatever comes first. As platform_wait(). */
+static int
+wait_for_some(
+    struct course *course, struct pollfd *master, struct pollfd *others)
+{
+	int timeout_ms = course->is_connected
+	    ? streams_timeout_ms(&course->streams)
+	    : LAST_OUTPUT_MS;
+	int ready;
+
+	master->fd = course->is_connected ? course->session.fd : -1;
+	master->events = POLLIN;
+	master->revents = 0;
+	streams_poll(&course->streams, others);
+	ready = platform_wait(
+	    master, 1 + STREAMS_POLL_COUNT, timeout_ms, &course->mask);
+	/* What is always ready must not keep signals out. */
+	if (ready > 0)
+		signals_let_in(&course->mask);
+	else if (ready == -1 && errno != EINTR)
+		course->trouble = strerror(errno);
+	else if (ready == 0 && !course->is_connected)
+		streams_stop_output(&course->streams);
+	return ready;
+}
+
+/*
+ * Until the master closes the connection: not when it has told the status,
+ * since to leave early would cut off output that is still on its way. Then
+ * until what has come out of it is written.
+ */
+void
+native_follow(struct course *course)
+{
+	struct pollfd fds[1 + STREAMS_POLL_COUNT];
+
+	course->is_connected = true;
+	/* It may have said more than that the session is open. */
+	if (course->session.length > 0)
+		attend_master(course);
+	while (course->trouble == NULL && !course->is_ended &&
+	    (course->is_connected || !streams_are_drained(&course->streams))) {
+		int ready = wait_for_some(course, fds, fds + 1);
+
+		if (!heed_signals(course))
+			return;
+		if (ready == -1)
+			continue;
+		if (fds[0].revents != 0)
+			attend_master(course);
+		if (!course->is_ended)
+			streams_move(&course->streams, fds + 1, &course->mask);
 	}
 }

@@ -72,7 +72,8 @@ native_undo_flags(const struct course *course)
 	int fd;
 
 	for (fd = 0; fd < NATIVE_STDIO_COUNT; fd++)
-		if (course->flags[fd] != -1 &&
+		if (course->streams.passed[fd] == fd &&
+		    course->flags[fd] != -1 &&
 		    (course->flags[fd] & O_NONBLOCK) == 0)
 			(void)fcntl(fd, F_SETFL, course->flags[fd]);
 }
@@ -96,17 +97,16 @@ close_inherited(const struct run *run)
 static enum session_result
 send_request(struct course *course, const struct text *request)
 {
-	static const int descriptors[NATIVE_STDIO_COUNT] = {
-	    STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO};
 	enum session_result result;
 
-	close_inherited(course->run);
 	session_init(&course->session, course->run->lease.master_fd);
 	note_flags(course);
 	signals_hold(&course->mask);
-	result = session_request(&course->session, request, descriptors,
-	    deadline_in_ms(course->run->options.probe_timeout_ms));
+	result =
+	    session_request(&course->session, request, course->streams.passed,
+		deadline_in_ms(course->run->options.probe_timeout_ms));
 	signals_release(&course->mask);
+	streams_passed(&course->streams);
 	return result;
 }
 
@@ -123,7 +123,7 @@ await_opening(struct course *course, struct mux_message *answer)
 
 	for (;;) {
 		result = session_listen(&course->session, answer,
-		    course->run->options.probe_timeout_ms, NULL);
+		    course->run->options.probe_timeout_ms);
 		if (result == SESSION_TIMED_OUT) {
 			if (native_ask_master(course->run, false, &fd, &pid) ==
 			    PROBE_HUNG)
@@ -209,11 +209,16 @@ native_open(struct course *course, const struct text *request)
 
 	switch (connect_to_master(run)) {
 	case PROBE_ALIVE:
-		if (run->lease.master_fd != -1 &&
-		    (run->native.wanted.stdin_null != SSHSESSION_YES ||
-			give_up_stdin()))
-			return open_session(course, request);
-		return NATIVE_NOT_ASKED;
+		if (run->lease.master_fd == -1 ||
+		    (run->native.wanted.stdin_null == SSHSESSION_YES &&
+			!give_up_stdin()))
+			return NATIVE_NOT_ASKED;
+		close_inherited(run);
+		if (streams_open(&course->streams, &run->native.kinds,
+			run->native.wants_tty, native_read_escapes,
+			course) == -1)
+			return native_turn_away(run, false);
+		return open_session(course, request);
 	case PROBE_HUNG:
 		return native_turn_away(run, true);
 	default:

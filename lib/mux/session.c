@@ -9,8 +9,6 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-enum { MEMORY_PAUSE_MS = 10 };
-
 void
 session_init(struct session *session, int fd)
 {
@@ -117,58 +115,49 @@ take_message(struct session *session, struct mux_message *message)
 		memmove(session->bytes, session->bytes + used, session->length);
 		return SESSION_DONE;
 	case MUX_INCOMPLETE:
-		return SESSION_INTERRUPTED;
+		return SESSION_TIMED_OUT;
 	case MUX_UNEXPECTED:
 		break;
 	}
 	return SESSION_GARBLED;
 }
 
-/*
- * Short of memory, the kernel cannot wait for us (ENOMEM): that is no reason to
- * end a session, so it is asked again a moment later. As
- * platform_wait_readable(), which this is but for that.
- */
-static int
-wait_patiently(int fd, int timeout_ms, const sigset_t *mask)
+enum session_result
+session_hear(struct session *session, struct mux_message *message)
 {
-	int ready;
+	enum session_result result = take_message(session, message);
+	ssize_t got;
 
-	while ((ready = platform_wait_readable(fd, timeout_ms, mask)) == -1 &&
-	    errno == ENOMEM) {
-		deadline_sleep_us(MEMORY_PAUSE_MS * 1000);
-		if (timeout_ms < 0)
-			continue;
-		if ((timeout_ms -= MEMORY_PAUSE_MS) <= 0)
-			return 0;
-	}
-	return ready;
+	if (result != SESSION_TIMED_OUT)
+		return result;
+	got = read(session->fd, session->bytes + session->length,
+	    sizeof(session->bytes) - session->length);
+	if (got == 0)
+		return SESSION_CLOSED;
+	if (got > 0)
+		session->length += (size_t)got;
+	else if (errno != EAGAIN && errno != EINTR)
+		return judge(errno);
+	return take_message(session, message);
 }
 
 enum session_result
-session_listen(struct session *session, struct mux_message *message,
-    int timeout_ms, const sigset_t *mask)
+session_listen(
+    struct session *session, struct mux_message *message, int timeout_ms)
 {
 	enum session_result result;
-	ssize_t got;
 	int ready;
 
-	while (
-	    (result = take_message(session, message)) == SESSION_INTERRUPTED) {
-		ready = wait_patiently(session->fd, timeout_ms, mask);
+	if ((result = take_message(session, message)) != SESSION_TIMED_OUT)
+		return result;
+	do {
+		ready = platform_wait_readable(session->fd, timeout_ms, NULL);
 		if (ready == 0)
 			return SESSION_TIMED_OUT;
 		if (ready == -1)
 			return errno == EINTR ? SESSION_INTERRUPTED
 					      : SESSION_FAILED;
-		got = read(session->fd, session->bytes + session->length,
-		    sizeof(session->bytes) - session->length);
-		if (got == 0)
-			return SESSION_CLOSED;
-		if (got > 0)
-			session->length += (size_t)got;
-		else if (errno != EAGAIN && errno != EINTR)
-			return judge(errno);
-	}
+		result = session_hear(session, message);
+	} while (result == SESSION_TIMED_OUT);
 	return result;
 }

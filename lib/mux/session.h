@@ -40,10 +40,14 @@ enum session_result session_request(struct session *session,
     const struct text *request, const int descriptors[3], int64_t deadline_us);
 
 /*
- * Waits for the master's next message, timeout_ms at most (-1: for ever), with
- * that signal mask (null: the current one) in the meantime.
+ * Takes the master's next message out of what has come in, without waiting;
+ * SESSION_TIMED_OUT: it is not there yet.
  */
-enum session_result session_listen(struct session *session,
-    struct mux_message *message, int timeout_ms, const sigset_t *mask);
+enum session_result
+session_hear(struct session *session, struct mux_message *message);
+
+/* The same, and waits for it, timeout_ms at most (-1: for ever). */
+enum session_result session_listen(
+    struct session *session, struct mux_message *message, int timeout_ms);
 
 #endif

@@ -90,6 +90,15 @@ signals_catch(bool has_window, bool is_raw)
 		handle(SIGTSTP, note_stop, false);
 }
 
+void
+signals_let_in(const sigset_t *mask)
+{
+	sigset_t before;
+
+	(void)sigprocmask(SIG_SETMASK, mask, &before);
+	(void)sigprocmask(SIG_SETMASK, &before, NULL);
+}
+
 int
 signals_end(void)
 {

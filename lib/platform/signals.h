@@ -29,6 +29,12 @@ void signals_release(const sigset_t *before);
  */
 void signals_catch(bool has_window, bool is_raw);
 
+/*
+ * Lets in, with the mask to wait with, what has come: ppoll(2) does not where
+ * a descriptor is ready at once.
+ */
+void signals_let_in(const sigset_t *mask);
+
 /* The signal that asks for the end, or 0. */
 int signals_end(void);
 
