@@ -8,7 +8,6 @@
 #include "base/number.h"
 #include "base/text.h"
 #include "lease/sweep.h"
-#include "platform/platform.h"
 #include "shared/admin.h"
 #include "shared/json.h"
 #include "shared/limits.h"
@@ -21,8 +20,6 @@
 #include <unistd.h>
 
 enum {
-	/* A namespace without a lease stays so long, unless --ttl says else. */
-	NAMESPACE_TTL_SECS = 24 * 3600,
 	/* For all masters together that do not answer. */
 	PATIENCE_MS = 2000,
 	/* Progress is shown where it takes longer, and so often. */
@@ -33,8 +30,7 @@ enum {
 struct gc_options {
 	const char *root;
 	bool dry_run, quiet, verbose, is_json;
-	int ttl_secs; /* -1: not given */
-	int exit_idle_secs;
+	int ttl_secs, exit_idle_secs;
 	int probe_timeout_ms;
 	bool help, version;
 };
@@ -44,9 +40,13 @@ set(void *context, const struct option *option, const char *value)
 {
 	struct gc_options *options = context;
 
-	(void)option;
-	return number_read(
-	    value != NULL ? value : "0", 0, SECS_MAX, &options->exit_idle_secs);
+	if (option->offset == offsetof(struct gc_options, exit_idle_secs))
+		return number_read(value != NULL ? value : "0", 0, SECS_MAX,
+		    &options->exit_idle_secs);
+	/* Of -q and -v the last one counts. */
+	options->quiet = option->letter == 'q';
+	options->verbose = option->letter == 'v';
+	return true;
 }
 
 #define AT(field) .offset = offsetof(struct gc_options, field)
@@ -55,9 +55,12 @@ static const struct option rows[] = {
 	.kind = OPTION_ON,
 	AT(dry_run),
 	.help = "only say what would be done"},
-    {.letter = 'q', .kind = OPTION_ON, AT(quiet), .help = "print errors alone"},
+    {.letter = 'q',
+	.kind = OPTION_OTHER,
+	AT(quiet),
+	.help = "print nothing where there was nothing to do"},
     {.letter = 'v',
-	.kind = OPTION_ON,
+	.kind = OPTION_OTHER,
 	AT(verbose),
 	.help = "say what is done to which file"},
     {.letter = 'j',
@@ -70,9 +73,7 @@ static const struct option rows[] = {
 	AT(ttl_secs),
 	.maximum = SECS_MAX,
 	.help =
-	    "keep unfinished files until they are so old (90), and a "
-	    "namespace\n"
-	    "      without a lease until it was not used for so long (a day)"},
+	    "leave what may still be in the making until it is so old (90)"},
     {.name = "exit-idle",
 	.value = "[=SECS]",
 	.kind = OPTION_OTHER,
@@ -130,7 +131,6 @@ struct gc_run {
 	int64_t next_progress_us;
 	bool has_progress_line;
 	int patience_ms;
-	struct platform_open_folders *open_folders;
 };
 
 /* Before anything else is printed on the same terminal. */
@@ -200,15 +200,13 @@ tell_failure(void *context, const struct failure *failure)
 	message_failure(failure);
 }
 
+/* All of the catalogue, and with is_all what belongs to no namespace. */
 static void
-sweep_each(struct gc_run *run)
+sweep_each(struct gc_run *run, bool is_all)
 {
-	const int ttl_secs = run->options.ttl_secs;
 	const struct sweep_options options = {
 	    .dry_run = run->options.dry_run,
-	    .ttl_secs = ttl_secs >= 0 ? ttl_secs : TTL_SECS,
-	    .namespace_ttl_secs = ttl_secs >= 0 ? ttl_secs : NAMESPACE_TTL_SECS,
-	    .open_folders = &run->open_folders,
+	    .ttl_secs = run->options.ttl_secs,
 	    .exit_idle_secs = run->options.exit_idle_secs,
 	    .patience_ms = &run->patience_ms,
 	    .timeout_ms = run->options.probe_timeout_ms,
@@ -246,8 +244,20 @@ sweep_each(struct gc_run *run)
 			break;
 		}
 	}
+	if (is_all && run->admin.root.fd != -1)
+		sweep_answers_all(&run->admin.root, &options);
 	clear_progress(run);
-	platform_open_folders_free(run->open_folders);
+}
+
+static bool
+did_nothing(const struct gc_run *run)
+{
+	size_t i;
+
+	for (i = 0; i < SWEEP_ACTIONS; i++)
+		if (run->done[i] > 0)
+			return false;
+	return run->failures == 0;
 }
 
 static void
@@ -316,7 +326,7 @@ ssh_fast_gc_main(int argc, char *argv[])
 	bool ok = true;
 
 	message_set_program(table.program);
-	run.options.ttl_secs = -1;
+	run.options.ttl_secs = TTL_SECS;
 	run.options.exit_idle_secs = -1;
 	run.options.probe_timeout_ms = PROBE_TIMEOUT_MS;
 	count = admin_read_options(&table, &run.options, argc, argv);
@@ -326,20 +336,17 @@ ssh_fast_gc_main(int argc, char *argv[])
 		return admin_finish(option_print_help(&table));
 	if (run.options.version)
 		return admin_finish(option_print_version(&table));
-	if (run.options.quiet && run.options.verbose) {
-		message("options -q and -v exclude each other "
-			"(see ssh-fast-gc --help)");
-		return EXIT_USAGE;
-	}
 	wanted.patterns = argv + 1;
 	wanted.pattern_count = (size_t)count;
 	if (admin_open(&run.admin, run.options.root, &wanted) == -1)
 		return EXIT_TROUBLE;
-	sweep_each(&run);
-	if (run.options.is_json)
-		ok = run.options.quiet || print_json(&run);
-	else if (!run.options.quiet)
-		print_summary(&run);
+	sweep_each(&run, wanted.pattern_count == 0);
+	if (!run.options.quiet || !did_nothing(&run)) {
+		if (run.options.is_json)
+			ok = print_json(&run);
+		else
+			print_summary(&run);
+	}
 	admin_close(&run.admin);
 	if (admin_finish(fflush(stdout)) != 0 || !ok || run.failures > 0)
 		return EXIT_TROUBLE;

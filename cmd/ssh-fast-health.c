@@ -5,11 +5,14 @@
 #include "health/crowd.h"
 #include "health/endpoints.h"
 #include "health/print.h"
+#include "health/sharing.h"
 #include "health/subject.h"
+#include "shared/home.h"
 #include "shared/limits.h"
 #include "shared/message.h"
 #include "shared/option.h"
 
+#include <limits.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -18,12 +21,13 @@
 
 enum {
 	EXIT_USAGE = 2,
-	EXIT_UNTOLD = 5,
+	EXIT_UNKNOWN = 5,
 };
 
 struct options {
 	struct subject_query query;
 	const char *endpoints; /* a file */
+	const char *root;
 	enum print_format format;
 	bool is_quiet, help, version;
 	int timeout_ms;
@@ -78,6 +82,13 @@ static const struct option rows[] = {
 	AT(query.ssh),
 	.allowed = "a program",
 	.help = "the ssh that reads the configuration (the first one in PATH)"},
+    {.name = "root",
+	.variable = "SSH_FAST_ROOT",
+	.value = "DIR",
+	.kind = OPTION_TEXT,
+	AT(root),
+	.allowed = "a folder",
+	.help = "where answers are kept (~/.ssh/ssh-fast)"},
     {.name = "endpoints",
 	.value = "FILE",
 	.kind = OPTION_TEXT,
@@ -101,13 +112,14 @@ static const struct option_table table = {
 	"usage: ssh-fast-health [-j] [-q] [--fields] [-p PORT] [-F CONFIG]\n"
 	"                       [--timeout=MS] [--known-hosts=FILE] "
 	"[--ssh=PATH]\n"
-	"                       HOST ...\n"
+	"                       [--root=DIR] HOST ...\n"
 	"       ssh-fast-health [-j] [-q] [--fields] [--timeout=MS]\n"
-	"                       [--known-hosts=FILE] --endpoints=FILE\n"
+	"                       [--known-hosts=FILE] [--root=DIR] "
+	"--endpoints=FILE\n"
 	"\n"
 	"Says whether hosts answer as SSH servers with the host key that is "
 	"known.\n"
-	"Nobody logs in.\n"
+	"Nobody logs in. An answer serves all who ask for 10 seconds.\n"
 	"\n"
 	"options:\n",
     .rows = rows,
@@ -136,8 +148,8 @@ find_ssh(char *path, size_t size)
 
 /* The jobs, one for each endpoint or else host; null without memory. */
 static struct crowd_job *
-make_jobs(const struct options *options, const struct endpoints *endpoints,
-    char *hosts[], size_t count)
+make_jobs(const struct options *options, const struct sharing *sharing,
+    const struct endpoints *endpoints, char *hosts[], size_t count)
 {
 	struct crowd_job *jobs = calloc(count + 1, sizeof(*jobs));
 	size_t i;
@@ -146,6 +158,7 @@ make_jobs(const struct options *options, const struct endpoints *endpoints,
 		struct worker_task *task = &jobs[i].task;
 
 		task->query = &options->query;
+		task->sharing = sharing;
 		task->timeout_ms = options->timeout_ms;
 		if (endpoints->list != NULL)
 			task->endpoint = &endpoints->list[i];
@@ -156,21 +169,36 @@ make_jobs(const struct options *options, const struct endpoints *endpoints,
 	return jobs;
 }
 
+/* Without a home, or with one that cannot be trusted, each asks alone. */
+static void
+open_shared(struct sharing *sharing, const char *root)
+{
+	char home[PATH_MAX], path[PATH_MAX];
+
+	sharing->answers.fd = -1;
+	if (home_of_ssh(home) == 0)
+		sharing_open(sharing, home_root(path, root, home));
+}
+
 static int
 look_at(const struct options *options, const struct endpoints *endpoints,
     char *hosts[], size_t count)
 {
-	struct crowd_job *jobs = make_jobs(options, endpoints, hosts, count);
+	struct sharing sharing;
+	struct crowd_job *jobs =
+	    make_jobs(options, &sharing, endpoints, hosts, count);
 	int status;
 
 	if (jobs == NULL) {
 		message("no memory");
 		return EXIT_USAGE;
 	}
+	open_shared(&sharing, options->root);
 	crowd_run(jobs, count);
+	sharing_close(&sharing);
 	status = print_exit_status(jobs, count);
 	if (!options->is_quiet && !print_jobs(jobs, count, options->format))
-		status = EXIT_UNTOLD;
+		status = EXIT_UNKNOWN;
 	free(jobs);
 	return status;
 }
@@ -202,8 +230,8 @@ main(int argc, char *argv[])
 	int count;
 
 	message_set_program(table.program);
-	count = option_read_all(&table, &options, argc, argv);
-	if (count == -1)
+	if (option_read_environment(&table, &options) == -1 ||
+	    (count = option_read_all(&table, &options, argc, argv)) == -1)
 		return EXIT_USAGE;
 	if (options.help)
 		return option_print_help(&table) == 0 ? 0 : EXIT_USAGE;

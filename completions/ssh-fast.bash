@@ -124,7 +124,7 @@ _ssh_fast_health() {
   case $current in
   -*)
     _ssh_fast_option "$current" -j -q -p --fields --timeout= --known-hosts= --endpoints= --ssh= \
-      --help --version
+      --root= --help --version
     ;;
   *) _ssh_fast_as_ssh "${line%"$current"}" ;;
   esac

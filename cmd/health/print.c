@@ -13,9 +13,9 @@ static const struct {
     [REPORT_HEALTHY] = {"healthy", 0},
     [REPORT_UNREACHABLE] = {"unreachable", 1},
     [REPORT_MISMATCH] = {"mismatch", 3},
-    [REPORT_UNKNOWN] = {"unknown", 4},
+    [REPORT_UNKNOWN_KEY] = {"unknown", 4},
     [REPORT_PROXIED] = {"proxied", 5},
-    [REPORT_UNTOLD] = {"untold", 5},
+    [REPORT_UNKNOWN] = {"unknown", 5},
 };
 
 static const char *const steps[] = {
@@ -29,7 +29,7 @@ static const char *const steps[] = {
 
 /* Texts of numbers that an answer points to. */
 struct numbers {
-	char port[16], connect_ms[32], handshake_ms[32];
+	char port[16], connect_ms[32], handshake_ms[32], age_ms[32];
 };
 
 static const char *
@@ -65,44 +65,54 @@ answer(struct health_answer *answer, struct numbers *numbers,
 	    sizeof(numbers->connect_ms), report->connect_ms);
 	values[HEALTH_HANDSHAKE_MS] = milliseconds(numbers->handshake_ms,
 	    sizeof(numbers->handshake_ms), report->handshake_ms);
+	(void)snprintf(numbers->age_ms, sizeof(numbers->age_ms), "%lld",
+	    (long long)report->age_ms);
+	values[HEALTH_AGE_MS] = report->age_ms >= 0 ? numbers->age_ms : NULL;
+	values[HEALTH_BY] = report->age_ms < 0 ? NULL
+	    : report->is_by_login	       ? "login"
+					       : "question";
 }
 
 static void
-print_healthy(const struct report *report)
+add_healthy(struct text *line, const struct report *report)
 {
-	(void)printf(", %s port %d, %s, %s %s, connect %.1f ms, "
-		     "handshake %.0f ms\n",
-	    report->address, report->port, report->banner, report->key_type,
-	    report->fingerprint, report->connect_ms, report->handshake_ms);
+	text_printf(line, ", %s port %d", report->address, report->port);
+	if (!report->is_by_login)
+		text_printf(line,
+		    ", %s, %s %s, connect %.1f ms, handshake %.0f ms",
+		    report->banner, report->key_type, report->fingerprint,
+		    report->connect_ms, report->handshake_ms);
 }
 
 static void
 print_line(const struct crowd_job *job)
 {
 	const struct report *report = &job->report;
-	struct health_answer found;
-	struct numbers numbers;
-	struct text why;
+	struct health_answer found = {{NULL}};
+	struct numbers numbers = {.port = ""};
+	struct text line;
 	char host[512];
 
 	subject_copy_clean(host, sizeof(host), job->task.host);
-	(void)printf("%s: %s", host, states[report->state].word);
-	if (report->state == REPORT_HEALTHY) {
-		print_healthy(report);
-		return;
-	}
-	text_init(&why);
+	text_init(&line);
+	text_printf(&line, "%s: %s", host, states[report->state].word);
 	answer(&found, &numbers, job);
-	health_answer_describe(&why, &found);
-	(void)printf(": %s\n", text_ok(&why) ? why.data : "");
-	text_free(&why);
+	if (report->state == REPORT_HEALTHY) {
+		add_healthy(&line, report);
+	} else {
+		text_add(&line, ": ");
+		health_answer_describe(&line, &found);
+	}
+	health_answer_add_age(&line, &found);
+	(void)printf("%s\n", text_ok(&line) ? line.data : "");
+	text_free(&line);
 }
 
 static void
 print_fields(const struct crowd_job *job)
 {
-	struct health_answer found;
-	struct numbers numbers;
+	struct health_answer found = {{NULL}};
+	struct numbers numbers = {.port = ""};
 	struct text line;
 
 	text_init(&line);
@@ -116,8 +126,8 @@ print_fields(const struct crowd_job *job)
 static bool
 print_json(const struct crowd_job *jobs, size_t count)
 {
-	struct health_answer found;
-	struct numbers numbers;
+	struct health_answer found = {{NULL}};
+	struct numbers numbers = {.port = ""};
 	struct json json;
 	struct text out;
 	size_t i;

@@ -158,11 +158,11 @@ read_answers(struct ls_health *health, size_t count)
 }
 
 static int
-run(struct ls_health *health, const char *program, const struct text *list,
-    size_t count, int timeout_ms)
+run(struct ls_health *health, const char *program, const char *root_path,
+    const struct text *list, size_t count, int timeout_ms)
 {
-	char timeout[32];
-	char *words[] = {(char *)program, (char *)"--fields", timeout,
+	char timeout[32], root[PATH_MAX + 8];
+	char *words[] = {(char *)program, (char *)"--fields", timeout, root,
 	    (char *)"--endpoints=/dev/stdin", NULL};
 	int64_t bound_ms =
 	    (int64_t)(count / SIDE_BY_SIDE + 1) * timeout_ms + START_MS;
@@ -170,6 +170,7 @@ run(struct ls_health *health, const char *program, const struct text *list,
 	int status = -1;
 
 	(void)snprintf(timeout, sizeof(timeout), "--timeout=%d", timeout_ms);
+	(void)snprintf(root, sizeof(root), "--root=%s", root_path);
 	if (file != NULL)
 		status = child_run_reading(words, fileno(file), &health->output,
 		    (count + 1) * ANSWER_SIZE_MAX,
@@ -203,7 +204,8 @@ ask(struct ls_health *health, const struct admin *admin, const char *program,
 		collect(questions, admin);
 		count = list_endpoints(health, questions, total, &list);
 		if (text_ok(&list) && count > 0)
-			result = run(health, program, &list, count, timeout_ms);
+			result = run(health, program, admin->root.path, &list,
+			    count, timeout_ms);
 	}
 	if (questions == NULL || health->host_of == NULL || !text_ok(&list)) {
 		message("cannot run %s: %s", program, strerror(ENOMEM));

@@ -209,17 +209,29 @@ add_note(struct text *line, const struct ls_view *view)
 	}
 }
 
-/* Why the server is not well. */
+/* Why the server is not well, and how old the answer is. */
 static void
 add_reason(struct text *line, const struct health_answer *health)
 {
-	if (health == NULL || health->values[HEALTH_REASON] == NULL)
+	struct text age;
+
+	if (health == NULL)
 		return;
-	if (line->length > 0 && line->data[line->length - 1] != ' ')
-		text_add(line, "; ");
-	if (health->values[HEALTH_STEP] != NULL)
-		text_printf(line, "%s: ", health->values[HEALTH_STEP]);
-	text_add_printable(line, health->values[HEALTH_REASON]);
+	if (health->values[HEALTH_REASON] != NULL) {
+		if (line->length > 0 && line->data[line->length - 1] != ' ')
+			text_add(line, "; ");
+		if (health->values[HEALTH_STEP] != NULL)
+			text_printf(line, "%s: ", health->values[HEALTH_STEP]);
+		text_add_printable(line, health->values[HEALTH_REASON]);
+	}
+	text_init(&age);
+	health_answer_add_age(&age, health);
+	if (age.length > 2 && text_ok(&age))
+		text_add(line,
+		    line->length > 0 && line->data[line->length - 1] != ' '
+			? age.data
+			: age.data + 2);
+	text_free(&age);
 }
 
 static void

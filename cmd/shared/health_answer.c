@@ -2,6 +2,7 @@
 
 #include "base/fields.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 /* No pointers: those would have to be relocated whenever ssh-fast starts. */
@@ -21,6 +22,8 @@ static const struct {
     [HEALTH_KEY_TYPE] = {"key_type", false},
     [HEALTH_CONNECT_MS] = {"connect_ms", true},
     [HEALTH_HANDSHAKE_MS] = {"handshake_ms", true},
+    [HEALTH_AGE_MS] = {"age_ms", true},
+    [HEALTH_BY] = {"by", false},
 };
 
 static const char *
@@ -80,6 +83,19 @@ health_answer_describe(struct text *out, const struct health_answer *answer)
 		text_add(out, ": ");
 	}
 	text_add(out, reason != NULL ? reason : "");
+}
+
+void
+health_answer_add_age(struct text *out, const struct health_answer *answer)
+{
+	const char *age = known(answer, HEALTH_AGE_MS),
+		   *by = known(answer, HEALTH_BY);
+
+	if (age == NULL || by == NULL || strcmp(age, "0") == 0)
+		return;
+	text_printf(out, "; %s %.1f s ago",
+	    strcmp(by, "login") == 0 ? "a login worked" : "asked",
+	    strtod(age, NULL) / 1000);
 }
 
 void

@@ -23,6 +23,8 @@ enum health_field {
 	HEALTH_KEY_TYPE,
 	HEALTH_CONNECT_MS,
 	HEALTH_HANDSHAKE_MS,
+	HEALTH_AGE_MS,
+	HEALTH_BY, /* what it was learnt by: question or login */
 	HEALTH_FIELDS, /* how many there are */
 };
 
@@ -47,6 +49,13 @@ bool health_answer_read(struct health_answer *answer, char *line);
  */
 void
 health_answer_describe(struct text *out, const struct health_answer *answer);
+
+/*
+ * Adds how old the answer is, behind other words: "; asked 3.1 s ago". Nothing
+ * where it was asked for just now.
+ */
+void
+health_answer_add_age(struct text *out, const struct health_answer *answer);
 
 /* Adds it as an object. */
 void health_answer_json(

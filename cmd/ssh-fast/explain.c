@@ -78,7 +78,7 @@ print_command(const struct run *run, char *const argv[])
 	int i;
 
 	(void)printf("command:");
-	print_word(run->ssh.path.data);
+	print_word(run->ssh.path);
 	for (i = 1; argv[i] != NULL; i++)
 		print_word(argv[i]);
 	(void)printf("\n");

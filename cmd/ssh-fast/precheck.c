@@ -2,6 +2,8 @@
 
 #include "platform/child.h"
 #include "base/deadline.h"
+#include "namespace/answers.h"
+#include "namespace/record.h"
 #include "shared/health_answer.h"
 #include "shared/health_program.h"
 #include "shared/message.h"
@@ -18,7 +20,7 @@ enum {
 	STATUS_UNREACHABLE = 1,
 	STATUS_MISMATCH = 3,
 	OUTPUT_MAX = 1024 * 1024,
-	WORDS_MAX = 12,
+	WORDS_MAX = 16,
 	/* It keeps the time itself, but has to start and to end. */
 	GRACE_MS = 200,
 };
@@ -46,10 +48,9 @@ leads_elsewhere(const struct sshargs_option *option)
 	return false;
 }
 
-/* The words for it; false where it could not be told all that matters. */
+/* The words that say which host; false where they cannot say all that matters. */
 static bool
-compose(const struct run *run, char *path, char *timeout, char *ssh,
-    char *words[WORDS_MAX])
+compose(const struct run *run, char **words)
 {
 	const struct sshargs *args = &run->args;
 	const char *config = NULL, *port = args->port, *host;
@@ -65,10 +66,6 @@ compose(const struct run *run, char *path, char *timeout, char *ssh,
 	}
 	host = strstr(args->destination, "://") != NULL ? args->host
 							: args->destination;
-	words[count++] = path;
-	words[count++] = (char *)"--fields";
-	words[count++] = timeout;
-	words[count++] = ssh;
 	if (config != NULL) {
 		words[count++] = (char *)"-F";
 		words[count++] = (char *)config;
@@ -95,7 +92,7 @@ key_does_not_matter(const struct run *run)
 	words = calloc((size_t)run->argc + 2, sizeof(*words));
 	if (words == NULL)
 		return true;
-	words[0] = run->ssh.path.data;
+	words[0] = (char *)run->ssh.path;
 	words[1] = (char *)"-G";
 	for (i = 1; i < run->argc; i++)
 		words[i + 1] = run->argv[i];
@@ -114,53 +111,108 @@ key_does_not_matter(const struct run *run)
 	return result;
 }
 
-/* Says why, from its one line; false where that is none of its lines. */
-static bool
-tell(const struct run *run, char *line)
+/* What cannot be done, in front of the name of the host. */
+static const char *
+verb(const struct health_answer *answer)
 {
-	struct health_answer answer;
-	struct text why;
-	bool is_told = false;
+	const char *step = answer->values[HEALTH_STEP];
 
-	line[strcspn(line, "\n")] = '\0';
+	if (strcmp(answer->values[HEALTH_STATE], "mismatch") == 0)
+		return "trust";
+	/* Only where nothing was reached it is said so. */
+	if (step != NULL &&
+	    (strcmp(step, "banner") == 0 || strcmp(step, "handshake") == 0))
+		return "log in to";
+	return "reach";
+}
+
+/* Says why. */
+static void
+tell(const struct run *run, const struct health_answer *answer)
+{
+	struct text why;
+
 	text_init(&why);
-	if (health_answer_read(&answer, line)) {
-		health_answer_describe(&why, &answer);
-		is_told = text_ok(&why);
-	}
-	if (is_told)
-		message("cannot reach %s: %s", run->args.destination, why.data);
+	health_answer_describe(&why, answer);
+	health_answer_add_age(&why, answer);
+	message("cannot %s %s: %s", verb(answer), run->args.destination,
+	    text_ok(&why) ? why.data : "no memory");
 	text_free(&why);
-	return is_told;
+}
+
+/*
+ * A login of ours that is under way there asks the server already, and what it
+ * finds out is ours to find out soon.
+ */
+static bool
+is_login_under_way(const struct run *run)
+{
+	struct answers answers;
+	struct record record;
+	struct failure ignored;
+	bool result = false;
+
+	if (answers_open(&answers, &run->pool.root, false, &ignored) == -1)
+		return false;
+	if (record_read(&record, &run->pool.ns, NULL, &ignored) ==
+	    RECORD_FOUND) {
+		if (record.hostname != NULL && record.port != NULL)
+			result = answers_has_login_under_way(
+			    &answers, record.hostname, atoi(record.port));
+		record_free(&record);
+	}
+	answers_close(&answers);
+	return result;
+}
+
+/* The exit status, or -1, and what is told. */
+static int
+ask(const struct run *run, char *words[WORDS_MAX], struct text *output,
+    struct health_answer *answer)
+{
+	int status;
+
+	status = child_run(words, NULL, output, OUTPUT_MAX,
+	    deadline_in_ms(run->options.health_ms + GRACE_MS));
+	if (run->options.verbose)
+		message("health: %s says %d", words[0], status);
+	if (status == -1 || !text_ok(output) || output->length == 0)
+		return -1;
+	output->data[strcspn(output->data, "\n")] = '\0';
+	return health_answer_read(answer, output->data) ? status : -1;
 }
 
 bool
 precheck_finds_it_down(const struct run *run)
 {
-	char path[PATH_MAX], ssh[PATH_MAX + 8], timeout[32];
+	char path[PATH_MAX], ssh[PATH_MAX + 8], root[PATH_MAX + 8], timeout[32];
 	char *words[WORDS_MAX];
+	struct health_answer answer;
 	struct text output;
 	bool is_down;
 	int status;
 
 	(void)snprintf(
 	    timeout, sizeof(timeout), "--timeout=%d", run->options.health_ms);
-	(void)snprintf(ssh, sizeof(ssh), "--ssh=%s", run->ssh.path.data);
-	if (!health_program_find(path) ||
-	    !compose(run, path, timeout, ssh, words)) {
+	(void)snprintf(ssh, sizeof(ssh), "--ssh=%s", run->ssh.path);
+	(void)snprintf(root, sizeof(root), "--root=%s", run->pool.root.path);
+	words[0] = path;
+	words[1] = timeout;
+	words[2] = ssh;
+	words[3] = root;
+	words[4] = (char *)"--fields";
+	if (!health_program_find(path) || !compose(run, words + 5) ||
+	    is_login_under_way(run)) {
 		if (run->options.verbose)
 			message("health: not asked");
 		return false;
 	}
 	text_init(&output);
-	status = child_run(words, NULL, &output, OUTPUT_MAX,
-	    deadline_in_ms(run->options.health_ms + GRACE_MS));
-	if (run->options.verbose)
-		message("health: %s says %d", path, status);
-	is_down = (status == STATUS_UNREACHABLE || status == STATUS_MISMATCH) &&
-	    text_ok(&output) && output.length > 0 &&
-	    (status != STATUS_MISMATCH || !key_does_not_matter(run)) &&
-	    tell(run, output.data);
+	status = ask(run, words, &output, &answer);
+	is_down = status == STATUS_UNREACHABLE ||
+	    (status == STATUS_MISMATCH && !key_does_not_matter(run));
+	if (is_down)
+		tell(run, &answer);
 	text_free(&output);
 	return is_down;
 }

@@ -19,7 +19,8 @@ enum {
 	/*
 	 * Key exchanges are work, for this machine too: with all of them at
 	 * once, all would be late. So many go on at a time, and one that has
-	 * not ended after so long is waiting for its server.
+	 * not ended after so long is waiting for its server. To one address
+	 * goes one at a time, as it may be one server.
 	 */
 	TALKING_MAX = 12,
 	TALKING_MS = 200,
@@ -42,7 +43,7 @@ start(struct crowd_job *job)
 	bool has_pair;
 
 	report_clear(&job->report);
-	job->since_us = 0;
+	job->since_us = job->asks_since_us = 0;
 	job->deadline_us = deadline_in_ms(job->task.timeout_ms + GRACE_MS);
 	has_pair = socketpair(AF_UNIX, SOCK_SEQPACKET, 0, pair) == 0;
 	job->pid = has_pair ? fork() : -1;
@@ -73,6 +74,21 @@ finish(struct crowd_job *job)
 	job->pid = 0;
 }
 
+/* The end of a wait that nobody else can end, or the begin of one. */
+static void
+take_report(struct crowd_job *job, const struct report *report)
+{
+	int64_t now_us = deadline_now_us();
+
+	if (job->report.waits == REPORT_WAITS_FOR_ANSWER) {
+		job->deadline_us += now_us - job->since_us;
+		job->since_us = 0;
+	}
+	job->report = *report;
+	if (report->waits != REPORT_WAITS_NOT)
+		job->since_us = now_us;
+}
+
 /* One report, or the end. False when the job is done. */
 static bool
 listen_to(struct crowd_job *job)
@@ -82,59 +98,89 @@ listen_to(struct crowd_job *job)
 
 	length = read(job->fd, &report, sizeof(report));
 	if (length == (ssize_t)sizeof(report)) {
-		job->report = report;
-		job->since_us =
-		    report.waits ? deadline_now_us() : job->since_us;
+		take_report(job, &report);
 		return true;
 	}
 	finish(job);
-	if (job->report.reason[0] == '\0' && job->report.state == REPORT_UNTOLD)
+	if (job->report.reason[0] == '\0' &&
+	    job->report.state == REPORT_UNKNOWN)
 		(void)snprintf(job->report.reason, sizeof(job->report.reason),
 		    "the process that looked at it has died");
 	return false;
 }
 
-/* So many are at it now, and not just waiting for their server. */
+/* Whether it has begun, and is not just waiting for its server. */
+static bool
+is_busy(int64_t since_us, int64_t now_us)
+{
+	return since_us != 0 && now_us - since_us < TALKING_MS * (int64_t)1000;
+}
+
 static size_t
 count_talking(const struct crowd *crowd, int64_t now_us)
 {
 	size_t i, count = 0;
 
-	for (i = 0; i < crowd->count; i++) {
-		const struct crowd_job *job = crowd->jobs[i];
-
-		count += job->since_us != 0 && !job->report.waits &&
-			now_us - job->since_us < TALKING_MS * (int64_t)1000
-		    ? 1
-		    : 0;
-	}
+	for (i = 0; i < crowd->count; i++)
+		if (crowd->jobs[i]->report.waits == REPORT_WAITS_NOT &&
+		    is_busy(crowd->jobs[i]->since_us, now_us))
+			count++;
 	return count;
 }
 
-/* Gives those that wait their turn, as many as may talk. */
+/* Whether another one is on its way to the same address. */
+static bool
+is_asked(const struct crowd *crowd, const struct crowd_job *job, int64_t now_us)
+{
+	size_t i;
+
+	for (i = 0; i < crowd->count; i++) {
+		const struct crowd_job *other = crowd->jobs[i];
+
+		if (other != job && is_busy(other->asks_since_us, now_us) &&
+		    strcmp(other->report.address, job->report.address) == 0)
+			return true;
+	}
+	return false;
+}
+
+static void
+let_go_on(struct crowd_job *job, int64_t now_us)
+{
+	job->report.waits = REPORT_WAITS_NOT;
+	job->deadline_us += now_us - job->since_us;
+	(void)send(job->fd, "t", 1, MSG_NOSIGNAL);
+}
+
+/* Gives those that wait their turn, as many as may go on. */
 static void
 give_turns(struct crowd *crowd)
 {
 	int64_t now_us = deadline_now_us();
 	size_t talking = count_talking(crowd, now_us), i;
 
-	for (i = 0; i < crowd->count && talking < TALKING_MAX; i++) {
+	for (i = 0; i < crowd->count; i++) {
 		struct crowd_job *job = crowd->jobs[i];
 
-		if (!job->report.waits)
-			continue;
-		job->report.waits = false;
-		job->deadline_us += now_us - job->since_us;
-		job->since_us = now_us;
-		(void)send(job->fd, "t", 1, MSG_NOSIGNAL);
-		talking++;
+		if (job->report.waits == REPORT_WAITS_FOR_ADDRESS &&
+		    !is_asked(crowd, job, now_us)) {
+			let_go_on(job, now_us);
+			job->asks_since_us = now_us;
+			job->since_us = 0;
+		} else if (job->report.waits == REPORT_WAITS_FOR_TURN &&
+		    talking < TALKING_MAX) {
+			let_go_on(job, now_us);
+			job->since_us = now_us;
+			talking++;
+		}
 	}
 }
 
-/* Until one of them says something, or should have, or lets another talk. */
+/* Until one of them says something, or should have, or lets another go on. */
 static int
 wait_for(const struct crowd *crowd, struct pollfd *fds)
 {
+	const int64_t busy_us = TALKING_MS * (int64_t)1000;
 	int64_t now_us = deadline_now_us(), next_us;
 	int wait_ms = POLL_MS_MAX, left_ms;
 	size_t i;
@@ -143,12 +189,16 @@ wait_for(const struct crowd *crowd, struct pollfd *fds)
 		const struct crowd_job *job = crowd->jobs[i];
 
 		fds[i] = (struct pollfd){.fd = job->fd, .events = POLLIN};
-		if (job->report.waits)
-			continue;
-		next_us = job->since_us + TALKING_MS * (int64_t)1000;
-		if (job->since_us == 0 || next_us <= now_us ||
-		    next_us > job->deadline_us)
+		next_us = now_us + POLL_MS_MAX * (int64_t)1000;
+		if (job->report.waits == REPORT_WAITS_NOT)
 			next_us = job->deadline_us;
+		if (job->report.waits == REPORT_WAITS_NOT &&
+		    is_busy(job->since_us, now_us) &&
+		    job->since_us + busy_us < next_us)
+			next_us = job->since_us + busy_us;
+		if (is_busy(job->asks_since_us, now_us) &&
+		    job->asks_since_us + busy_us < next_us)
+			next_us = job->asks_since_us + busy_us;
 		left_ms = deadline_left_ms(next_us);
 		if (left_ms < wait_ms)
 			wait_ms = left_ms;
@@ -170,7 +220,7 @@ serve(struct crowd *crowd)
 
 		if (fds[i].revents != 0) {
 			goes_on = listen_to(job);
-		} else if (!job->report.waits &&
+		} else if (job->report.waits == REPORT_WAITS_NOT &&
 		    deadline_left_ms(job->deadline_us) == 0) {
 			finish(job);
 			if (job->report.reason[0] == '\0')

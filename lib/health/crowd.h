@@ -19,6 +19,7 @@ struct crowd_job {
 	int fd;
 	int64_t deadline_us;
 	int64_t since_us; /* that it waits or, then, that it talks; or 0 */
+	int64_t asks_since_us; /* that it was let to its address; or 0 */
 };
 
 /* Looks at all of them; what is found out is in their reports. */

@@ -1,11 +1,14 @@
 #include "health/handshake.h"
 
+#include "base/digest.h"
+#include "base/text.h"
 #include "health/dial.h"
 
 #include <errno.h>
 #include <poll.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/socket.h>
 
 /* The way ssh-keygen -l has it. */
 static void
@@ -46,64 +49,107 @@ key_type_name(int type)
 	}
 }
 
-static enum handshake_outcome
-failed(struct handshake *handshake, LIBSSH2_SESSION *session, int error)
+/*
+ * What sshd says instead of a banner, where it says anything: it may also just
+ * hang up. Null for anything else.
+ */
+static const char *
+explain(const char *greeting)
 {
+	if (strncmp(greeting, "Not allowed at this time", 24) == 0)
+		return "it refuses this address for a while, after too many "
+		       "connections without a login (PerSourcePenalties)";
+	if (strncmp(greeting, "Exceeded MaxStartups", 20) == 0)
+		return "too many logins are under way there (MaxStartups)";
+	if (greeting[0] == '\0')
+		return "it hung up before its banner: it may refuse this "
+		       "address for a while (PerSourcePenalties), or have too "
+		       "many logins under way (MaxStartups)";
+	return NULL;
+}
+
+static void
+failed(struct outcome *outcome, LIBSSH2_SESSION *session, int error,
+    const char *greeting)
+{
+	const char *reason = NULL;
 	char *message = NULL;
 
+	if (error == LIBSSH2_ERROR_KEX_FAILURE ||
+	    error == LIBSSH2_ERROR_METHOD_NONE ||
+	    error == LIBSSH2_ERROR_METHOD_NOT_SUPPORTED)
+		outcome->end = OUTCOME_NO_METHOD;
+	else if (outcome->banner[0] == '\0')
+		reason = explain(greeting);
 	(void)libssh2_session_last_error(session, &message, NULL, 0);
-	subject_copy_clean(handshake->reason, sizeof(handshake->reason),
-	    message != NULL && *message != '\0' ? message : "failed");
-	return error == LIBSSH2_ERROR_KEX_FAILURE ||
-		error == LIBSSH2_ERROR_METHOD_NONE ||
-		error == LIBSSH2_ERROR_METHOD_NOT_SUPPORTED
-	    ? HANDSHAKE_NO_METHOD
-	    : HANDSHAKE_FAILED;
+	if (reason == NULL)
+		reason =
+		    message != NULL && *message != '\0' ? message : "failed";
+	subject_copy_clean(outcome->reason, sizeof(outcome->reason), reason);
 }
 
-static enum handshake_outcome
-examine_key(struct handshake *handshake, LIBSSH2_SESSION *session,
-    struct known_hosts *hosts)
+static void
+take_key(struct outcome *outcome, LIBSSH2_SESSION *session)
 {
-	const char *hash, *key;
+	const char *key;
 	size_t length = 0;
-	int type = 0;
 
-	key = libssh2_session_hostkey(session, &length, &type);
-	hash = libssh2_hostkey_hash(session, LIBSSH2_HOSTKEY_HASH_SHA256);
-	if (key == NULL || hash == NULL) {
-		(void)snprintf(handshake->reason, sizeof(handshake->reason),
-		    "no host key");
-		return HANDSHAKE_FAILED;
+	key = libssh2_session_hostkey(session, &length, &outcome->key_type);
+	if (key == NULL || length == 0 || length > sizeof(outcome->key)) {
+		(void)snprintf(
+		    outcome->reason, sizeof(outcome->reason), "no host key");
+		return;
 	}
-	print_fingerprint(handshake->fingerprint, (const unsigned char *)hash);
-	handshake->key_type = key_type_name(type);
-	handshake->verdict = known_hosts_check(hosts, key, length, type);
-	return HANDSHAKE_DONE;
+	memcpy(outcome->key, key, length);
+	outcome->key_length = length;
+	outcome->end = OUTCOME_KEY;
+	outcome->step = REPORT_HOST_KEY;
+	outcome->reason[0] = '\0';
 }
 
-static enum handshake_outcome
-shake(struct handshake *handshake, LIBSSH2_SESSION *session, int fd,
+/* What comes first, which libssh2 passes over where it is no banner. */
+static void
+look_at_greeting(char *greeting, size_t size, int fd)
+{
+	ssize_t got;
+
+	if (greeting[0] != '\0')
+		return;
+	got = recv(fd, greeting, size - 1, MSG_PEEK | MSG_DONTWAIT);
+	greeting[got > 0 ? got : 0] = '\0';
+}
+
+void
+handshake_run(struct handshake *handshake, struct outcome *outcome, int fd,
     void (*got_banner)(void *context, const char *banner), void *context,
     int64_t deadline_us)
 {
+	LIBSSH2_SESSION *session = handshake->session;
+	char greeting[64] = "";
 	const char *banner;
 	int error, directions;
 	short events;
 
+	outcome->step = REPORT_BANNER;
 	for (;;) {
+		look_at_greeting(greeting, sizeof(greeting), fd);
 		error = libssh2_session_handshake(session, fd);
 		banner = libssh2_session_banner_get(session);
-		if (handshake->banner[0] == '\0' && banner != NULL &&
+		if (outcome->banner[0] == '\0' && banner != NULL &&
 		    strncmp(banner, "SSH-", 4) == 0) {
-			subject_copy_clean(handshake->banner,
-			    sizeof(handshake->banner), banner);
-			got_banner(context, handshake->banner);
+			subject_copy_clean(
+			    outcome->banner, sizeof(outcome->banner), banner);
+			outcome->step = REPORT_HANDSHAKE;
+			got_banner(context, outcome->banner);
 		}
-		if (error == 0)
-			return HANDSHAKE_DONE;
-		if (error != LIBSSH2_ERROR_EAGAIN)
-			return failed(handshake, session, error);
+		if (error == 0) {
+			take_key(outcome, session);
+			return;
+		}
+		if (error != LIBSSH2_ERROR_EAGAIN) {
+			failed(outcome, session, error, greeting);
+			return;
+		}
 		directions = libssh2_session_block_directions(session);
 		events =
 		    directions & LIBSSH2_SESSION_BLOCK_OUTBOUND ? POLLOUT : 0;
@@ -112,37 +158,112 @@ shake(struct handshake *handshake, LIBSSH2_SESSION *session, int fd,
 		if (dial_wait(fd, events, deadline_us) == -1)
 			break;
 	}
-	(void)snprintf(handshake->reason, sizeof(handshake->reason), "%s",
-	    strerror(errno));
-	return errno == ETIMEDOUT ? HANDSHAKE_TIMED_OUT : HANDSHAKE_FAILED;
+	if (errno == ETIMEDOUT)
+		outcome->end = OUTCOME_TIMED_OUT;
+	(void)snprintf(
+	    outcome->reason, sizeof(outcome->reason), "%s", strerror(errno));
 }
 
-enum handshake_outcome
-handshake_run(struct handshake *handshake, int fd,
-    const struct subject *subject,
-    void (*got_banner)(void *context, const char *banner), void *context,
-    int64_t deadline_us)
+bool
+handshake_open(struct handshake *handshake, const struct subject *subject)
 {
-	LIBSSH2_SESSION *session;
-	struct known_hosts hosts;
-	enum handshake_outcome outcome = HANDSHAKE_FAILED;
-
 	memset(handshake, 0, sizeof(*handshake));
-	(void)snprintf(
-	    handshake->reason, sizeof(handshake->reason), "out of memory");
-	if (libssh2_init(0) != 0)
-		return outcome;
-	session = libssh2_session_init();
-	if (session != NULL && known_hosts_read(&hosts, session, subject)) {
-		libssh2_session_set_blocking(session, 0);
-		known_hosts_prefer(&hosts, session);
-		outcome = shake(
-		    handshake, session, fd, got_banner, context, deadline_us);
-		if (outcome == HANDSHAKE_DONE)
-			outcome = examine_key(handshake, session, &hosts);
-		known_hosts_free(&hosts);
+	handshake->subject = subject;
+	if (libssh2_init(0) != 0 ||
+	    (handshake->session = libssh2_session_init()) == NULL)
+		return false;
+	if (!known_hosts_read(&handshake->hosts, handshake->session, subject)) {
+		(void)libssh2_session_free(handshake->session);
+		return false;
 	}
-	if (session != NULL)
-		(void)libssh2_session_free(session);
-	return outcome;
+	libssh2_session_set_blocking(handshake->session, 0);
+	known_hosts_prefer(
+	    &handshake->hosts, handshake->session, handshake->methods);
+	return true;
+}
+
+void
+handshake_close(struct handshake *handshake)
+{
+	known_hosts_free(&handshake->hosts);
+	(void)libssh2_session_free(handshake->session);
+}
+
+/* As one word of a shell. */
+static void
+add_word(struct text *text, const char *word)
+{
+	text_add(text, "'");
+	for (; *word != '\0'; word++)
+		if (*word == '\'')
+			text_add(text, "'\\''");
+		else
+			text_add_bytes(text, word, 1);
+	text_add(text, "'");
+}
+
+/*
+ * What is wrong with the key, where that is known from and, unless it was
+ * revoked, the command that removes the known one.
+ */
+static void
+tell_place(struct report *report, struct handshake *handshake,
+    const struct outcome *outcome, const char *what, bool can_be_removed)
+{
+	struct known_hosts_place place;
+	struct text reason;
+
+	(void)snprintf(report->reason, sizeof(report->reason), "%s", what);
+	known_hosts_find(&place, handshake->session, handshake->subject,
+	    (const char *)outcome->key, outcome->key_length, outcome->key_type);
+	if (place.line == 0)
+		return;
+	text_init(&reason);
+	text_printf(&reason, "%s, %s line %lu", what, place.path, place.line);
+	if (can_be_removed) {
+		text_add(&reason, "; ssh-keygen -f ");
+		add_word(&reason, place.path);
+		text_add(&reason, " -R ");
+		add_word(&reason, handshake->hosts.name);
+		text_add(&reason, " removes it");
+	}
+	/* Half a command is worse than none. */
+	if (text_ok(&reason) && reason.length < sizeof(report->reason))
+		subject_copy_clean(
+		    report->reason, sizeof(report->reason), reason.data);
+	text_free(&reason);
+}
+
+void
+handshake_judge(struct handshake *handshake, const struct outcome *outcome,
+    struct report *report)
+{
+	unsigned char hash[DIGEST_SIZE];
+
+	digest_sha256(outcome->key, outcome->key_length, hash);
+	print_fingerprint(report->fingerprint, hash);
+	(void)snprintf(report->key_type, sizeof(report->key_type), "%s",
+	    key_type_name(outcome->key_type));
+	report->step = REPORT_HOST_KEY;
+	switch (known_hosts_check(&handshake->hosts, (const char *)outcome->key,
+	    outcome->key_length, outcome->key_type)) {
+	case KNOWN_HOSTS_MATCH:
+		report->state = REPORT_HEALTHY;
+		report->reason[0] = '\0';
+		break;
+	case KNOWN_HOSTS_MISMATCH:
+		report->state = REPORT_MISMATCH;
+		tell_place(
+		    report, handshake, outcome, "another one is known", true);
+		break;
+	case KNOWN_HOSTS_REVOKED:
+		report->state = REPORT_MISMATCH;
+		tell_place(report, handshake, outcome, "it is revoked", false);
+		break;
+	case KNOWN_HOSTS_UNKNOWN:
+		report->state = REPORT_UNKNOWN_KEY;
+		(void)snprintf(report->reason, sizeof(report->reason),
+		    "none of this type is known");
+		break;
+	}
 }

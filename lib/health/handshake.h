@@ -3,33 +3,35 @@
 #define HEALTH_HANDSHAKE_H
 
 #include "health/known_hosts.h"
+#include "health/outcome.h"
 #include "health/subject.h"
 
 #include <stdint.h>
 
-enum handshake_outcome {
-	HANDSHAKE_DONE,
-	HANDSHAKE_TIMED_OUT,
-	HANDSHAKE_NO_METHOD, /* it lives, with no method in common */
-	HANDSHAKE_FAILED,
+struct handshake {
+	LIBSSH2_SESSION *session;
+	struct known_hosts hosts;
+	const struct subject *subject;
+	/* The order in which host keys are asked for. */
+	char methods[KNOWN_HOSTS_METHODS_SIZE];
 };
 
-struct handshake {
-	char banner[256];
-	char fingerprint[64];
-	const char *key_type;
-	enum known_hosts_verdict verdict;
-	char reason[256]; /* where it is not done */
-};
+/* Reads the known hosts. False without memory; else handshake_close(). */
+bool handshake_open(struct handshake *handshake, const struct subject *subject);
+void handshake_close(struct handshake *handshake);
 
 /*
- * Goes through it on a socket that does not block and calls got_banner, once,
- * when the server has said what it is. An endless banner keeps it beyond the
- * deadline: the caller's caller must be able to end the process.
+ * Goes through it on a socket that does not block, and fills in the outcome. It
+ * calls got_banner, once, when the server has said what it is. An endless
+ * banner keeps it beyond the deadline: the caller's caller must be able to end
+ * the process.
  */
-enum handshake_outcome handshake_run(struct handshake *handshake, int fd,
-    const struct subject *subject,
+void handshake_run(struct handshake *handshake, struct outcome *outcome, int fd,
     void (*got_banner)(void *context, const char *banner), void *context,
     int64_t deadline_us);
+
+/* Fills in state, step, key and reason of the report for that host key. */
+void handshake_judge(struct handshake *handshake, const struct outcome *outcome,
+    struct report *report);
 
 #endif

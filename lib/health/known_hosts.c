@@ -6,6 +6,7 @@
 #include <string.h>
 #include <sys/types.h>
 
+enum { PATH_SIZE = 4096 };
 static const char blanks[] = " \t\r\n";
 /*
  * libssh2 takes a name of one or two letters for a hash, and drops the line:
@@ -118,19 +119,26 @@ read_line(struct known_hosts *hosts, const char *line)
 		keep(hosts->portless, hosts->portless_name, host, rest);
 }
 
+/* Null where it is not there. */
+static FILE *
+open_file(const char *name, char path[PATH_SIZE])
+{
+	const char *home = getenv("HOME");
+
+	if (strncmp(name, "~/", 2) == 0 && home != NULL)
+		(void)snprintf(path, PATH_SIZE, "%s%s", home, name + 1);
+	else
+		(void)snprintf(path, PATH_SIZE, "%s", name);
+	return fopen(path, "re");
+}
+
 static void
 read_file(struct known_hosts *hosts, const char *name)
 {
-	const char *home = getenv("HOME");
-	char path[4096], *line = NULL;
+	char path[PATH_SIZE], *line = NULL;
 	size_t size = 0;
-	FILE *file;
+	FILE *file = open_file(name, path);
 
-	if (strncmp(name, "~/", 2) == 0 && home != NULL)
-		(void)snprintf(path, sizeof(path), "%s%s", home, name + 1);
-	else
-		(void)snprintf(path, sizeof(path), "%s", name);
-	file = fopen(path, "re");
 	if (file == NULL)
 		return;
 	while (getline(&line, &size, file) != -1)
@@ -161,22 +169,30 @@ set_names(struct known_hosts *hosts, const struct subject *subject)
 		*at = (char)tolower((unsigned char)*at);
 }
 
+static bool
+init(struct known_hosts *hosts, LIBSSH2_SESSION *session,
+    const struct subject *subject)
+{
+	memset(hosts, 0, sizeof(*hosts));
+	set_names(hosts, subject);
+	hosts->known = libssh2_knownhost_init(session);
+	hosts->revoked = libssh2_knownhost_init(session);
+	hosts->portless = libssh2_knownhost_init(session);
+	if (hosts->known != NULL && hosts->revoked != NULL &&
+	    hosts->portless != NULL)
+		return true;
+	known_hosts_free(hosts);
+	return false;
+}
+
 bool
 known_hosts_read(struct known_hosts *hosts, LIBSSH2_SESSION *session,
     const struct subject *subject)
 {
 	char files[sizeof(subject->files)], *rest = NULL, *name;
 
-	memset(hosts, 0, sizeof(*hosts));
-	set_names(hosts, subject);
-	hosts->known = libssh2_knownhost_init(session);
-	hosts->revoked = libssh2_knownhost_init(session);
-	hosts->portless = libssh2_knownhost_init(session);
-	if (hosts->known == NULL || hosts->revoked == NULL ||
-	    hosts->portless == NULL) {
-		known_hosts_free(hosts);
+	if (!init(hosts, session, subject))
 		return false;
-	}
 	memcpy(files, subject->files, sizeof(files));
 	for (name = strtok_r(files, " ", &rest); name != NULL;
 	     name = strtok_r(NULL, " ", &rest))
@@ -242,14 +258,15 @@ add_methods(char *list, size_t size, const char *methods,
 }
 
 void
-known_hosts_prefer(struct known_hosts *hosts, LIBSSH2_SESSION *session)
+known_hosts_prefer(struct known_hosts *hosts, LIBSSH2_SESSION *session,
+    char methods[KNOWN_HOSTS_METHODS_SIZE])
 {
 	/* No key at all: it differs from any that is known. */
 	static const char nothing[] = "nothing";
-	char methods[512] = "";
 	const char **supported;
 	int i, wants_known, is_known, count;
 
+	methods[0] = '\0';
 	/* Taking out what it does not know, libssh2 copies onto its source. */
 	count = libssh2_session_supported_algs(
 	    session, LIBSSH2_METHOD_HOSTKEY, &supported);
@@ -261,7 +278,7 @@ known_hosts_prefer(struct known_hosts *hosts, LIBSSH2_SESSION *session)
 				       sizeof(nothing), key_types[i].mask) ==
 			    LIBSSH2_KNOWNHOST_CHECK_MISMATCH;
 			if (is_known == wants_known)
-				add_methods(methods, sizeof(methods),
+				add_methods(methods, KNOWN_HOSTS_METHODS_SIZE,
 				    key_types[i].methods, supported, count);
 		}
 	}
@@ -295,4 +312,48 @@ known_hosts_check(
 		LIBSSH2_KNOWNHOST_CHECK_MATCH)
 		return KNOWN_HOSTS_MATCH;
 	return KNOWN_HOSTS_UNKNOWN;
+}
+
+/* Whether that line alone speaks against the key. */
+static bool
+speaks_against(const char *line, LIBSSH2_SESSION *session,
+    const struct subject *subject, const char *key, size_t length, int type)
+{
+	enum known_hosts_verdict verdict = KNOWN_HOSTS_UNKNOWN;
+	struct known_hosts hosts;
+
+	if (init(&hosts, session, subject)) {
+		read_line(&hosts, line);
+		verdict = known_hosts_check(&hosts, key, length, type);
+		known_hosts_free(&hosts);
+	}
+	return verdict == KNOWN_HOSTS_MISMATCH ||
+	    verdict == KNOWN_HOSTS_REVOKED;
+}
+
+void
+known_hosts_find(struct known_hosts_place *place, LIBSSH2_SESSION *session,
+    const struct subject *subject, const char *key, size_t length, int type)
+{
+	char files[sizeof(subject->files)], *rest = NULL, *name, *line = NULL;
+	bool found = false;
+	size_t size = 0;
+	FILE *file;
+
+	memcpy(files, subject->files, sizeof(files));
+	for (name = strtok_r(files, " ", &rest); name != NULL && !found;
+	     name = strtok_r(NULL, " ", &rest)) {
+		place->line = 0;
+		if ((file = open_file(name, place->path)) == NULL)
+			continue;
+		while (!found && getline(&line, &size, file) != -1) {
+			place->line++;
+			found = speaks_against(
+			    line, session, subject, key, length, type);
+		}
+		(void)fclose(file);
+	}
+	free(line);
+	if (!found)
+		place->line = 0;
 }

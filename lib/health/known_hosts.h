@@ -29,11 +29,29 @@ bool known_hosts_read(struct known_hosts *hosts, LIBSSH2_SESSION *session,
     const struct subject *subject);
 void known_hosts_free(struct known_hosts *hosts);
 
-/* Has the session ask first for keys of the types that are known. */
-void known_hosts_prefer(struct known_hosts *hosts, LIBSSH2_SESSION *session);
+/*
+ * Has the session ask first for keys of the types that are known. methods gets
+ * the order, which two hosts with different known keys may have different.
+ */
+enum { KNOWN_HOSTS_METHODS_SIZE = 512 };
+void known_hosts_prefer(struct known_hosts *hosts, LIBSSH2_SESSION *session,
+    char methods[KNOWN_HOSTS_METHODS_SIZE]);
 
 /* type is one of LIBSSH2_HOSTKEY_TYPE_*. */
 enum known_hosts_verdict known_hosts_check(
     struct known_hosts *hosts, const char *key, size_t length, int type);
+
+/* A line of a file: where the key is known by another one. */
+struct known_hosts_place {
+	char path[4096];
+	unsigned long line; /* the first is 1; 0: it was not found */
+};
+
+/*
+ * Finds the first line that makes the key a mismatch, or revoked: whichever
+ * known_hosts_check() has told.
+ */
+void known_hosts_find(struct known_hosts_place *place, LIBSSH2_SESSION *session,
+    const struct subject *subject, const char *key, size_t length, int type);
 
 #endif

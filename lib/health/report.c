@@ -7,7 +7,8 @@ void
 report_clear(struct report *report)
 {
 	memset(report, 0, sizeof(*report));
-	report->state = REPORT_UNTOLD;
+	report->state = REPORT_UNKNOWN;
+	report->age_ms = -1;
 	report->connect_ms = report->handshake_ms = -1;
 }
 
@@ -15,7 +16,7 @@ void
 report_time_out(struct report *report, int timeout_ms)
 {
 	report->state = report->step == REPORT_CONFIGURATION
-	    ? REPORT_UNTOLD
+	    ? REPORT_UNKNOWN
 	    : REPORT_UNREACHABLE;
 	(void)snprintf(report->reason, sizeof(report->reason),
 	    "timed out after %d ms", timeout_ms);

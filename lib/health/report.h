@@ -3,14 +3,15 @@
 #define HEALTH_REPORT_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 enum report_state {
 	REPORT_HEALTHY,
 	REPORT_UNREACHABLE,
 	REPORT_MISMATCH,
-	REPORT_UNKNOWN,
+	REPORT_UNKNOWN_KEY,
 	REPORT_PROXIED,
-	REPORT_UNTOLD,
+	REPORT_UNKNOWN,
 };
 
 /* How far it has come. */
@@ -23,15 +24,25 @@ enum report_step {
 	REPORT_HOST_KEY,
 };
 
+/* What it waits for; the time until then does not count. */
+enum report_wait {
+	REPORT_WAITS_NOT,
+	REPORT_WAITS_FOR_ANSWER, /* that another process waits for, too */
+	REPORT_WAITS_FOR_ADDRESS, /* as another question goes there now */
+	REPORT_WAITS_FOR_TURN, /* to exchange keys */
+};
+
 /* Strings are clean: subject_copy_clean(). */
 struct report {
 	enum report_state state;
 	enum report_step step;
-	bool waits; /* connected, for its turn to talk */
+	enum report_wait waits;
 	int port;
+	int64_t age_ms; /* of the answer; -1: there is none */
+	bool is_by_login;
 	double connect_ms, handshake_ms; /* negative: unknown */
 	char hostname[256], address[64], banner[256];
-	char fingerprint[64], key_type[16], reason[512];
+	char fingerprint[64], key_type[16], reason[1024];
 };
 
 /* Nothing is known yet. */

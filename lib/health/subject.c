@@ -72,13 +72,35 @@ read_answer(struct subject *subject, char *answer, bool wants_files)
 	}
 }
 
-int
-subject_resolve(struct subject *subject, const struct subject_query *query,
-    const char *host, int64_t deadline_us)
+/*
+ * What ssh has to say: the last line, or the one before where that only says
+ * that it ends. ssh is run again for it, as nobody reads two pipes above.
+ */
+static void
+listen_to_complaint(char *const argv[], char complaint[SUBJECT_COMPLAINT_SIZE],
+    int64_t deadline_us)
 {
-	const char *argv[9];
-	struct text answer;
-	int argc = 0, status;
+	char *rest = NULL, *line, *told = NULL;
+	struct text output;
+
+	text_init(&output);
+	(void)child_run_complaining(argv, &output, ANSWER_MAX, deadline_us);
+	for (line = text_ok(&output) && output.data != NULL
+		 ? strtok_r(output.data, "\r\n", &rest)
+		 : NULL;
+	     line != NULL; line = strtok_r(NULL, "\r\n", &rest))
+		if (told == NULL || strstr(line, ": terminating, ") == NULL)
+			told = line;
+	if (told != NULL)
+		subject_copy_clean(complaint, SUBJECT_COMPLAINT_SIZE, told);
+	text_free(&output);
+}
+
+static void
+compose(
+    const char *argv[9], const struct subject_query *query, const char *host)
+{
+	int argc = 0;
 
 	argv[argc++] = query->ssh;
 	argv[argc++] = "-G";
@@ -93,11 +115,27 @@ subject_resolve(struct subject *subject, const struct subject_query *query,
 	argv[argc++] = "--";
 	argv[argc++] = host;
 	argv[argc] = NULL;
+}
+
+int
+subject_resolve(struct subject *subject, const struct subject_query *query,
+    const char *host, char complaint[SUBJECT_COMPLAINT_SIZE],
+    int64_t deadline_us)
+{
+	const char *argv[9];
+	struct text answer;
+	int status;
+
+	complaint[0] = '\0';
+	compose(argv, query, host);
 	memset(subject, 0, sizeof(*subject));
 	text_init(&answer);
 	status = child_run(
 	    (char *const *)argv, NULL, &answer, ANSWER_MAX, deadline_us);
-	if (status == 0 && !text_ok(&answer)) {
+	if (status > 0) {
+		listen_to_complaint(
+		    (char *const *)argv, complaint, deadline_us);
+	} else if (status == 0 && !text_ok(&answer)) {
 		errno = ENOMEM;
 		status = -1;
 	} else if (status == 0) {

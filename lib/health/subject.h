@@ -23,12 +23,15 @@ struct subject_query {
 };
 
 /*
- * Asks ssh -G. Returns 0, or the exit status of ssh where it refuses, or -1
- * with errno: ETIMEDOUT, EPROTO for an answer without what is needed, or why
- * ssh could not be run.
+ * Asks ssh -G. Returns 0, or the exit status of ssh where it refuses, with the
+ * last line that it says in complaint (clean, perhaps empty), or -1 with errno:
+ * ETIMEDOUT, EPROTO for an answer without what is needed, or why ssh could not
+ * be run.
  */
+enum { SUBJECT_COMPLAINT_SIZE = 512 };
 int subject_resolve(struct subject *subject, const struct subject_query *query,
-    const char *host, int64_t deadline_us);
+    const char *host, char complaint[SUBJECT_COMPLAINT_SIZE],
+    int64_t deadline_us);
 
 /* Copies what fits; control bytes and what is not ASCII become '?'. */
 void subject_copy_clean(char *to, size_t size, const char *from);

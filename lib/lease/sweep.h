@@ -8,7 +8,6 @@
 
 #include "base/failure.h"
 #include "namespace/namespace.h"
-#include "platform/platform.h"
 
 #include <stdbool.h>
 
@@ -37,10 +36,6 @@ struct sweep_options {
 	bool dry_run;
 	/* What could still be in the making is left until it is that old. */
 	int ttl_secs;
-	/* A namespace that holds nothing stays until it is unused for so long. */
-	int namespace_ttl_secs;
-	/* Taken when first needed; the caller frees it at the end. */
-	struct platform_open_folders **open_folders;
 	int exit_idle_secs; /* stop masters idle for so long; -1: none */
 	int timeout_ms; /* for a master's answer */
 	/*
@@ -61,5 +56,12 @@ struct sweep_options {
  */
 enum sweep_result sweep_namespace(const struct namespace_root *root,
     const char *name, const struct sweep_options *options);
+
+/*
+ * Removes what is kept of the answers of servers (answers.h) and serves nobody
+ * any more; it is told as SWEEP_TEMPORARY.
+ */
+void sweep_answers_all(
+    const struct namespace_root *root, const struct sweep_options *options);
 
 #endif

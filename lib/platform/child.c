@@ -78,9 +78,30 @@ spawn(pid_t *pid, const posix_spawn_file_actions_t *actions,
 	return posix_spawn(pid, words[0], actions, attributes, words, environ);
 }
 
+/* What a child gets as its standard descriptors; -1: /dev/null. */
+struct standard {
+	int fds[3];
+};
+
+/* 0, or an error number. */
+static int
+add_standard(
+    posix_spawn_file_actions_t *actions, const struct standard *standard)
+{
+	int fd, error = 0;
+
+	for (fd = 0; fd < 3 && error == 0; fd++)
+		error = standard->fds[fd] != -1
+		    ? posix_spawn_file_actions_adddup2(
+			  actions, standard->fds[fd], fd)
+		    : posix_spawn_file_actions_addopen(actions, fd, "/dev/null",
+			  fd == STDIN_FILENO ? O_RDONLY : O_WRONLY, 0);
+	return error;
+}
+
 /* 0 and *pid, or an error number as posix_spawn(3) gives it. */
 static int
-start(char *const argv[], int input_fd, int output_fd, pid_t *pid)
+start(char *const argv[], const struct standard *standard, pid_t *pid)
 {
 	posix_spawn_file_actions_t actions;
 	posix_spawnattr_t attributes;
@@ -104,21 +125,7 @@ start(char *const argv[], int input_fd, int output_fd, pid_t *pid)
 	(void)posix_spawnattr_setpgroup(&attributes, 0);
 	(void)posix_spawnattr_setflags(
 	    &attributes, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETPGROUP);
-	if (input_fd != -1)
-		error = posix_spawn_file_actions_adddup2(
-		    &actions, input_fd, STDIN_FILENO);
-	else
-		error = posix_spawn_file_actions_addopen(
-		    &actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
-	if (error == 0 && output_fd != -1)
-		error = posix_spawn_file_actions_adddup2(
-		    &actions, output_fd, STDOUT_FILENO);
-	else if (error == 0)
-		error = posix_spawn_file_actions_addopen(
-		    &actions, STDOUT_FILENO, "/dev/null", O_WRONLY, 0);
-	if (error == 0)
-		error = posix_spawn_file_actions_addopen(
-		    &actions, STDERR_FILENO, "/dev/null", O_WRONLY, 0);
+	error = add_standard(&actions, standard);
 	if (error == 0)
 		error = spawn(pid, &actions, &attributes, argv);
 	(void)posix_spawn_file_actions_destroy(&actions);
@@ -213,13 +220,13 @@ kill_and_reap(pid_t pid)
 
 /* The part of child_run() during which SIGCHLD has its default meaning. */
 static int
-run(char *const argv[], int input_fd, int output[2], struct text *text,
-    size_t limit, int64_t deadline_us)
+run(char *const argv[], const struct standard *standard, int output[2],
+    struct text *text, size_t limit, int64_t deadline_us)
 {
 	int error, status;
 	pid_t pid;
 
-	if ((error = start(argv, input_fd, output[1], &pid)) != 0) {
+	if ((error = start(argv, standard, &pid)) != 0) {
 		errno = error;
 		return -1;
 	}
@@ -235,10 +242,12 @@ run(char *const argv[], int input_fd, int output[2], struct text *text,
 	return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
 }
 
-int
-child_run_reading(char *const argv[], int input_fd, struct text *output,
-    size_t output_limit, int64_t deadline_us)
+/* From standard output, or else standard error, of the child. */
+static int
+run_listening(char *const argv[], int input_fd, int listened_fd,
+    struct text *output, size_t output_limit, int64_t deadline_us)
 {
+	struct standard standard = {{input_fd, -1, -1}};
 	int out[2] = {-1, -1}, result = -1, saved_errno;
 	struct sigaction by_default = {.sa_handler = SIG_DFL}, inherited;
 
@@ -247,14 +256,32 @@ child_run_reading(char *const argv[], int input_fd, struct text *output,
 	 * waitpid(2). It is given back as it was, for ssh.
 	 */
 	(void)sigaction(SIGCHLD, &by_default, &inherited);
-	if (output == NULL || make_pipe(out) == 0)
-		result =
-		    run(argv, input_fd, out, output, output_limit, deadline_us);
+	if (output == NULL || make_pipe(out) == 0) {
+		standard.fds[listened_fd] = out[1];
+		result = run(
+		    argv, &standard, out, output, output_limit, deadline_us);
+	}
 	saved_errno = errno;
 	(void)sigaction(SIGCHLD, &inherited, NULL);
 	close_pair(out);
 	errno = saved_errno;
 	return result;
+}
+
+int
+child_run_reading(char *const argv[], int input_fd, struct text *output,
+    size_t output_limit, int64_t deadline_us)
+{
+	return run_listening(
+	    argv, input_fd, STDOUT_FILENO, output, output_limit, deadline_us);
+}
+
+int
+child_run_complaining(char *const argv[], struct text *complaints, size_t limit,
+    int64_t deadline_us)
+{
+	return run_listening(
+	    argv, -1, STDERR_FILENO, complaints, limit, deadline_us);
 }
 
 int

@@ -23,4 +23,11 @@ int child_run(char *const argv[], const char *input, struct text *output,
 int child_run_reading(char *const argv[], int input_fd, struct text *output,
     size_t output_limit, int64_t deadline_us);
 
+/*
+ * The same with standard input and output on /dev/null, and standard error
+ * added to complaints.
+ */
+int child_run_complaining(char *const argv[], struct text *complaints,
+    size_t limit, int64_t deadline_us);
+
 #endif

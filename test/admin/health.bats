@@ -12,8 +12,12 @@ teardown_file() { stop_sshd; }
 setup() {
   T=$BATS_TEST_TMPDIR
   SERVER=
+  new_root
 }
-teardown() { if [ -n "$SERVER" ]; then kill "$SERVER" && wait "$SERVER" || :; fi; }
+teardown() {
+  kill -CONT "$(cat "$DIR/sshd.pid")"
+  if [ -n "$SERVER" ]; then kill "$SERVER" && wait "$SERVER" || :; fi
+}
 
 health() { "$BUILD/ssh-fast-health" -F none --known-hosts="$DIR/known" "$@"; }
 key() { cut -d' ' -f1,2 "$1"; }
@@ -61,14 +65,14 @@ other_key() {
 }
 
 @test "a changed key and a revoked one: 3; none: 4" {
-  echo "[127.0.0.1]:$PORT $(other_key)" >"$T/changed"
+  { echo "# a comment"; echo "[127.0.0.1]:$PORT $(other_key)"; } >"$T/changed"
   run health --known-hosts="$T/changed" -p "$PORT" 127.0.0.1
   [ "$status" = 3 ]
-  [[ "$output" == *"mismatch: host key ED25519 SHA256:"*": another one is known" ]]
+  [[ "$output" == *"mismatch: host key ED25519 SHA256:"*": another one is known, $T/changed line 2; "* ]]
   { cat "$DIR/known"; echo "@revoked * $(key "$DIR/host_key.pub")"; } >"$T/revoked"
   run health --known-hosts="$T/revoked" -p "$PORT" 127.0.0.1
   [ "$status" = 3 ]
-  [[ "$output" == *": it is revoked" ]]
+  [[ "$output" == *": it is revoked, $T/revoked line 2; asked "* ]]
   run health --known-hosts="$T/none" -p "$PORT" 127.0.0.1
   [ "$status" = 4 ]
   # Another port's key is not this one's.
@@ -98,6 +102,7 @@ other_key() {
       begin=$(date +%s%N)
       run health --version
       start=$((($(date +%s%N) - begin) / 1000000))
+      rm -rf "$ROOT/health"
       begin=$(date +%s%N)
       run health --timeout=500 -p "$(cat "$T/port")" 127.0.0.1
       took=$((($(date +%s%N) - begin) / 1000000 - start))
@@ -210,7 +215,179 @@ other_key() {
   [ "$status" = 2 ]
   run health -p none 127.0.0.1
   [ "$status" = 5 ]
-  [[ "$output" == *": untold: ssh -G refuses with status 255" ]]
+  [ "$output" = "127.0.0.1: unknown: ssh -G refuses with status 255: Bad port 'none'" ]
+  echo 'Bogus yes' >"$T/config"
+  run -5 "$BUILD/ssh-fast-health" -F "$T/config" 127.0.0.1
+  [[ "$output" == *"255: $T/config: line 1: Bad configuration option: bogus" ]]
+}
+
+@test "what removes a changed key: the command is told, for every kind of line and name" {
+  local command
+  echo "[127.0.0.1]:$PORT $(other_key)" >"$T/plain"
+  sed 's/^/# a comment\n/' "$T/plain" >"$T/odd'name"
+  cp "$T/plain" "$T/hashed"
+  ssh-keygen -H -f "$T/hashed" >/dev/null 2>&1
+  printf 'Host x\n HostName 127.0.0.1\n Port %s\n HostKeyAlias Called\n UserKnownHostsFile %s\n' \
+    "$PORT" "$T/alias" >"$T/config"
+  echo "called $(other_key)" >"$T/alias"
+  for file in plain hashed "odd'name"; do
+    run -3 health --known-hosts="$T/$file" -p "$PORT" 127.0.0.1
+    command=$(sed 's/.*; \(ssh-keygen .*\) removes it.*/\1/' <<<"$output")
+    bash -c "$command" >/dev/null
+    run -4 health --known-hosts="$T/$file" -p "$PORT" 127.0.0.1
+  done
+  run -3 "$BUILD/ssh-fast-health" -F "$T/config" x
+  command=$(sed 's/.*; \(ssh-keygen .*\) removes it.*/\1/' <<<"$output")
+  [[ "$command" == "ssh-keygen -f '$T/alias' -R 'called'" ]]
+  bash -c "$command" >/dev/null
+  run -4 "$BUILD/ssh-fast-health" -F "$T/config" x
+}
+
+# How many connections the server has seen that logged nobody in.
+connections() { grep -c '^Connection from' "$DIR/sshd.log" || :; }
+
+@test "one connection serves all who ask, whatever keys they know, for 10 seconds" {
+  local before
+  before=$(connections)
+  run -0 health -p "$PORT" 127.0.0.1
+  [[ "$output" != *asked* ]]
+  run -0 health -p "$PORT" 127.0.0.1
+  [[ "$output" == *"; asked "*" s ago" ]]
+  run -0 health -j -p "$PORT" 127.0.0.1
+  jq -e '.hosts[0] | .age_ms > 0 and .age_ms < 10000 and .by == "question"' <<<"$output"
+  echo "[127.0.0.1]:$PORT $(other_key)" >"$T/changed"
+  run -3 health --known-hosts="$T/changed" -p "$PORT" 127.0.0.1
+  [ $(($(connections) - before)) = 1 ]
+  # Of another age, or written in the future, it serves nobody.
+  touch -d '10 seconds ago' "$ROOT"/health/q*
+  run -0 health -p "$PORT" 127.0.0.1
+  [[ "$output" != *asked* ]]
+  touch -d '1 hour' "$ROOT"/health/q*
+  run -0 health -p "$PORT" 127.0.0.1
+  [[ "$output" != *asked* ]]
+  [ $(($(connections) - before)) = 3 ]
+}
+
+# ask_often TIMES PAUSE: with that pause between.
+ask_often() {
+  local i
+  for ((i = 0; i < $1; i++)); do
+    health -q -p "$OTHER_PORT" 127.0.0.1 || return 1
+    read -rt "$2" -u "$SILENCE" || :
+  done
+}
+
+@test "300 questions from 30 processes: no penalty, and a login right after works" {
+  local i pids=() began
+  # With the server's own idea of penalties and of how many may log in.
+  start_other "HostKey $DIR/host_key" "AuthorizedKeysFile $DIR/authorized_keys" 'StrictModes no' \
+    'LogLevel VERBOSE'
+  echo "[127.0.0.1]:$OTHER_PORT $(key "$DIR/host_key.pub")" >>"$DIR/known"
+  began=$SECONDS
+  for ((i = 0; i < 30; i++)); do
+    ask_often 10 "$(times 1.6 0.1)" 3>&- &
+    pids+=($!)
+  done
+  for i in "${pids[@]}"; do wait "$i"; done
+  ssh -F "$DIR/config" -p "$OTHER_PORT" host true
+  i=$(grep -c '^Connection from' "$T/sshd.log")
+  echo "# 300 questions in $((SECONDS - began)) s: $((i - 1)) connections" >&3
+  [ "$((i - 1))" -ge 1 ]
+  [ "$((i - 1))" -le $((1 + (SECONDS - began + 9) / 10)) ]
+  run grep -ci 'penalty\|drop connection' "$T/sshd.log"
+  [ "$output" = 0 ]
+}
+
+@test "a port that refuses is asked again: no server counts that" {
+  local port
+  port=$("$TOOLS/free-port")
+  run -1 health -p "$port" 127.0.0.1
+  printf '%s\n' "Port $port" 'ListenAddress 127.0.0.1' "PidFile $T/sshd.pid" 'UsePAM no' \
+    "HostKey $DIR/host_key" >"$T/sshd_config"
+  /usr/sbin/sshd -D -e -f "$T/sshd_config" 2>"$T/sshd.log" </dev/null >/dev/null 3>&- &
+  SERVER=$!
+  wait_until has_content "$T/sshd.pid"
+  run -4 health -p "$port" 127.0.0.1
+}
+
+@test "a server that hangs up before its banner: penalty and MaxStartups are told" {
+  local mode words
+  for mode in penalty full closing; do
+    "$TOOLS/odd-server" "$mode" >"$T/port" 3>&- &
+    SERVER=$!
+    wait_until has_content "$T/port"
+    run -1 health -p "$(cat "$T/port")" 127.0.0.1
+    words=$(sed 's/.*port [0-9]*: //' <<<"$output")
+    case $mode in
+    penalty) [[ $words = 'it refuses this address for a while, '*'(PerSourcePenalties)' ]] ;;
+    full) [[ $words = 'too many logins are under way there (MaxStartups)' ]] ;;
+    closing) [[ $words = 'it hung up before its banner: '* ]] ;;
+    esac
+    # That was a connection: it is not made again.
+    run -1 health -p "$(cat "$T/port")" 127.0.0.1
+    [[ "$output" == *"$words; asked "* ]]
+    kill "$SERVER"
+    wait "$SERVER" || :
+    SERVER=
+    rm "$T/port"
+  done
+}
+
+is_being_asked() { [ -n "$(find "$ROOT/health" -name 'q*' ! -exec flock -n {} true \; -print)" ]; }
+
+@test "a question that was killed, and answers that are garbled or foreign, stop nobody" {
+  local before file
+  before=$(connections)
+  kill -STOP "$(cat "$DIR/sshd.pid")"
+  "$BUILD/ssh-fast-health" -q -F none -p "$PORT" 127.0.0.1 3>&- &
+  wait_until is_being_asked
+  kill -KILL $!
+  wait $! || :
+  kill -CONT "$(cat "$DIR/sshd.pid")"
+  run -0 health -p "$PORT" 127.0.0.1
+  file=$(echo "$ROOT"/health/q*)
+  for garbage in '' 'end=key' 'end=key	key=zz' 'end=key	key_type=6	key=00'$'\n' "$(head -c 20000 /dev/zero | tr '\0' x)"; do
+    printf '%s' "$garbage" >"$file"
+    run health -p "$PORT" 127.0.0.1
+    echo "$output"
+    [[ "$output" != *asked* ]] || [ "$status" = 4 ]
+  done
+  rm -r "$ROOT/health"
+  echo untouched >"$T/mine"
+  mkdir -m 700 "$ROOT/health"
+  ln -s "$T/mine" "$ROOT/health/$(basename "$file")"
+  run -0 health -p "$PORT" 127.0.0.1
+  rm -r "$ROOT/health"
+  ln -s "$T" "$ROOT/health"
+  run -0 health -p "$PORT" 127.0.0.1
+  [ "$(cat "$T/mine")" = untouched ]
+  run -0 health --root=/dev/null/none -p "$PORT" 127.0.0.1
+}
+
+@test "to one address goes one question at a time, however many ports there are" {
+  python3 - >"$T/ports" 2>"$T/most" 3>&- <<'END' &
+import select, socket, sys, time
+listeners = [socket.create_server(("127.0.0.1", 0)) for _ in range(20)]
+print(*(l.getsockname()[1] for l in listeners), sep="\n", flush=True)
+open_now, most = [], 0
+while True:
+    for ready in select.select(listeners + open_now, [], [])[0]:
+        if ready in listeners:
+            open_now.append(ready.accept()[0])
+            if len(open_now) > most:
+                most = len(open_now)
+                print(most, file=sys.stderr, flush=True)
+        else:
+            time.sleep(0.005)
+            ready.close()
+            open_now.remove(ready)
+END
+  SERVER=$!
+  wait_until sh -c "[ \$(wc -l <'$T/ports') = 20 ]"
+  sed 's/^/hostname=127.0.0.1\tport=/' "$T/ports" >"$T/endpoints"
+  run -1 health --endpoints="$T/endpoints"
+  [ "$(grep -c 'banner of 127.0.0.1' <<<"$output")" = 20 ]
+  [ "$(tail -n 1 "$T/most")" = 1 ]
 }
 
 @test "Dropbear is a server as well" {
@@ -242,7 +419,7 @@ start_other() {
   start_other "HostKey $DIR/host_key" 'KexAlgorithms sntrup761x25519-sha512@openssh.com'
   run -5 health -p "$OTHER_PORT" 127.0.0.1
   echo "$output"
-  [[ "$output" == "127.0.0.1: untold: handshake of 127.0.0.1 port $OTHER_PORT: "* ]]
+  [[ "$output" == "127.0.0.1: unknown: handshake of 127.0.0.1 port $OTHER_PORT: "* ]]
 }
 
 @test "host keys of other types: ECDSA, and RSA as far as libssh2 goes" {
@@ -258,7 +435,7 @@ start_other() {
     else
       # Before 1.11 it has only SHA-1 for RSA, which servers refuse by now.
       [ "$type $status" = 'rsa 5' ]
-      [[ "$output" == *": untold: handshake of "* ]]
+      [[ "$output" == *": unknown: handshake of "* ]]
     fi
     kill "$SERVER"
     wait "$SERVER" || :

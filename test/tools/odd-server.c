@@ -1,6 +1,8 @@
 /*
  * odd-server MODE: listens on a loopback port of the kernel's choice, prints
- * it, and serves what no SSH server says: silent, garbage, endless, unfinished.
+ * it, and serves what no SSH server says: silent, garbage, endless, unfinished;
+ * or hangs up as sshd does where it refuses an address (penalty), has too many
+ * logins under way (full), or says nothing (closing).
  */
 #include <netinet/in.h>
 #include <signal.h>
@@ -17,6 +19,13 @@ serve(int fd, const char *mode)
 	memset(block, 'x', sizeof(block));
 	if (strcmp(mode, "garbage") == 0)
 		(void)!write(fd, "HTTP/1.1 400 Bad\033 Request\r\n\r\n", 29);
+	if (strcmp(mode, "penalty") == 0)
+		(void)!write(fd, "Not allowed at this time\r\n", 26);
+	if (strcmp(mode, "full") == 0)
+		(void)!write(fd, "Exceeded MaxStartups\r\n", 22);
+	if (strcmp(mode, "penalty") == 0 || strcmp(mode, "full") == 0 ||
+	    strcmp(mode, "closing") == 0)
+		return;
 	if (strcmp(mode, "unfinished") == 0)
 		(void)!write(fd, "SSH-2.0-slow", 12);
 	if (strcmp(mode, "endless") == 0) {
