@@ -81,9 +81,12 @@ storm: all $(TOOLS) ## STORM_WORKERS=64 on one pool for STORM_SECS=60, killed at
 bench: all $(TOOLS) ## measure, side by side with plain ssh
 	@BUILD=$(abspath $(BUILD)) bash test/bench/run.sh
 
+check-releases: ## both commands of README in clean roots of Debian 12, 13 and sid, as root and not; RELEASES=sid one of them
+	@BUILD=$(abspath $(BUILD)) RELEASES='$(RELEASES)' WORDS='$(WORDS)' CHECK='$(CHECK)' bash test/releases.sh
+
 lint: ## what the compiler does not see
 	@BUILD=$(BUILD) bash test/lint.sh
 
 -include $(patsubst %.o,%.d,$(REPLAYED) $(FUZZED))
 
-.PHONY: check compare check-long check-sanitizers check-valgrind check-checks model faults hostile storm fuzz bench lint
+.PHONY: check compare check-long check-sanitizers check-valgrind check-checks check-releases model faults hostile storm fuzz bench lint

@@ -198,8 +198,13 @@ refuses() {
   calls=$(awk -v pid="$first" '$1 == pid {
       if (/execve\(/ && seen++) exit; if (!/resumed>/) count++ } END {print count}' \
     "$BATS_TEST_TMPDIR/trace")
+  # A dynamic C library makes more before the program begins: what --version
+  # makes, but for its write and its exit, is no call of ours.
+  strace -f -o "$BATS_TEST_TMPDIR/start" "$SSH_FAST" --version
+  calls=$((calls - $(wc -l <"$BATS_TEST_TMPDIR/start") + 2))
   echo "$calls system calls"
-  [ "$calls" -le 70 ]
+  [ "$calls" -gt 30 ]
+  [ "$calls" -le 65 ]
   [ "$(awk -v pid="$first" '$1 == pid {if (/execve\(/ && seen++) exit; print}' \
     "$BATS_TEST_TMPDIR/trace" | grep -cE '(clone|clone3|fork|vfork)\(')" = 1 ]
 }

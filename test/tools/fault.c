@@ -9,6 +9,7 @@
  *          nothing, which is how a keeper is started.
  * MODE     count, kill=N, or fail=N:K: the N-th call (from 1) fails with the
  *          K-th (from 0, modulo their number) of the errors that it can meet.
+ *          Calls of the dynamic loader, before the program begins, do not count.
  * REPORT   gets a line: calls counted, number and error of the one met (0: an
  *          error that the call cannot have; nothing was done), and the pid.
  *
@@ -85,6 +86,7 @@ struct tracee {
 	bool is_stopped; /* came before that */
 	bool counts;
 	bool in_call;
+	unsigned long long loader, loader_end; /* where its code is, if any */
 	int error; /* what the call it is in is to fail with */
 };
 
@@ -218,10 +220,12 @@ choose_error(long number, long which)
 }
 
 static void
-enter_call(struct fault *fault, struct tracee *tracee, long number)
+enter_call(struct fault *fault, struct tracee *tracee, long number,
+    unsigned long long address)
 {
 	tracee->in_call = true;
-	if (!tracee->counts)
+	if (!tracee->counts ||
+	    (address >= tracee->loader && address < tracee->loader_end))
 		return;
 	fault->counted++;
 	if (fault->counted == fault->kill_at) {
@@ -259,7 +263,8 @@ look_at_call(struct fault *fault, struct tracee *tracee)
 	    0)
 		return;
 	if (info.op == PTRACE_SYSCALL_INFO_ENTRY)
-		enter_call(fault, tracee, (long)info.entry.nr);
+		enter_call(fault, tracee, (long)info.entry.nr,
+		    (unsigned long long)info.instruction_pointer);
 	else if (info.op == PTRACE_SYSCALL_INFO_EXIT)
 		leave_call(tracee);
 }
@@ -269,6 +274,30 @@ go_on(const struct tracee *tracee, int signal)
 {
 	/* It may have been killed meanwhile. */
 	(void)ptrace(PTRACE_SYSCALL, tracee->pid, 0, signal);
+}
+
+/* After an exec nothing is mapped but the program, its loader and the stack. */
+static void
+find_loader(struct tracee *tracee)
+{
+	char path[32], line[512], *name;
+	unsigned long long begin, end;
+	FILE *maps;
+
+	tracee->loader = tracee->loader_end = 0;
+	snprintf(path, sizeof(path), "/proc/%d/maps", (int)tracee->pid);
+	if ((maps = fopen(path, "r")) == NULL)
+		return;
+	while (fgets(line, sizeof(line), maps) != NULL) {
+		name = strchr(line, '/');
+		if (name == NULL || strstr(name, "/ld-") == NULL ||
+		    sscanf(line, "%llx-%llx", &begin, &end) != 2)
+			continue;
+		if (tracee->loader == 0)
+			tracee->loader = begin;
+		tracee->loader_end = end;
+	}
+	fclose(maps);
 }
 
 /* The command begins with its exec; another program is none of ours. */
@@ -304,6 +333,8 @@ adopt(struct fault *fault, const struct tracee *parent, int event)
 	/* Whatever a keeper starts is as good as it. */
 	child->counts =
 	    event == PTRACE_EVENT_CLONE ? fault->keeper : parent->counts;
+	child->loader = parent->loader;
+	child->loader_end = parent->loader_end;
 	if (child->is_stopped)
 		go_on(child, 0);
 	child->is_stopped = false;
@@ -327,6 +358,7 @@ stopped(struct fault *fault, struct tracee *tracee, int status)
 			tracee->pid = 0;
 			return;
 		}
+		find_loader(tracee);
 		signal = 0;
 	} else if (event == PTRACE_EVENT_STOP) {
 		/* A stop of the whole group is none that is used here. */
