@@ -125,7 +125,7 @@ ssh -V 2>&1 | sed "s/^OpenSSH_\([^ ,]*\).*/\1/"
 if readelf -d build/ssh-fast | grep -q NEEDED; then
   ldd --version | sed -n "1s/.* /glibc /p"
 else
-  echo "$(sed "s/ .*//; s/-gcc//; q" build/flags), static"
+  echo "$(sed "s/ .*//; s/-gcc//; s,.*/,,; q" build/flags), static"
 fi
 dpkg-query -W -f "\${Package} \${Version}\n" bash zsh fish |
   sed "s/ [0-9]*:/ /; s/[-+].*//" | paste -sd, | sed "s/,/, /g"'
