@@ -29,7 +29,7 @@ function __ssh_fast_with_value
                 --health 'Ask whether the server answers before a login' \
                 --health= 'The same, for so many ms' \
                 --probe-timeout= 'Past this many ms a master counts as hung' \
-                --persist= 'How many seconds an idle master stays' \
+                --persist= 'How long an idle master stays' \
                 --client= 'Who speaks to a warm master' \
                 --ssh= 'The real ssh'
     end

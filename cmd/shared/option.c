@@ -1,5 +1,6 @@
 #include "shared/option.h"
 
+#include "base/duration.h"
 #include "base/number.h"
 #include "shared/commands.h"
 #include "shared/environment.h"
@@ -15,7 +16,11 @@ enum { ALLOWED_SIZE = 64 };
 static void
 describe_allowed(const struct option *option, char allowed[ALLOWED_SIZE])
 {
-	if (option->maximum > 0)
+	if (option->kind == OPTION_TIME)
+		(void)snprintf(allowed, ALLOWED_SIZE,
+		    "a time of %d to %d seconds, as 90, 10m or 1h30m",
+		    option->minimum, option->maximum);
+	else if (option->maximum > 0)
 		(void)snprintf(allowed, ALLOWED_SIZE, "%d to %d",
 		    option->minimum, option->maximum);
 	else
@@ -53,6 +58,9 @@ set(const struct option_table *table, const struct option *option,
 		return true;
 	case OPTION_NUMBER:
 		return number_read(value, option->minimum, option->maximum, to);
+	case OPTION_TIME:
+		return duration_read(
+		    value, option->minimum, option->maximum, to);
 	default:
 		return table->set(options, option, value);
 	}

@@ -13,6 +13,7 @@ enum option_kind {
 	OPTION_OFF, /* clears it */
 	OPTION_TEXT, /* sets a const char *, to anything but an empty word */
 	OPTION_NUMBER, /* sets an int, from minimum to maximum */
+	OPTION_TIME, /* the same in seconds, written as ssh takes times */
 	OPTION_OTHER, /* set() of the program knows */
 };
 
@@ -28,7 +29,7 @@ struct option {
 	char value[8];
 	unsigned char kind;
 	unsigned short offset; /* of what is set, in the program's options */
-	int minimum, maximum; /* of a number; maximum 0: it takes none */
+	int minimum, maximum; /* of a number or time; else 0 */
 	char allowed[40]; /* else what it takes, for the message about it */
 	char help[180];
 };

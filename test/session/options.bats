@@ -24,7 +24,8 @@ refuses() {
   for option in --nonsense --prob --probes --verbos --root --root= --probe \
     --probe= --probe=fast --probe-timeout=0 --probe-timeout=-1 --probe-timeout=1s \
     --probe-timeout=60001 --probe-timeout=99999999999999999999 '--probe-timeout= 5' \
-    --persist=0 --persist=x --persist=31536001 --client=paramiko --strict=1 \
+    --persist=0 --persist=x --persist=31536001 --persist=1y --persist=m --persist=1h-5 \
+    --persist=1.5h '--persist=1h 5m' --persist=9999999999w --persist=0h0m --persist=53w --client=paramiko --strict=1 \
     --verbose=yes --no-touch=1 --ssh= --namespace= --touch; do
     refuses "$(sed 's/^\(--[a-z-]*\).*/\1/' <<<"$option")" "$SSH_FAST" "$option"
   done
@@ -48,6 +49,11 @@ refuses() {
   [[ "$output" == *-oControlPersist=5* ]]
   run env SSH_FAST_PERSIST=5 "$SSH_FAST" --persist=6 --explain -F "$DIR/config" host
   [[ "$output" == *-oControlPersist=6* ]]
+  # As ssh itself takes times, added up.
+  run env SSH_FAST_PERSIST=10m "$SSH_FAST" --explain -F "$DIR/config" host
+  [[ "$output" == *-oControlPersist=600* ]]
+  run "$SSH_FAST" --persist=1W2d3H4m5 --explain -F "$DIR/config" host
+  [[ "$output" == *-oControlPersist=788645* ]]
   run env SSH_FAST_ROOT="$DIR/x" "$SSH_FAST" --explain -F "$DIR/config" host
   [[ "$output" == *"folder: $DIR/x/"* ]]
   run env SSH_FAST_NAMESPACE=mine "$SSH_FAST" --explain -F "$DIR/config" host
