@@ -68,7 +68,7 @@ def _read(path):
                 raise Mistake(f"{where}: a line of no case")
             lines.append(line[4:] if line.startswith("    ") else line.lstrip())
             continue
-        match = re.fullmatch(r"([a-z0-9][a-z0-9-]*):\s*(.*)", line)
+        match = re.fullmatch(r"([a-z0-9][A-Za-z0-9-]*):\s*(.*)", line)
         if not match:
             raise Mistake(f"{where}: neither a case nor a line of one: {line}")
         if header:

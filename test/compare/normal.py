@@ -22,7 +22,7 @@ class Normaliser:
         for old, new in self.ports:
             text = old.sub(new, text)
         # A shell's announcement of a job, and what else is a pid.
-        text = re.sub(r"^(\[\d+\]) \d+$", r"\1 PID", text, flags=re.M)
+        text = re.sub(r"^(\[\d+\])(?: \d+)+$", r"\1 PID", text, flags=re.M)
         text = re.sub(r"\b(pid|PID)([ =:]+)\d+", r"\1\2PID", text)
         text = re.sub(r"\b(job \d+)\[\d+\]", r"\1[PID]", text)
         # A script's own messages name its file and line.

@@ -52,3 +52,26 @@ long() {
   if [ "$took" -lt 2000000 ]; then echo "soon"; else echo "late"; fi
   return "$status"
 }
+# free_port: one that nobody listens at.
+free_port() { python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])'; }
+# port HOST: where that host of the configuration listens.
+port() { sed -n "/^Host $1\$/,/Port/s/.*Port //p" "$CONFIG"; }
+# listens PORT: until somebody does; banner PORT: what a server there says first.
+listens() {
+  local tries=0
+  until (exec 9<>"/dev/tcp/127.0.0.1/$1") 2>/dev/null; do
+    if [ $((tries += 1)) -gt 400 ]; then return 1; fi
+    moment
+  done
+}
+banner() { (exec 9<>"/dev/tcp/127.0.0.1/$1" && head -c 4 <&9) 2>/dev/null || echo refused; }
+# lost COMMAND...: its status, and that the loss of the connection is told: in
+# which of two ways is a race of plain ssh's own.
+words_of_loss() { sed -E 's,^(client_loop: send disconnect: Broken pipe|Connection reset by 127.0.0.1 port [0-9]+|Connection to 127.0.0.1 closed by remote host.)$,(the connection is lost),'; }
+lost() {
+  "$@" 2>lost
+  local status=$?
+  tr -d '\r' <lost | words_of_loss >&2
+  rm lost
+  echo "status $status" >&2
+}

@@ -36,7 +36,7 @@ def options():
     parser = argparse.ArgumentParser(usage=__doc__.split("\n\n")[1])
     parser.add_argument("--short", action="store_true", help="the most telling cases, by the default client")
     parser.add_argument("--ways", type=lambda t: t.split(","), help=",".join(all_ways.ALL))
-    parser.add_argument("--jobs", type=int, default=int(os.environ.get("JOBS") or 10))
+    parser.add_argument("--jobs", type=int, default=int(os.environ.get("JOBS") or 16))
     parser.add_argument("--list", action="store_true", help="print the names of the cases")
     parser.add_argument("--show", action="store_true", help="print what each run gave")
     parser.add_argument("cases", nargs="*")

@@ -19,6 +19,17 @@ import tempfile
 import time
 
 HOSTS = ("h", "one", "two", "login", "locked")
+RELAY = """import os, socket, sys, threading
+s = socket.create_connection((sys.argv[1], int(sys.argv[2])))
+def up():
+    while data := os.read(0, 65536):
+        s.sendall(data)
+    s.shutdown(socket.SHUT_WR)
+threading.Thread(target=up, daemon=True).start()
+while data := s.recv(65536):
+    os.write(1, data)
+os._exit(0)
+"""
 DATA = {"empty": 0, "small": 3_000, "middle": 300_000, "large": 3_000_000}
 
 
@@ -69,6 +80,9 @@ class Server:
         for name, size in DATA.items():
             lines = b"".join(b"%07d\n" % n for n in range(size // 8 + 1))
             (self.top / "data" / name).write_bytes(lines[:size])
+
+        # What nc would do, which is not everywhere.
+        (self.top / "relay.py").write_text(RELAY)
 
     def _options(self):
         # Since 9.8 a server locks out who connects too often without a login.

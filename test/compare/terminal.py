@@ -4,6 +4,7 @@
     > TEXT         types a line, to whatever reads
     < KEYS         types keys alone: ^C ^Z ^D ^[ ^\\ and so on, ^M for Enter
     ? PATTERN      waits until it is on the screen, after what was awaited last
+    - PATTERN      notes whether it is there now, without waiting
     ! file NAME    waits for a file of the case's folder
     ! resize R C   another size of the window
     ! signal NAME  a signal to the foreground's process group
@@ -62,7 +63,7 @@ class Terminal:
         self.text, self.mark = "", 0
         self.notes, self.missed = [], 0
         # fish paints a prompt more than once: its prompts are numbered.
-        self.prompt, self.closed = 0, False
+        self.prompt, self.closed, self.hung_up = 0, False, False
         self.end = time.monotonic() + case.deadline
         rows = int(case.values.get("rows", 24))
         self.pid, self.fd = pty.fork()
@@ -153,10 +154,14 @@ class Terminal:
         self.skip(match.end())
 
     def skip(self, count):
-        for end in range(self.mark, len(self.text) + 1):
-            if len(normal.plain_text(self.text[self.mark:end])) >= count:
-                self.mark = end
-                return
+        less, more = self.mark, len(self.text)
+        while less < more:
+            middle = (less + more) // 2
+            if len(normal.plain_text(self.text[self.mark:middle])) < count:
+                less = middle + 1
+            else:
+                more = middle
+        self.mark = less
 
     def await_file(self, name):
         end = min(time.monotonic() + 8, self.end)
@@ -184,7 +189,7 @@ class Terminal:
                 self.read(0.02)
         elif name == "hangup":
             os.close(self.fd)
-            self.closed = True
+            self.closed = self.hung_up = True
         else:
             raise ValueError(f"no action {name}")
 
@@ -199,6 +204,9 @@ class Terminal:
             self.write(keys(rest))
         elif sign == "?":
             self.look(rest)
+        elif sign == "-":
+            there = re.search(rest, self.shown(), re.M)
+            self.notes.append(("there: " if there else "not there: ") + rest)
         elif sign == "!":
             self.act(*rest.split())
         else:
@@ -222,14 +230,14 @@ def run(case, env, folder, tidy):
         before = settled_modes(terminal)
         for line in case.lines:
             terminal.step(line)
-        if not terminal.closed:
+        if not terminal.hung_up:
             terminal.await_prompt()
             after = settled_modes(terminal, before)
             terminal.notes.append("modes afterwards: " + ("as before" if after == before else f"{before} | {after}"))
     except Gone:
         status = "the shell is gone" if terminal.closed else "hangs"
     seconds = time.monotonic() - start
-    if not terminal.closed:
+    if not terminal.hung_up:
         os.close(terminal.fd)
     processes.reap()
     # fish paints its line anew as it likes.
