@@ -50,6 +50,20 @@ stop() {
   for pid; do wait_until is_stopped "$pid"; done
 }
 
+# What not every machine has: a test that needs it says so, and is skipped.
+needs_command() { command -v "$1" >/dev/null || skip "no $1 on this machine"; }
+# Containers may refuse it to root as well.
+can_mount() { unshare --mount --propagation private true 2>/dev/null; }
+needs_mounts() { can_mount || skip "no mount namespace can be made here"; }
+# An sshd that is not root cannot hand out terminals on every machine: then it
+# ends the whole connection.
+has_terminals() {
+  local status=0
+  script -qec "ssh -F $DIR/config -t host 'exit 17'" /dev/null >/dev/null || status=$?
+  [ "$status" = 17 ]
+}
+needs_terminals() { has_terminals || skip "this sshd hands out no terminals"; }
+
 make_keys() {
   ssh-keygen -q -t ed25519 -N '' -f "$DIR/host_key" -C host
   ssh-keygen -q -t ed25519 -N '' -f "$DIR/id" -C user

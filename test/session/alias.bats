@@ -43,11 +43,6 @@ like_plain() {
   wait_until is_released
   [ $(($(logins) - before)) = "$wanted" ]
 }
-# An sshd that is not root hands out no terminals on some machines.
-needs_terminals() {
-  plain -tt host true </dev/null >/dev/null 2>"$T/err" && ! grep -q 'PTY allocation' "$T/err" ||
-    skip "this sshd hands out no terminals"
-}
 TERMINAL_CASES="login top resize interrupt escape"
 
 @test "bash: login, top, resize, ^C, escapes" {
@@ -55,10 +50,12 @@ TERMINAL_CASES="login top resize interrupt escape"
   like_plain bash 1 $TERMINAL_CASES
 }
 @test "zsh: login, top, resize, ^C, escapes, ^Z and fg" {
+  needs_command zsh
   needs_terminals
   like_plain zsh 1 $TERMINAL_CASES suspend
 }
 @test "fish: login, top, resize, ^C, escapes" {
+  needs_command fish
   needs_terminals
   like_plain fish 1 $TERMINAL_CASES
 }
@@ -117,6 +114,7 @@ start_asking_sshd() {
 
 @test "passwords and keyboard-interactive: the same questions, once" {
   [ "$(id -u)" = 0 ] || skip "only root can run a server that checks passwords"
+  needs_mounts
   # Who makes an account meanwhile would put the real file there again.
   exec 8</etc
   flock -w 60 8

@@ -105,6 +105,7 @@ dropbear_logins() { grep -c 'auth succeeded' "$T/dropbear.log" || :; }
 
 @test "Dropbear: one login for many, many at once, -W, files" {
   [ "$(id -u)" = 0 ] || skip "only root can give dropbear a home of its own"
+  needs_mounts
   start_dropbear
   local i pids=() pid failed=0
   for i in 0 3 255; do
@@ -138,6 +139,7 @@ dropbear_logins() { grep -c 'auth succeeded' "$T/dropbear.log" || :; }
 
 @test "Dropbear with --probe=e2e: it answers, warm; stopped, it is left for a new login" {
   [ "$(id -u)" = 0 ] || skip "only root can give dropbear a home of its own"
+  needs_mounts
   start_dropbear
   local i stopped
   export SSH_FAST_PROBE=e2e

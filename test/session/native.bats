@@ -32,13 +32,6 @@ own_master() {
   ssh -F "$DIR/config" -oControlMaster=auto -oControlPersist=60 -S "$OWN" "$@" host true
 }
 own() { ssh -F "$DIR/config" -S "$OWN" "$@"; }
-# An sshd that is not root cannot hand out terminals on every machine: then it
-# ends the whole connection.
-has_terminals() {
-  local status=0
-  script -qec "ssh -F $DIR/config -t host 'exit 17'" /dev/null >/dev/null || status=$?
-  [ "$status" = 17 ]
-}
 client_of() { "$SSH_FAST" --explain "$@" | sed -n 's/^client: //p'; }
 # beside ARGUMENT...: both clients, with their output and status compared.
 beside() {
@@ -404,7 +397,7 @@ odd() {
 
 # terminal CASE: the client in a terminal that expect has.
 terminal() {
-  has_terminals || skip "this sshd hands out no terminals"
+  needs_terminals
   warm_up
   CLIENT_NAME="$SSH_FAST" "$BATS_TEST_DIRNAME/terminal.exp" "$1" \
     "$SSH_FAST" --client=native -F "$DIR/config" -oLogLevel=INFO -t host
@@ -424,7 +417,7 @@ terminal() {
   for signal in HUP INT TERM QUIT ALRM USR1; do terminal "$signal"; done
 }
 @test "a terminal is as before when the master is killed" {
-  has_terminals || skip "this sshd hands out no terminals"
+  needs_terminals
   warm_up
   MASTER=$(master_pid "$(socket_of)")
   cat >"$BATS_TEST_TMPDIR/killer.exp" <<'END'

@@ -205,6 +205,7 @@ END
 
 @test "the same path in another user's mount namespace does not pin it" {
   need_root
+  needs_mounts
   leave_behind
   unshare -m python3 - "$(socket_of)" >"$T/out" 3>&- <<'END' &
 import os, signal, socket, subprocess, sys
