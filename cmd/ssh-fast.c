@@ -11,6 +11,7 @@
 #include "shared/home.h"
 #include "lease/keeper.h"
 #include "ssh-fast/lease_words.h"
+#include "ssh-fast/master_start.h"
 #include "shared/message.h"
 #include "ssh-fast/precheck.h"
 #include "ssh-fast/real_ssh.h"
@@ -150,7 +151,7 @@ static void
 tell_lease(const struct run *run)
 {
 	const struct acquire_report *report = &run->report;
-	const char *reason = native_reason(run, run->lease.is_warm);
+	const char *reason = native_reason(run);
 	char master[32] = "";
 
 	if (run->lease.master_pid > 0)
@@ -188,14 +189,6 @@ lease_and_run(struct run *run)
 	if (acquire_lease(&run->pool.ns, &probe, &run->lease, &run->report,
 		&failure) == -1)
 		return go_on_without_lease(run, &failure);
-	if (!run->lease.is_warm && run->pool.endpoint.plain_when_cold != NULL) {
-		/* With -v the new master would keep stderr, and hang a pipe,
-		 * for as long as it lives; with -f and ControlPersist ssh
-		 * never runs the command (both measured on 9.2). */
-		(void)lease_release(&run->pool.ns, &run->lease, false);
-		return become_plain_ssh(
-		    run, run->pool.endpoint.plain_when_cold);
-	}
 	if (!run->lease.is_warm && run->options.health_ms > 0 &&
 	    precheck_finds_it_down(run)) {
 		(void)lease_release(&run->pool.ns, &run->lease, false);
@@ -203,7 +196,17 @@ lease_and_run(struct run *run)
 	}
 	if (run->options.verbose)
 		tell_lease(run);
-	if (run->native.refusal == NULL && run->lease.is_warm) {
+	if (!run->lease.is_warm) {
+		switch (master_start(run, &status, &failure)) {
+		case MASTER_STARTED:
+			break;
+		case MASTER_FAILED:
+			return status;
+		case MASTER_NOT_TRIED:
+			return go_on_without_lease(run, &failure);
+		}
+	}
+	if (run->native.refusal == NULL) {
 		switch (native_run(run, &status)) {
 		case NATIVE_ENDED:
 			return status;
@@ -214,7 +217,7 @@ lease_and_run(struct run *run)
 			break;
 		}
 	}
-	if (run->options.touch && run->lease.is_warm)
+	if (run->options.touch)
 		(void)lease_touch(&run->pool.ns, &run->lease);
 	if (run->pool.endpoint.in_background &&
 	    (background = background_start(run)) == BACKGROUND_STARTED)

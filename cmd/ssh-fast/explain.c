@@ -73,11 +73,11 @@ print_lines(const struct text *lines)
 }
 
 static void
-print_command(const struct run *run, char *const argv[])
+print_command(const char *what, const struct run *run, char *const argv[])
 {
 	int i;
 
-	(void)printf("command:");
+	(void)printf("%s:", what);
 	print_word(run->ssh.path);
 	for (i = 1; argv[i] != NULL; i++)
 		print_word(argv[i]);
@@ -99,7 +99,7 @@ explain_plain(const struct run *run, const char *reason)
 	(void)printf("decision: plain ssh, ");
 	print_printable(reason);
 	(void)printf("\n");
-	print_command(run, run->argv);
+	print_command("command", run, run->argv);
 	return finish_explaining();
 }
 
@@ -113,12 +113,10 @@ explain_lease(struct run *run)
 	struct lease_words words = {.argv = NULL};
 	const char *reason;
 
-	if (!is_warm && pool->endpoint.plain_when_cold != NULL)
-		return explain_plain(run, pool->endpoint.plain_when_cold);
 	(void)printf("decision: lease, %s\n",
 	    is_warm ? "warm: there is a free master to ask"
-		    : "cold: ssh will start a master");
-	reason = native_reason(run, is_warm);
+		    : "cold: a login starts a master");
+	reason = native_reason(run);
 	(void)printf("client: %s%s%s\n", reason == NULL ? "native" : "ssh",
 	    reason != NULL && reason[0] != '\0' ? ", because " : "",
 	    reason != NULL ? reason : "");
@@ -130,9 +128,13 @@ explain_lease(struct run *run)
 	print_lines(&pool->text);
 	namespace_path(&pool->root, pool->name, folder);
 	namespace_socket_path_in(folder, "sXXXXXXXXXXX", path, sizeof(path));
+	if (!is_warm && lease_words_make_master(&words, run, path) == 0) {
+		print_command("login", run, words.argv);
+		free(words.argv);
+	}
 	if (pool->endpoint.in_background)
 		lease_words_for_background(run);
 	if (lease_words_make(&words, run, path) == 0)
-		print_command(run, words.argv);
+		print_command("command", run, words.argv);
 	return finish_explaining();
 }

@@ -1,16 +1,20 @@
 #include "ssh-fast/lease_words.h"
 
+#include "ssh/sshmaster.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-int
-lease_words_make(
+static char to_session[] = "-oControlMaster=auto";
+static char to_master[] = "-MNTf";
+
+/* Fills in what is ours: words->persist and words->socket. */
+static void
+make_own(
     struct lease_words *words, const struct run *run, const char *socket_path)
 {
-	size_t count = (size_t)run->argc + LEASE_WORDS + 1;
 	char *to = words->socket;
-	int i;
 
 	(void)snprintf(words->persist, sizeof(words->persist),
 	    "-oControlPersist=%d", run->options.persist_secs);
@@ -21,19 +25,41 @@ lease_words_make(
 		*to++ = *socket_path;
 	}
 	*to = '\0';
+}
+
+int
+lease_words_make(
+    struct lease_words *words, const struct run *run, const char *socket_path)
+{
+	size_t count = (size_t)run->argc + LEASE_WORDS + 1;
+	int i;
+
+	make_own(words, run, socket_path);
 	words->argv = words->inline_argv;
 	if (count > sizeof(words->inline_argv) / sizeof(*words->argv) &&
 	    (words->argv = calloc(count, sizeof(*words->argv))) == NULL)
 		return -1;
 	words->argv[count - 1] = NULL;
 	words->argv[0] = (char *)run->ssh.argv0;
-	words->argv[1] = (char *)"-oControlMaster=auto";
+	words->argv[1] = to_session;
 	words->argv[2] = words->persist;
 	words->argv[3] = (char *)"-S";
 	words->argv[4] = words->socket;
 	for (i = 1; i < run->argc; i++)
 		words->argv[i + LEASE_WORDS] = run->argv[i];
 	return 0;
+}
+
+int
+lease_words_make_master(
+    struct lease_words *words, const struct run *run, const char *socket_path)
+{
+	char *const front[] = {(char *)run->ssh.argv0, to_master,
+	    words->persist, (char *)"-S", words->socket, NULL};
+
+	make_own(words, run, socket_path);
+	words->argv = sshmaster_words(&run->args, front);
+	return words->argv != NULL ? 0 : -1;
 }
 
 void
@@ -53,7 +79,8 @@ lease_words_are_in_front(int argc, char *argv[])
 	const char *slash;
 
 	return argc > LEASE_WORDS &&
-	    strcmp(argv[1], "-oControlMaster=auto") == 0 &&
+	    (strcmp(argv[1], to_session) == 0 ||
+		strcmp(argv[1], to_master) == 0) &&
 	    strncmp(argv[2], persist, sizeof(persist) - 1) == 0 &&
 	    strcmp(argv[3], "-S") == 0 &&
 	    (slash = strrchr(argv[4], '/')) != NULL &&

@@ -7,7 +7,10 @@
 
 #include <stdbool.h>
 
-/* -oControlMaster=auto -oControlPersist=N -S PATH */
+/*
+ * -oControlMaster=auto -oControlPersist=N -S PATH; of a login, which is no
+ * session, -MNTf in the place of the first.
+ */
 enum { LEASE_WORDS = 4 };
 struct lease_words {
 	char persist[40];
@@ -21,6 +24,14 @@ struct lease_words {
  * Valid as long as words, run and its argv are. 0, or -1 with errno.
  */
 int lease_words_make(
+    struct lease_words *words, const struct run *run, const char *socket_path);
+
+/*
+ * Makes the argv of the login that leaves a master at that path: our words,
+ * then those of the user's that concern a login. words->argv is to be freed.
+ * 0, or -1 with errno.
+ */
+int lease_words_make_master(
     struct lease_words *words, const struct run *run, const char *socket_path);
 
 /*

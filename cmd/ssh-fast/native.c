@@ -49,11 +49,9 @@ native_decide(struct run *run)
 }
 
 const char *
-native_reason(const struct run *run, bool is_warm)
+native_reason(const struct run *run)
 {
-	if (run->native.refusal != NULL || is_warm)
-		return run->native.refusal;
-	return "no master lives yet";
+	return run->native.refusal;
 }
 
 /* Not before the session is open: the master reads the modes before. */

@@ -22,7 +22,7 @@ struct native {
 void native_decide(struct run *run);
 
 /* Why the client is ssh: null where it is not, "" where it is by default. */
-const char *native_reason(const struct run *run, bool is_warm);
+const char *native_reason(const struct run *run);
 
 enum native_end {
 	NATIVE_ENDED, /* *status is what to exit with; the lease is released */

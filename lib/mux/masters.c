@@ -19,8 +19,9 @@ struct masters {
 };
 
 /*
- * A backgrounded master calls itself "ssh: CONTROL-PATH [mux]". The file may
- * hold blanks or zeros behind it, where the arguments were longer.
+ * A master that also was the client of its first session calls itself "ssh:
+ * CONTROL-PATH [mux]". The file may hold blanks or zeros behind it, where the
+ * arguments were longer.
  */
 static char *
 path_in_title(char *title, size_t length)
@@ -40,6 +41,52 @@ path_in_title(char *title, size_t length)
 	return path + 2;
 }
 
+/*
+ * One that was started for itself keeps its command line, whose words tell it
+ * from others: they are what a cold start of ours puts in front.
+ */
+static const char master_words[] = "\0-MNTf\0-oControlPersist=";
+
+/* Where they begin, or null. */
+static const char *
+find_master_words(const char *bytes, size_t length)
+{
+	const size_t size = sizeof(master_words) - 1;
+	size_t at;
+
+	for (at = 0; at + size <= length; at++)
+		if (memcmp(bytes + at, master_words, size) == 0)
+			return bytes + at;
+	return NULL;
+}
+
+/* The path behind -S, in place, where "%" is written twice. */
+static char *
+path_in_words(char *bytes, size_t length)
+{
+	static const char in_front[] = "-S\0";
+	const char *end = bytes + length, *found, *from;
+	char *path, *to;
+
+	*(bytes + length) = '\0';
+	if ((found = find_master_words(bytes, length)) == NULL)
+		return NULL;
+	found += sizeof(master_words) - 1;
+	found += strlen(found) + 1;
+	if (found + sizeof(in_front) - 1 >= end ||
+	    memcmp(found, in_front, sizeof(in_front) - 1) != 0)
+		return NULL;
+	from = found + sizeof(in_front) - 1;
+	path = to = bytes + (from - bytes);
+	for (; *from != '\0'; from++) {
+		if (from[0] == '%' && from[1] == '%')
+			from++;
+		*to++ = *from;
+	}
+	*to = '\0';
+	return path;
+}
+
 static bool
 add_master(void *argument, pid_t pid, int command_line_fd)
 {
@@ -48,7 +95,9 @@ add_master(void *argument, pid_t pid, int command_line_fd)
 	char bytes[4096 + 1], *path;
 	ssize_t got = read(command_line_fd, bytes, sizeof(bytes) - 1);
 
-	if (got <= 0 || (path = path_in_title(bytes, (size_t)got)) == NULL)
+	if (got <= 0 ||
+	    ((path = path_in_words(bytes, (size_t)got)) == NULL &&
+		(path = path_in_title(bytes, (size_t)got)) == NULL))
 		return true;
 	masters->failed = true;
 	if (!array_make_room((void **)&masters->list, masters->count,
@@ -127,7 +176,7 @@ struct search {
 static bool
 search_command_line(void *argument, pid_t pid, int command_line_fd)
 {
-	/* Of a backgrounded master it is the title that ssh gives itself. */
+	/* The title that ssh gives itself as a master that was a client. */
 	static const char master_title[] = "ssh: ";
 	struct search *search = argument;
 	const size_t length = strlen(search->text);
@@ -141,8 +190,11 @@ search_command_line(void *argument, pid_t pid, int command_line_fd)
 	    (got = read(command_line_fd, bytes + held, sizeof(bytes) - held)) >
 		0) {
 		held += (size_t)got;
-		if (is_first && held >= sizeof(master_title) - 1 &&
-		    memcmp(bytes, master_title, sizeof(master_title) - 1) == 0)
+		if (is_first &&
+		    ((held >= sizeof(master_title) - 1 &&
+			 memcmp(bytes, master_title,
+			     sizeof(master_title) - 1) == 0) ||
+			find_master_words(bytes, held) != NULL))
 			break;
 		is_first = false;
 		for (at = 0; !search->is_found && at + length <= held; at++)

@@ -1,6 +1,6 @@
 /*
- * The masters among the processes of this machine, told by the title that ssh
- * gives itself, without touching any of them.
+ * The masters among the processes of this machine, told by their titles and
+ * command lines, without touching any of them.
  */
 #ifndef MASTERS_H
 #define MASTERS_H

@@ -127,6 +127,37 @@ void platform_watch_wait(const struct platform_watch *watch);
 int platform_start_child(
     void (*run)(void *argument), const void *argument, size_t size);
 
+/* linux_context.c: what a process hands on to those that it starts. */
+
+/*
+ * Has the kernel send this process that signal when its parent ends, also
+ * after an exec; its own children are not meant. Ends it at once where parent
+ * is its parent no more.
+ */
+void platform_end_with_parent(pid_t parent, int number);
+
+/*
+ * Forgets what this process has from its caller alone, as far as that is
+ * allowed: soft limits go up to the hard ones, and those that cut something
+ * off go away; niceness, the class of scheduling and of input and output, and
+ * the order in which the kernel ends processes for want of memory are the
+ * usual ones. Core files are turned off.
+ */
+void platform_take_usual_context(void);
+
+/*
+ * What platform_take_usual_context() would not be allowed to change: those
+ * that have it in common share its consequences.
+ */
+struct platform_remains {
+	int nice; /* above 0, or 0 */
+	bool is_idle; /* it only runs when nobody else does */
+	/* Limits, in bytes and seconds; PLATFORM_NO_LIMIT: there is none. */
+	unsigned long long file_size, cpu_time;
+};
+#define PLATFORM_NO_LIMIT (~0ULL)
+void platform_context_remains(struct platform_remains *remains);
+
 /* linux_descriptors.c */
 
 /*

@@ -149,16 +149,13 @@ read_option(struct reading *reading, const struct sshargs_option *option)
 		take_first(&endpoint->plain_reason, meaning.plain_reason);
 		break;
 	case SSHOPTION_VERBOSE:
-		take_first(
-		    &endpoint->plain_when_cold, "-v, and no master lives yet");
+		endpoint->is_verbose = true;
 		break;
 	case SSHOPTION_STDIO_FORWARD:
 		endpoint->is_stdio_forward = true;
 		break;
 	case SSHOPTION_BACKGROUND:
 		endpoint->in_background = true;
-		take_first(
-		    &endpoint->plain_when_cold, "-f, and no master lives yet");
 		break;
 	case SSHOPTION_USER:
 		take_first(&endpoint->user, meaning.value);
@@ -254,6 +251,26 @@ add_origin(struct text *text, const struct endpoint_origin *origin)
 		text_add_line(text, variables[i], getenv(variables[i]));
 }
 
+/*
+ * What a master would keep of its first user, so that only those use it who
+ * would hand on the same. Mostly there is nothing.
+ */
+static void
+add_remains(struct text *text)
+{
+	struct platform_remains remains;
+
+	platform_context_remains(&remains);
+	if (remains.nice > 0)
+		text_printf(text, "nice: %d\n", remains.nice);
+	if (remains.is_idle)
+		text_add(text, "scheduling: idle\n");
+	if (remains.file_size != PLATFORM_NO_LIMIT)
+		text_printf(text, "file-size: %llu\n", remains.file_size);
+	if (remains.cpu_time != PLATFORM_NO_LIMIT)
+		text_printf(text, "cpu-time: %llu\n", remains.cpu_time);
+}
+
 /* What the configuration refers to outside of itself. */
 static void
 add_references(struct text *text, const struct sshconfig *config)
@@ -326,6 +343,7 @@ compose(struct text *text, const struct reading *reading)
 	text_add_line(text, "user", endpoint->user);
 	text_add_line(text, "port", endpoint->port);
 	add_origin(text, reading->origin);
+	add_remains(text);
 	text_add_line(text, "config", endpoint->config.digest);
 	add_references(text, &endpoint->config);
 	text_add_bytes(text, reading->options.data, reading->options.length);

@@ -24,8 +24,7 @@ struct endpoint {
 	const char *user, *host, *port; /* as asked for; null: not given */
 	bool in_background; /* -f */
 	bool is_stdio_forward; /* -W */
-	/* Why a cold start must be plain, in a few words; or null. */
-	const char *plain_when_cold;
+	bool is_verbose; /* -v */
 	/*
 	 * The restrictions: the options that only refuse something (-a, -x and
 	 * the like), as CARRIES_ bits. Where the configuration asks for what

@@ -188,6 +188,9 @@ one_is_used() { [ "$(used_names)" = 1 ]; }
 master_pid() {
   timeout 5 ssh -F none -S "$1" -O check x 2>&1 | sed -n 's/.*pid=\([0-9]*\).*/\1/p'
 }
+# The pids of the masters, and of the logins under way, of a root: ssh that was
+# started for that keeps its words, one that was a client first has a title.
+masters_below() { pgrep -f -- "^[^ ]*ssh -MNTf [^ ]* -S $1/|^ssh: $1/.* \[mux\]" || :; }
 # The decision, or one line of it, that --explain prints.
 folder_of() {
   "$SSH_FAST" --explain "$@" | sed -n 's/^folder: \([^ ]*\).*/\1/p'

@@ -25,7 +25,7 @@ teardown() {
 STEP=${FAULTS_STEP:-61}
 
 # The pids of this root's masters.
-masters() { pgrep -f "^ssh: $ROOT/" || :; }
+masters() { masters_below "$ROOT"; }
 have_ended() {
   local pid
   for pid; do ended "$pid" || return 1; done

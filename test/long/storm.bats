@@ -53,7 +53,7 @@ setup_file() {
 teardown_file() { stop_sshd; }
 setup() { new_root; }
 
-masters() { pgrep -f "^ssh: $ROOT/" || :; }
+masters() { masters_below "$ROOT"; }
 no_masters() { [ -z "$(masters)" ]; }
 all_let_go() {
   local file

@@ -308,7 +308,6 @@ odd() {
   [ "$(client_of -F "$DIR/config" -v host true)" = "ssh, because -v asks what ssh itself does" ]
   [ "$(client_of -F "$DIR/config" -oEscapeChar=ab host true)" = "ssh, because a -o option is its to read" ]
   [ "$(client_of -F "$DIR/config" -oRemoteCommand=date host)" = "ssh, because a -o option is its to read" ]
-  [[ "$(client_of -F "$DIR/config" -A host true)" == "ssh, because no master lives yet" ]]
   SSH_FAST_CLIENT=ssh fast -A host true
   wait_until is_let_go
   [ "$(client_of --client=auto -F "$DIR/config" -A host true)" = "ssh, because the agent is forwarded" ]

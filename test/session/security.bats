@@ -53,17 +53,17 @@ found_in() {
 @test "a script that calls ssh-fast in a hidden way runs once, not for ever" {
   # The script runs, and the ssh-fast that it calls goes on to the real ssh.
   script "$T/bin/ssh" "echo policy >>$T/seen" "fast=$SSH_FAST # ssh-fast" 'exec "$fast" "$@"'
-  # Once more for ssh -G, the first time.
+  # Twice more the first time: for ssh -G, and for the login.
   PATH=$T/bin:/usr/bin:/bin fast host true
-  [ "$(wc -l <"$T/seen")" = 2 ]
+  [ "$(wc -l <"$T/seen")" = 3 ]
   PATH=$T/bin:/usr/bin:/bin run --separate-stderr fast host echo fine
   [ "$output" = fine ]
   [ "$stderr" = "" ]
-  [ "$(wc -l <"$T/seen")" = 3 ]
+  [ "$(wc -l <"$T/seen")" = 4 ]
   # A plain run, too.
   PATH=$T/bin:/usr/bin:/bin run fast -V
   [ "$status" = 0 ]
-  [ "$(wc -l <"$T/seen")" = 4 ]
+  [ "$(wc -l <"$T/seen")" = 5 ]
 }
 
 # As a set-user-id program of root's that another user has started.

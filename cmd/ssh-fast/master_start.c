@@ -1,0 +1,168 @@
+/*
+ * The login of a cold start. ssh -f returns when it has logged in and its
+ * master listens, so what follows is the same as over a master found.
+ *
+ * The master is everybody's, so what would be felt by its next users is left
+ * behind: folder, limits, niceness, descriptors. Only the login, which is this
+ * user's, sees the terminal and the standard descriptors.
+ */
+#include "ssh-fast/master_start.h"
+
+#include "base/deadline.h"
+#include "platform/foreground.h"
+#include "platform/platform.h"
+#include "platform/signals.h"
+#include "shared/commands.h"
+#include "shared/message.h"
+#include "ssh-fast/lease_words.h"
+#include "ssh-fast/login_words.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+struct login {
+	struct run *run;
+	struct lease_words argv;
+	bool is_relayed; /* what it says goes through words */
+	struct login_words words;
+};
+
+/* Where the configuration does not start from the folder, nor does it stay. */
+static void
+become_login(void *argument)
+{
+	const struct login *login = argument;
+
+	if (login->is_relayed)
+		login_words_take_over(&login->words);
+	platform_take_usual_context();
+	if (!login->run->pool.endpoint.config.depends_on_folder &&
+	    chdir("/") == -1)
+		errno = 0;
+	real_ssh_exec(&login->run->ssh, login->argv.argv, false);
+}
+
+static void
+watch_words(void *argument, struct pollfd *wanted)
+{
+	struct login *login = argument;
+
+	login_words_watch(&login->words, wanted);
+}
+
+static void
+pass_on_words(void *argument)
+{
+	struct login *login = argument;
+
+	login_words_pass_on(&login->words);
+}
+
+/*
+ * ssh forks when it has logged in. Where no process more may be had that is
+ * known before, and nobody logs in for nothing.
+ */
+static bool
+may_fork(void *argument)
+{
+	pid_t pid = fork();
+
+	(void)argument;
+	if (pid == 0)
+		_exit(0);
+	if (pid == -1)
+		return false;
+	while (waitpid(pid, NULL, 0) == -1 && errno == EINTR)
+		;
+	return true;
+}
+
+static enum master_start
+do_not_try(struct run *run)
+{
+	(void)lease_release(&run->pool.ns, &run->lease, false);
+	return MASTER_NOT_TRIED;
+}
+
+/* What a login that was ended may have left: a socket that nobody has. */
+static void
+clean_up(struct run *run, const char *path)
+{
+	if (probe_look(path) == PROBE_DEAD)
+		(void)unlinkat(run->pool.ns.sockets.fd, run->lease.name, 0);
+	(void)lease_release(&run->pool.ns, &run->lease, run->options.touch);
+}
+
+/* The end of the child is that of this run. */
+static enum master_start
+end_as_login(struct run *run, const struct foreground_end *end,
+    const char *path, int *status)
+{
+	clean_up(run, path);
+	if (WIFSIGNALED(end->status))
+		signals_raise(WTERMSIG(end->status));
+	else if (WEXITSTATUS(end->status) == 0)
+		signals_raise(end->asked);
+	*status =
+	    WIFEXITED(end->status) ? WEXITSTATUS(end->status) : EXIT_OWN_ERROR;
+	return MASTER_FAILED;
+}
+
+/* Runs the login. 0 and *end, or -1 with errno where it has not begun. */
+static int
+log_in(struct login *login, const char *path, struct foreground_end *end)
+{
+	struct foreground foreground = {.become = become_login,
+	    .begun = may_fork,
+	    .argument = login,
+	    .mask = &login->run->inherited_mask};
+	int result;
+
+	if (lease_words_make_master(&login->argv, login->run, path) == -1)
+		return -1;
+	login->is_relayed = login->run->pool.endpoint.is_verbose;
+	if (login->is_relayed) {
+		foreground.watch = watch_words;
+		foreground.ready = pass_on_words;
+		if (login_words_open(&login->words) == -1) {
+			free(login->argv.argv);
+			return -1;
+		}
+	}
+	result = foreground_run(&foreground, end);
+	free(login->argv.argv);
+	if (login->is_relayed && result == 0)
+		login_words_finish(&login->words);
+	else if (login->is_relayed)
+		login_words_close(&login->words);
+	return result;
+}
+
+enum master_start
+master_start(struct run *run, int *status, struct failure *failure)
+{
+	char path[NAMESPACE_SOCKET_PATH_MAX + 1];
+	struct login login = {.run = run};
+	struct foreground_end end;
+	int64_t began_us = deadline_now_us();
+
+	/* Whether a socket can be made is not to be found out by a login. */
+	if (namespace_can_hold_sockets(&run->pool.ns, failure) != 1)
+		return do_not_try(run);
+	namespace_socket_path(&run->pool.ns, run->lease.name, path);
+	if (log_in(&login, path, &end) == -1) {
+		(void)failure_set(
+		    failure, FAILURE_SYSTEM, "start a master for", path, NULL);
+		return do_not_try(run);
+	}
+	if (!WIFEXITED(end.status) || WEXITSTATUS(end.status) != 0 ||
+	    end.asked != 0)
+		return end_as_login(run, &end, path, status);
+	if (run->options.verbose)
+		message("the login took %.2f ms",
+		    (double)(deadline_now_us() - began_us) / 1000);
+	run->lease.is_warm = true;
+	return MASTER_STARTED;
+}
