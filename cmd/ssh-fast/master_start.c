@@ -9,6 +9,7 @@
 #include "ssh-fast/master_start.h"
 
 #include "base/deadline.h"
+#include "mux/masters.h"
 #include "platform/foreground.h"
 #include "platform/platform.h"
 #include "platform/signals.h"
@@ -22,6 +23,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+enum { SCRIPT_PAUSE_US = 10000 };
+
+/* What a login is made with, and what it says. */
 struct login {
 	struct run *run;
 	struct lease_words argv;
@@ -140,6 +144,25 @@ log_in(struct login *login, const char *path, struct foreground_end *end)
 	return result;
 }
 
+/*
+ * A script may end before the ssh that it starts: then that is waited for, as
+ * long as there is one. Two logins must not be after the same name.
+ */
+static bool
+is_there(const struct run *run)
+{
+	char name[32];
+	bool is_named = true;
+
+	namespace_socket_path_in("", run->lease.name, name, sizeof(name));
+	while (is_named &&
+	    !namespace_has_socket(&run->pool.ns, run->lease.name, NULL)) {
+		is_named = run->ssh.is_script && masters_or_others_name(name);
+		deadline_sleep_us(SCRIPT_PAUSE_US);
+	}
+	return is_named;
+}
+
 enum master_start
 master_start(struct run *run, int *status, struct failure *failure)
 {
@@ -160,6 +183,12 @@ master_start(struct run *run, int *status, struct failure *failure)
 	if (!WIFEXITED(end.status) || WEXITSTATUS(end.status) != 0 ||
 	    end.asked != 0)
 		return end_as_login(run, &end, path, status);
+	if (!is_there(run)) {
+		errno = ENOENT;
+		(void)failure_set(
+		    failure, FAILURE_SYSTEM, "find a master at", path, NULL);
+		return do_not_try(run);
+	}
 	if (run->options.verbose)
 		message("the login took %.2f ms",
 		    (double)(deadline_now_us() - began_us) / 1000);

@@ -169,6 +169,7 @@ masters_find(
 
 struct search {
 	const char *text;
+	bool passes_masters;
 	bool is_found;
 };
 
@@ -190,7 +191,7 @@ search_command_line(void *argument, pid_t pid, int command_line_fd)
 	    (got = read(command_line_fd, bytes + held, sizeof(bytes) - held)) >
 		0) {
 		held += (size_t)got;
-		if (is_first &&
+		if (is_first && search->passes_masters &&
 		    ((held >= sizeof(master_title) - 1 &&
 			 memcmp(bytes, master_title,
 			     sizeof(master_title) - 1) == 0) ||
@@ -211,6 +212,15 @@ search_command_line(void *argument, pid_t pid, int command_line_fd)
 
 bool
 masters_others_name(const char *text)
+{
+	struct search search = {.text = text, .passes_masters = true};
+
+	platform_each_process(search_command_line, &search);
+	return search.is_found;
+}
+
+bool
+masters_or_others_name(const char *text)
 {
 	struct search search = {.text = text};
 

@@ -28,4 +28,7 @@ pid_t masters_find(
  */
 bool masters_others_name(const char *text);
 
+/* The same, masters, and logins that lead to one, included. */
+bool masters_or_others_name(const char *text);
+
 #endif

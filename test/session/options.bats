@@ -192,7 +192,7 @@ refuses() {
 }
 
 # bats test_tags=unsanitized
-@test "own system calls before the exec: 70 at most, and one process" {
+@test "own system calls before the exec: 68 at most, and one process" {
   fast host true
   wait_until is_released
   # A keeper renames first and lets go then: whoever comes in between waits.
@@ -210,7 +210,7 @@ refuses() {
   calls=$((calls - $(wc -l <"$BATS_TEST_TMPDIR/start") + 2))
   echo "$calls system calls"
   [ "$calls" -gt 30 ]
-  [ "$calls" -le 65 ]
+  [ "$calls" -le 68 ]
   [ "$(awk -v pid="$first" '$1 == pid {if (/execve\(/ && seen++) exit; print}' \
     "$BATS_TEST_TMPDIR/trace" | grep -cE '(clone|clone3|fork|vfork)\(')" = 1 ]
 }
