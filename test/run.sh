@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Runs the tests and ends with a line that counts them. Two files at a time run
-# side by side (JOBS=1: one): most of what a test does is to wait.
+# Runs the tests and ends with a line that counts them. Some files at a time run
+# side by side, two for each core or JOBS: most of what a test does is to wait.
 set -u
 cd "$(dirname "$0")/.." || exit 2
 
@@ -15,7 +15,16 @@ for file in "$@"; do
   if [ ! -e "$file" ]; then file=$(echo test/*/"${file##*/}"); fi
   clients=${CLIENT:-$(sed -n 's/^# clients: //p' "$file")}
   for client in ${clients:-default}; do echo "$file $client"; done
-done >"$work/queue"
+done >"$work/files"
+# What took longest the last time begins first, and what is new before that: so
+# no lane is left with a long one at the end.
+times=${BUILD:-build}/test-times
+touch "$times"
+awk 'FILENAME == ARGV[1] {took[$2 " " $3] = $1; next} {print ($0 in took ? took[$0] : 9999), $0}' \
+  "$times" "$work/files" | sort -s -k1,1nr | cut -d' ' -f2- >"$work/queue"
+# Makes that tests run have the variables of this one, but not its jobs.
+MAKEFLAGS=$(sed -E 's/(^| )(-j[0-9]*|--jobserver-[a-z]+=[^ ]*)//g' <<<"${MAKEFLAGS:-}")
+export MAKEFLAGS
 filter=()
 # Sanitizers make system calls, instructions and memory of their own, and link
 # no static program: what counts or limits such things is tagged "unsanitized"
@@ -39,9 +48,11 @@ run_bats() {
 }
 # run_lane NUMBER: file after file; what one prints comes in one piece.
 run_lane() {
-  local file client
+  local file client began
   while read -r file client < <(next); do
+    began=$SECONDS
     run_bats "$file" "$client" >"$work/lane$1"
+    echo "$((SECONDS - began)) $file $client" >>"$work/times"
     {
       echo "# $file, client $client"
       cat "$work/lane$1"
@@ -53,11 +64,15 @@ if [ "$(wc -l <"$work/queue")" = 1 ]; then
   read -r file client < <(next)
   run_bats "$file" "$client" | tee "$work/output"
 fi
-for ((lane = 1; lane <= ${JOBS:-2}; lane++)); do
+for ((lane = 1; lane <= ${JOBS:-$(($(nproc) * 2))}; lane++)); do
   run_lane "$lane" &
   lanes+=($!)
 done
 wait "${lanes[@]}"
+if [ -e "$work/times" ] && [ -z "${ONLY:-}" ]; then
+  # The latest of each file and client.
+  cat "$work/times" "$times" | awk '!seen[$2 $3]++' >"$work/merged" && cp "$work/merged" "$times"
+fi
 
 planned=$(awk -F'[.][.]' '/^1[.][.][0-9]+$/ {n += $2} END {print n + 0}' "$work/output")
 passed=$(grep -c '^ok ' "$work/output")

@@ -76,7 +76,7 @@ watched gc 0 ssh-fast-gc
 watched help 0 ssh-fast --help
 watched "a bad option" 255 ssh-fast --no-such-option host
 watched "a bad value" 255 ssh-fast --persist=x host
-watched "arguments that ssh rejects" 255 ssh-fast -Z host
+watched "arguments that ssh rejects" 255 ssh-fast -z host
 watched "no destination" 255 ssh-fast "${config[@]}"
 # Keepers end a little later. Lines with == are reports, those with -- are
 # valgrind's own troubles.

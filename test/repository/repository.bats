@@ -116,7 +116,7 @@ deps_there() {
 }
 
 @test "make builds with another compiler, without musl, and from a clean tree" {
-  make -C "$TOP" -s CC=gcc BUILD="$OUT/gcc" all >/dev/null
+  make -C "$TOP" -s -j2 CC=gcc BUILD="$OUT/gcc" all >/dev/null
   [ "$("$OUT/gcc/ssh-fast" --version)" = "$("$SSH_FAST" --version)" ]
   # The mark by which an ssh-fast is known stands where it is looked for.
   head -c 4096 "$OUT/gcc/ssh-fast" | grep -q ssh-fast
