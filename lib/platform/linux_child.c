@@ -87,7 +87,10 @@ platform_watch_wait(const struct platform_watch *watch)
 	}
 }
 
-/* Room for the stack, and at its lower end what the child is told. */
+/*
+ * Room for the stack, and at its upper end what the child is told: beside the
+ * first frames, so that both touch one page.
+ */
 enum { CHILD_STACK_SIZE = 32768 };
 struct child_start {
 	void (*run)(void *argument);
@@ -95,9 +98,9 @@ struct child_start {
 };
 
 static int
-run_child(void *stack)
+run_child(void *told)
 {
-	struct child_start *start = stack;
+	struct child_start *start = told;
 
 	start->run(start->argument);
 	_exit(0);
@@ -107,17 +110,21 @@ int
 platform_start_child(
     void (*run)(void *argument), const void *argument, size_t size)
 {
+	const size_t unit = _Alignof(max_align_t);
+	const size_t room = (size + unit - 1) / unit * unit;
 	struct child_start *start;
+	char *stack;
 	int pid;
 
 	if (size > CHILD_STACK_SIZE / 4) {
 		errno = E2BIG;
 		return -1;
 	}
-	start = mmap(NULL, CHILD_STACK_SIZE, PROT_READ | PROT_WRITE,
+	stack = mmap(NULL, CHILD_STACK_SIZE, PROT_READ | PROT_WRITE,
 	    MAP_PRIVATE | MAP_ANONYMOUS | MAP_STACK, -1, 0);
-	if (start == MAP_FAILED)
+	if (stack == MAP_FAILED)
 		return -1;
+	start = (void *)(stack + CHILD_STACK_SIZE - sizeof(*start) - room);
 	start->run = run;
 	memcpy(start->argument, argument, size);
 #ifdef START_CHILD_BY_FORK
@@ -126,8 +133,7 @@ platform_start_child(
 		run_child(start);
 #else
 	/* No signal to tell of its end: nobody is to wait for it. */
-	pid =
-	    clone(run_child, (char *)start + CHILD_STACK_SIZE, CLONE_VM, start);
+	pid = clone(run_child, start, CLONE_VM, start);
 #endif
 	return pid == -1 ? -1 : 0;
 }
