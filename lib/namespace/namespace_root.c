@@ -18,41 +18,52 @@ writable_by_others(const struct stat *st)
 	return (st->st_mode & (S_IWGRP | S_IWOTH)) != 0;
 }
 
+/* 0, 1 where it is a symbolic link, or -1 with *failure. */
+static int
+check_folder(const char *path, uid_t owner, struct failure *failure)
+{
+	struct stat st;
+
+	if (lstat(path, &st) == -1)
+		return failure_set(failure, FAILURE_SYSTEM, "open", path, NULL);
+	if (st.st_uid != 0 && st.st_uid != owner)
+		return failure_set(failure, FAILURE_OWNER, "trust", path, NULL);
+	if (S_ISLNK(st.st_mode))
+		return 1;
+	if (!S_ISDIR(st.st_mode)) {
+		errno = ENOTDIR;
+		return failure_set(failure, FAILURE_SYSTEM, "open", path, NULL);
+	}
+	if (writable_by_others(&st) && (st.st_mode & S_ISVTX) == 0)
+		return failure_set(failure, FAILURE_MODE, "trust", path, NULL);
+	return 0;
+}
+
 /*
  * Looks at every folder on the way from "/" down. Once one is known to be
  * closed to others, the names in it cannot change their meaning behind our
  * back, so walking by path is safe from the top on. Returns 0; 1 when a
- * symbolic link is on the way, which is prefix then; -1 with *failure. A
- * missing last component is 0, since the caller makes it.
+ * symbolic link is on the way, whose name ends at *link_length of the path; -1
+ * with *failure. A missing last component is 0, since the caller makes it. The
+ * path is cut in place meanwhile.
  */
 static int
-check_folders_above(const char *path, uid_t owner, char prefix[PATH_MAX],
-    struct failure *failure)
+check_folders_above(
+    char *path, uid_t owner, size_t *link_length, struct failure *failure)
 {
-	const char *slash = path;
-	struct stat st;
-	size_t length;
+	char *slash = path;
+	int result;
 
 	for (;;) {
-		length = slash == path ? 1 : (size_t)(slash - path);
-		memcpy(prefix, path, length);
-		prefix[length] = '\0';
-		if (lstat(prefix, &st) == -1)
-			return failure_set(
-			    failure, FAILURE_SYSTEM, "open", prefix, NULL);
-		if (st.st_uid != 0 && st.st_uid != owner)
-			return failure_set(
-			    failure, FAILURE_OWNER, "trust", prefix, NULL);
-		if (S_ISLNK(st.st_mode))
-			return 1;
-		if (!S_ISDIR(st.st_mode)) {
-			errno = ENOTDIR;
-			return failure_set(
-			    failure, FAILURE_SYSTEM, "open", prefix, NULL);
-		}
-		if (writable_by_others(&st) && (st.st_mode & S_ISVTX) == 0)
-			return failure_set(
-			    failure, FAILURE_MODE, "trust", prefix, NULL);
+		size_t length = slash == path ? 1 : (size_t)(slash - path);
+		char saved = path[length];
+
+		path[length] = '\0';
+		result = check_folder(path, owner, failure);
+		path[length] = saved;
+		*link_length = length;
+		if (result != 0)
+			return result;
 		while (slash[1] == '/')
 			slash++;
 		if ((slash = strchr(slash + 1, '/')) == NULL)
@@ -111,15 +122,18 @@ replace_link(char path[PATH_MAX], const char *link)
  * is, and so must all that it goes through, or they could choose where it ends.
  * 1 there are some, 0 none, -1 with *failure.
  */
-static int
-check_links_above(const char *path, uid_t owner, struct failure *failure)
+static __attribute__((noinline)) int
+follow_links_above(const char *path, uid_t owner, struct failure *failure)
 {
 	char followed[PATH_MAX], link[PATH_MAX];
 	int links = 0, result;
+	size_t length;
 
 	(void)snprintf(followed, sizeof(followed), "%s", path);
-	while ((result = check_folders_above(followed, owner, link, failure)) ==
-	    1) {
+	while ((result = check_folders_above(
+		    followed, owner, &length, failure)) == 1) {
+		(void)snprintf(
+		    link, sizeof(link), "%.*s", (int)length, followed);
 		if (++links > LINKS_MAX)
 			errno = ELOOP;
 		else if (replace_link(followed, link) == 0)
@@ -127,14 +141,24 @@ check_links_above(const char *path, uid_t owner, struct failure *failure)
 		return failure_set(
 		    failure, FAILURE_SYSTEM, "follow", link, NULL);
 	}
-	return result == 0 ? links > 0 : result;
+	return result == 0 ? 1 : result;
+}
+
+/* The large buffers of what is rare are kept out of the frame of the rest. */
+static int
+check_links_above(char *path, uid_t owner, struct failure *failure)
+{
+	size_t length;
+	int result = check_folders_above(path, owner, &length, failure);
+
+	return result == 1 ? follow_links_above(path, owner, failure) : result;
 }
 
 /*
  * Replaces the symbolic links above the last component. The last one stays: a
  * link there is not followed.
  */
-static int
+static __attribute__((noinline)) int
 resolve_folders_above(char path[PATH_MAX])
 {
 	char resolved[PATH_MAX], last[PATH_MAX];
@@ -157,7 +181,7 @@ resolve_folders_above(char path[PATH_MAX])
 }
 
 /* ~/.ssh may be missing, as for a user that never ran ssh; ssh makes it too. */
-static bool
+static __attribute__((noinline)) bool
 make_dot_ssh(const char *path)
 {
 	static const char dot_ssh[] = "/.ssh";
@@ -178,7 +202,7 @@ open_as(struct namespace_root *root, uid_t owner, const char *path, bool create,
     struct failure *failure)
 {
 	struct folder folder = {.parent_fd = AT_FDCWD, .owner = owner};
-	char link[PATH_MAX];
+	size_t length;
 	int links;
 
 	root->fd = -1;
@@ -200,7 +224,7 @@ open_as(struct namespace_root *root, uid_t owner, const char *path, bool create,
 			return failure_set(
 			    failure, FAILURE_SYSTEM, "open", root->path, NULL);
 		if ((links = check_folders_above(
-			 root->path, root->owner, link, failure)) == -1)
+			 root->path, root->owner, &length, failure)) == -1)
 			return -1;
 		if (links == 1)
 			return failure_set(failure, FAILURE_SYMLINK, "trust",

@@ -90,7 +90,7 @@ add_file_identity(struct text *text, const char *path)
  * new login. The certificate that ssh finds beside a key counts as well.
  * False where ssh would make another name of it than we can.
  */
-static bool
+static __attribute__((noinline)) bool
 add_key_file(
     struct text *text, const struct sshoption *meaning, const char *home)
 {
@@ -271,19 +271,25 @@ add_remains(struct text *text)
 		text_printf(text, "cpu-time: %llu\n", remains.cpu_time);
 }
 
-/* What the configuration refers to outside of itself. */
-static void
-add_references(struct text *text, const struct sshconfig *config)
+/* Not a part of what calls it, which is to have a small frame. */
+static __attribute__((noinline)) void
+add_folder(struct text *text)
 {
 	char folder[PATH_MAX];
 
-	text_add_bytes(text, config->variables.data, config->variables.length);
-	if (!config->depends_on_folder)
-		return;
 	if (getcwd(folder, sizeof(folder)) != NULL)
 		text_add_line(text, "folder", folder);
 	else
 		text_add(text, "folder: unknown\n");
+}
+
+/* What the configuration refers to outside of itself. */
+static void
+add_references(struct text *text, const struct sshconfig *config)
+{
+	text_add_bytes(text, config->variables.data, config->variables.length);
+	if (config->depends_on_folder)
+		add_folder(text);
 }
 
 static bool

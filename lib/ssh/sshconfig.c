@@ -20,8 +20,10 @@ enum {
 	/* Of all files together: beyond that only ssh reads on. */
 	SIZE_MAX_TOGETHER = 16 << 20,
 	FILES_MAX = 4096,
-	USUAL_SIZE = 16384, /* of all files together, for most people */
-	INCLUDE_LINE_MAX = 4096,
+	/* Of all files together, for most people; on the stack. */
+	USUAL_SIZE = 4096,
+	READ_SIZE = 16384,
+	INCLUDE_PATH_MAX = 1024,
 };
 
 struct reader {
@@ -47,7 +49,7 @@ doubt(struct reader *reader, const char *why)
 static void
 include(struct reader *reader, const char *pattern)
 {
-	char path[PATH_MAX];
+	char path[INCLUDE_PATH_MAX];
 	glob_t found;
 	size_t i;
 	int written;
@@ -147,16 +149,21 @@ is_empty_or_comment(const char *line, size_t length)
 static void
 read_include(struct reader *reader, const char *value, size_t length)
 {
-	char patterns[INCLUDE_LINE_MAX], word[PATH_MAX];
-	const char *at = patterns, *end = patterns + length;
-	enum sshwords_status got = SSHWORDS_TOO_LONG;
+	/* What gets included may move the text that we read from. */
+	const size_t begin = (size_t)(value - reader->seen.data);
+	size_t at = 0;
+	char word[INCLUDE_PATH_MAX];
+	const char *next;
+	enum sshwords_status got;
 
-	if (length < sizeof(patterns)) {
-		/* What gets included may move the text that we read from. */
-		memcpy(patterns, value, length);
-		while ((got = sshwords_next(&at, end, word, sizeof(word))) ==
-		    SSHWORDS_WORD)
-			include(reader, word);
+	for (;;) {
+		value = reader->seen.data + begin;
+		next = value + at;
+		got = sshwords_next(&next, value + length, word, sizeof(word));
+		if (got != SSHWORDS_WORD || !text_ok(&reader->seen))
+			break;
+		at = (size_t)(next - value);
+		include(reader, word);
 	}
 	if (got == SSHWORDS_TOO_LONG)
 		doubt(reader, "an Include in the configuration is too long");
@@ -166,7 +173,7 @@ static void
 read_line(struct reader *reader, const char *line, size_t length)
 {
 	struct sshconfig *config = reader->config;
-	char keyword[SSHWORDS_KEYWORD_MAX], word[PATH_MAX];
+	char keyword[SSHWORDS_KEYWORD_MAX], word[sizeof("none")];
 	const char *value;
 	size_t value_length;
 
@@ -241,7 +248,7 @@ slurp(struct reader *reader, const char *path, size_t size)
 			doubt(reader, "the configuration is too large");
 			break;
 		}
-		wanted = USUAL_SIZE;
+		wanted = READ_SIZE;
 	}
 	if (got == -1)
 		doubt(reader, "the configuration cannot be read");
@@ -323,12 +330,28 @@ read_file(struct reader *reader, const char *path)
 		read_plain_file(reader, path, (size_t)st.st_size);
 }
 
+static void
+read_file_of_user(struct reader *reader, const char *home)
+{
+	char storage[256];
+	struct text path;
+
+	text_init_in(&path, storage, sizeof(storage));
+	text_add(&path, home);
+	text_add(&path, "/.ssh/config");
+	if (text_ok(&path))
+		read_file(reader, path.data);
+	else
+		doubt(reader, "there is no memory to read the configuration");
+	text_free(&path);
+}
+
 int
 sshconfig_read(
     struct sshconfig *config, const char *config_file, const char *home)
 {
 	struct reader reader = {.config = config};
-	char path[PATH_MAX], storage[USUAL_SIZE];
+	char storage[USUAL_SIZE];
 
 	memset(config, 0, sizeof(*config));
 	text_init(&config->variables);
@@ -342,9 +365,8 @@ sshconfig_read(
 		if (strcasecmp(config_file, "none") != 0)
 			read_file(&reader, config_file);
 	} else {
-		(void)snprintf(path, sizeof(path), "%s/.ssh/config", home);
 		reader.is_owner_checked = true;
-		read_file(&reader, path);
+		read_file_of_user(&reader, home);
 		reader.is_owner_checked = false;
 		reader.is_user = false;
 		read_file(&reader, SSH_SYSTEM_CONFIG);
