@@ -80,7 +80,7 @@ give_back_signals(const struct run *run, bool may_be_pending)
 static int
 cannot_run(const struct run *run, int error)
 {
-	message("cannot run %s: %s", run->ssh.path,
+	message("cannot run %s: %s", run->ssh.path.data,
 	    error == ELOOP ? "it leads back to ssh-fast; set SSH_FAST_SSH to "
 			     "the real ssh"
 			   : strerror(error));
@@ -177,7 +177,7 @@ lease_and_run(struct run *run)
 	const struct probe probe = {.kind = run->options.probe,
 	    .idle_secs = run->options.probe_idle_secs,
 	    .timeout_ms = run->options.probe_timeout_ms,
-	    .ssh = run->ssh.path,
+	    .ssh = run->ssh.path.data,
 	    .keeps_connection = run->native.refusal == NULL};
 	const struct keeper_options keeping = {.touch = run->options.touch,
 	    .wait_for_clients = run->ssh.is_script,
@@ -246,6 +246,9 @@ prepare(struct run *run, int argc, char *argv[])
 	run->argv[0] = argv[0];
 	if (run->options.help || run->options.version)
 		return 0;
+	/* The first look at the clock takes two page faults. */
+	if (run->options.verbose)
+		run->began_us = deadline_now_us();
 	return real_ssh_find(&run->ssh, run->options.ssh, run->options.verbose);
 }
 
@@ -253,14 +256,15 @@ prepare(struct run *run, int argc, char *argv[])
 static enum pool_status
 choose_pool(struct run *run, struct failure *failure)
 {
-	struct pool_request request = {.ssh = run->ssh.path,
-	    .home = run->home,
+	struct pool_request request = {.ssh = run->ssh.path.data,
 	    .root = run->options.root,
 	    .namespace_text = run->options.namespace_text,
 	    .args = &run->args,
 	    .look_only = run->options.explain,
 	    .wants_session = run->options.client != CLIENT_SSH};
-	char root[PATH_MAX];
+	char storage[256];
+	struct text root;
+	enum pool_status status;
 
 	if (sshargs_read(&run->args, run->argc, run->argv) == -1)
 		return pool_fail(failure);
@@ -274,12 +278,18 @@ choose_pool(struct run *run, struct failure *failure)
 		run->pool.plain_reason = "the arguments do not parse";
 	if (run->pool.plain_reason != NULL)
 		return POOL_PLAIN;
-	if (home_of_ssh(run->home) == -1) {
+	text_init_in(&run->home, run->home_storage, sizeof(run->home_storage));
+	if (home_of_ssh(&run->home) == -1) {
 		run->pool.plain_reason = "the user has no home directory";
 		return POOL_PLAIN;
 	}
-	request.root = home_root(root, request.root, run->home);
-	return pool_open(&run->pool, &request, failure);
+	text_init_in(&root, storage, sizeof(storage));
+	request.home = run->home.data;
+	request.root = home_root(&root, request.root, run->home.data);
+	status = request.root != NULL ? pool_open(&run->pool, &request, failure)
+				      : pool_fail(failure);
+	text_free(&root);
+	return status;
 }
 
 int
@@ -291,7 +301,6 @@ ssh_fast_main(int argc, char *argv[])
 
 	occupy_standard_descriptors();
 	hold_signals(&run);
-	run.began_us = deadline_now_us();
 	if (prepare(&run, argc, argv) == -1)
 		return EXIT_OWN_ERROR;
 	if (run.options.help)

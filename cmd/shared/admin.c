@@ -1,5 +1,6 @@
 #include "shared/admin.h"
 
+#include "base/text.h"
 #include "shared/commands.h"
 #include "shared/home.h"
 #include "shared/message.h"
@@ -14,18 +15,21 @@ enum { NO_GROUP = 65534 };
 
 /* The path of the root: as wanted, or the default. */
 static const char *
-find_root(char root[PATH_MAX], const char *wanted)
+find_root(struct text *root, const char *wanted)
 {
-	char home[PATH_MAX];
+	struct text home;
+	const char *path = NULL;
 
 	if (wanted != NULL && strncmp(wanted, "~/", 2) != 0)
 		return wanted;
-	if (home_of_ssh(home) == -1) {
+	text_init(&home);
+	if (home_of_ssh(&home) == -1)
 		message("cannot find the namespaces: the user has no home "
 			"directory (use --root)");
-		return NULL;
-	}
-	return home_root(root, wanted, home);
+	else if ((path = home_root(root, wanted, home.data)) == NULL)
+		message("cannot find the namespaces: %s", strerror(ENOMEM));
+	text_free(&home);
+	return path;
 }
 
 /*
@@ -49,17 +53,12 @@ become_owner(const struct namespace_root *root)
 	return -1;
 }
 
-int
-admin_open(struct admin *admin, const char *root,
+static int
+open_root(struct admin *admin, const char *root,
     const struct catalogue_request *request)
 {
 	struct failure failure;
-	char path[PATH_MAX];
 
-	memset(admin, 0, sizeof(*admin));
-	admin->root.fd = -1;
-	if ((root = find_root(path, root)) == NULL)
-		return -1;
 	if (namespace_root_open_of_any(&admin->root, root, &failure) == 0) {
 		if (become_owner(&admin->root) == -1) {
 			namespace_root_close(&admin->root);
@@ -74,6 +73,22 @@ admin_open(struct admin *admin, const char *root,
 	}
 	message_failure(&failure);
 	return -1;
+}
+
+int
+admin_open(struct admin *admin, const char *root,
+    const struct catalogue_request *request)
+{
+	struct text path;
+	int result = -1;
+
+	memset(admin, 0, sizeof(*admin));
+	admin->root.fd = -1;
+	text_init(&path);
+	if ((root = find_root(&path, root)) != NULL)
+		result = open_root(admin, root, request);
+	text_free(&path);
+	return result;
 }
 
 void

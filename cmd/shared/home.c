@@ -18,7 +18,7 @@ enum { GETENT_TIMEOUT_MS = 5000, GETENT_OUTPUT_MAX = 65536 };
 
 /* What the password database tells of a user. */
 struct account {
-	char *home; /* of PATH_MAX bytes */
+	struct text *home; /* it is added here, unless null */
 	gid_t group;
 };
 
@@ -42,9 +42,11 @@ read_passwd_line(struct account *account, const char *line, uid_t user)
 	account->group = (gid_t)strtoul(fields[3], &end, 10);
 	if (end == fields[3] || *end != ':')
 		return -1;
-	(void)snprintf(account->home, PATH_MAX, "%.*s",
-	    (int)(line - 1 - fields[5]), fields[5]);
-	return 0;
+	if (account->home == NULL)
+		return 0;
+	text_add_bytes(
+	    account->home, fields[5], (size_t)(line - 1 - fields[5]));
+	return text_ok(account->home) ? 0 : -1;
 }
 
 /*
@@ -78,9 +80,10 @@ ask_getent(struct account *account, uid_t user)
 static int
 read_passwd_file(struct account *account, uid_t user)
 {
-	char buffer[8192], *line, *end;
+	char buffer[2048], *line, *end;
 	size_t held = 0;
 	ssize_t got;
+	bool is_too_long = false;
 	int fd, result = -1;
 
 	if ((fd = openat(AT_FDCWD, "/etc/passwd", O_RDONLY | O_CLOEXEC)) == -1)
@@ -93,20 +96,24 @@ read_passwd_file(struct account *account, uid_t user)
 		     result == -1 && (end = strchr(line, '\n')) != NULL;
 		     line = end + 1) {
 			*end = '\0';
-			result = read_passwd_line(account, line, user);
+			if (!is_too_long)
+				result = read_passwd_line(account, line, user);
+			is_too_long = false;
 		}
 		held -= (size_t)(line - buffer);
 		memmove(buffer, line, held);
-		/* A line as long as the buffer is nobody's. */
-		if (held == sizeof(buffer) - 1)
+		/* Of a line that does not fit, getent(1) will tell. */
+		if (held == sizeof(buffer) - 1) {
+			is_too_long = true;
 			held = 0;
+		}
 	}
 	(void)close(fd);
 	return result;
 }
 
 int
-home_of_ssh(char home[PATH_MAX])
+home_of_ssh(struct text *home)
 {
 	struct account account = {.home = home};
 	uid_t user = platform_user();
@@ -119,8 +126,7 @@ home_of_ssh(char home[PATH_MAX])
 int
 home_primary_group(uid_t user, gid_t *group)
 {
-	char home[PATH_MAX];
-	struct account account = {.home = home};
+	struct account account = {.home = NULL};
 
 	if (read_passwd_file(&account, user) == -1 &&
 	    ask_getent(&account, user) == -1)
@@ -130,7 +136,7 @@ home_primary_group(uid_t user, gid_t *group)
 }
 
 static void
-default_root(char root[PATH_MAX], const char *ssh_home)
+default_root(struct text *root, const char *ssh_home)
 {
 	const char *home = environment_get("HOME");
 	struct stat st;
@@ -140,17 +146,20 @@ default_root(char root[PATH_MAX], const char *ssh_home)
 		(stat(home, &st) == -1 ||
 		    st.st_uid != platform_effective_user())))
 		home = ssh_home;
-	(void)snprintf(root, PATH_MAX, "%s%s", home, ROOT_BELOW_HOME);
+	text_add(root, home);
+	text_add(root, ROOT_BELOW_HOME);
 }
 
 const char *
-home_root(char root[PATH_MAX], const char *wanted, const char *ssh_home)
+home_root(struct text *root, const char *wanted, const char *ssh_home)
 {
-	if (wanted == NULL)
+	if (wanted == NULL) {
 		default_root(root, ssh_home);
-	else if (strncmp(wanted, "~/", 2) == 0)
-		(void)snprintf(root, PATH_MAX, "%s%s", ssh_home, wanted + 1);
-	else
+	} else if (strncmp(wanted, "~/", 2) == 0) {
+		text_add(root, ssh_home);
+		text_add(root, wanted + 1);
+	} else {
 		return wanted;
-	return root;
+	}
+	return text_ok(root) ? root->data : NULL;
 }

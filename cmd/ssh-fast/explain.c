@@ -78,7 +78,7 @@ print_command(const char *what, const struct run *run, char *const argv[])
 	int i;
 
 	(void)printf("%s:", what);
-	print_word(run->ssh.path);
+	print_word(run->ssh.path.data);
 	for (i = 1; argv[i] != NULL; i++)
 		print_word(argv[i]);
 	(void)printf("\n");

@@ -92,7 +92,7 @@ key_does_not_matter(const struct run *run)
 	words = calloc((size_t)run->argc + 2, sizeof(*words));
 	if (words == NULL)
 		return true;
-	words[0] = (char *)run->ssh.path;
+	words[0] = run->ssh.path.data;
 	words[1] = (char *)"-G";
 	for (i = 1; i < run->argc; i++)
 		words[i + 1] = run->argv[i];
@@ -194,7 +194,7 @@ precheck_finds_it_down(const struct run *run)
 
 	(void)snprintf(
 	    timeout, sizeof(timeout), "--timeout=%d", run->options.health_ms);
-	(void)snprintf(ssh, sizeof(ssh), "--ssh=%s", run->ssh.path);
+	(void)snprintf(ssh, sizeof(ssh), "--ssh=%s", run->ssh.path.data);
 	(void)snprintf(root, sizeof(root), "--root=%s", run->pool.root.path);
 	words[0] = path;
 	words[1] = timeout;

@@ -60,12 +60,49 @@ contains_mark(const char *bytes, size_t length)
 	return false;
 }
 
+/*
+ * How much of a file is looked at. The mark of a binary is within less. Both
+ * are read into small frames: a page of stack more is a fault more.
+ */
+enum { BINARY_HEAD = 1024, SCRIPT_HEAD = 4096 };
+
+/* What is no ELF file is a script: the shell runs those without #!. */
+static __attribute__((noinline)) enum program_kind
+look_at_script(int fd)
+{
+	char bytes[SCRIPT_HEAD];
+	ssize_t length = pread(fd, bytes, sizeof(bytes), 0);
+
+	if (length <= 0)
+		return PROGRAM_NONE;
+	if (!contains_mark(bytes, (size_t)length))
+		return PROGRAM_SCRIPT;
+	return script_runs(bytes, (size_t)length, MARK) ? PROGRAM_WRAPPER
+							: PROGRAM_MARKED_SCRIPT;
+}
+
+static enum program_kind
+look_at_file(int fd)
+{
+	char bytes[BINARY_HEAD];
+	ssize_t length = read(fd, bytes, sizeof(bytes));
+
+	/* A folder or the like cannot be read, or gives nothing. */
+	if (length < 2) {
+		errno = ENOEXEC;
+		return PROGRAM_NONE;
+	}
+	if (bytes[0] != '\177')
+		return look_at_script(fd);
+	return contains_mark(bytes, (size_t)length) ? PROGRAM_OURSELVES
+						    : PROGRAM_BINARY;
+}
+
 static enum program_kind
 look_at(const char *path)
 {
-	char bytes[4096];
-	ssize_t length;
-	int fd;
+	enum program_kind kind;
+	int fd, saved_errno;
 
 	fd = openat(
 	    AT_FDCWD, path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
@@ -80,23 +117,11 @@ look_at(const char *path)
 	if (fd == -1)
 		return platform_is_own_program(path) ? PROGRAM_OURSELVES
 						     : PROGRAM_BINARY;
-	/* A folder or the like cannot be read, or gives nothing. */
-	length = read(fd, bytes, sizeof(bytes));
+	kind = look_at_file(fd);
+	saved_errno = errno;
 	(void)close(fd);
-	if (length < 2) {
-		errno = ENOEXEC;
-		return PROGRAM_NONE;
-	}
-	/* What is no ELF file is a script: the shell runs those without #!. */
-	if (bytes[0] != '\177') {
-		if (!contains_mark(bytes, (size_t)length))
-			return PROGRAM_SCRIPT;
-		return script_runs(bytes, (size_t)length, MARK)
-		    ? PROGRAM_WRAPPER
-		    : PROGRAM_MARKED_SCRIPT;
-	}
-	return contains_mark(bytes, (size_t)length) ? PROGRAM_OURSELVES
-						    : PROGRAM_BINARY;
+	errno = saved_errno;
+	return kind;
 }
 
 /* A script that runs ssh-fast leads back here, as does one that did so. */
@@ -118,31 +143,40 @@ take(struct real_ssh *ssh, enum program_kind kind)
 	ssh->is_script = kind != PROGRAM_BINARY;
 	ssh->is_behind_script = getenv(BEHIND_VARIABLE) != NULL;
 	if (kind == PROGRAM_MARKED_SCRIPT)
-		return setenv(BEHIND_VARIABLE, ssh->path, 1);
+		return setenv(BEHIND_VARIABLE, ssh->path.data, 1);
 	return ssh->is_behind_script ? unsetenv(BEHIND_VARIABLE) : 0;
 }
 
-static int
-search_path(struct real_ssh *ssh, const char *name, bool is_verbose)
+/* PATH as execvp(3) takes it: an empty entry is the current directory. */
+static bool
+set_path(struct real_ssh *ssh, const char *folder, size_t length)
 {
-	const char *at = environment_get("PATH");
+	text_free(&ssh->path);
+	text_init_in(&ssh->path, ssh->storage, sizeof(ssh->storage));
+	text_add_bytes(&ssh->path, folder, length);
+	text_add(&ssh->path, length > 0 ? "/" : "./");
+	text_add(&ssh->path, ssh->argv0);
+	return text_ok(&ssh->path);
+}
+
+static int
+search_path(struct real_ssh *ssh, bool is_verbose)
+{
+	const char *at = environment_get("PATH"), *path;
 	enum program_kind kind;
 	size_t length;
-	int written;
 
 	if (at == NULL)
 		at = DEFAULT_PATH;
 	for (;; at += length + 1) {
 		length = strcspn(at, ":");
-		/* An empty entry is the current directory: execvp(3). */
-		written = snprintf(ssh->path, sizeof(ssh->path), "%.*s%s%s",
-		    (int)length, at, length > 0 ? "/" : "./", name);
-		if (written > 0 && (size_t)written < sizeof(ssh->path)) {
-			kind = look_at(ssh->path);
-			if (is_usable(kind, ssh->path))
+		if (set_path(ssh, at, length)) {
+			path = ssh->path.data;
+			kind = look_at(path);
+			if (is_usable(kind, path))
 				return take(ssh, kind);
 			if (is_verbose && kind != PROGRAM_NONE)
-				message("skipping %s: it %s", ssh->path,
+				message("skipping %s: it %s", path,
 				    kind == PROGRAM_OURSELVES
 					? "is ssh-fast"
 					: "runs ssh-fast");
@@ -152,7 +186,7 @@ search_path(struct real_ssh *ssh, const char *name, bool is_verbose)
 	}
 	message("cannot find %s: there is none in PATH but ssh-fast itself "
 		"(set SSH_FAST_SSH)",
-	    name);
+	    ssh->argv0);
 	return -1;
 }
 
@@ -161,15 +195,16 @@ real_ssh_find(struct real_ssh *ssh, const char *wanted, bool is_verbose)
 {
 	enum program_kind kind;
 
-	if (wanted == NULL) {
-		ssh->argv0 = "ssh";
-		return search_path(ssh, "ssh", is_verbose);
+	text_init_in(&ssh->path, ssh->storage, sizeof(ssh->storage));
+	ssh->argv0 = wanted != NULL ? wanted : "ssh";
+	if (strchr(ssh->argv0, '/') == NULL)
+		return search_path(ssh, is_verbose);
+	text_add(&ssh->path, wanted);
+	if (!text_ok(&ssh->path)) {
+		message("cannot run %s: %s", wanted, strerror(ENOMEM));
+		return -1;
 	}
-	ssh->argv0 = wanted;
-	if (strchr(wanted, '/') == NULL)
-		return search_path(ssh, wanted, is_verbose);
-	(void)snprintf(ssh->path, sizeof(ssh->path), "%s", wanted);
-	kind = look_at(ssh->path);
+	kind = look_at(ssh->path.data);
 	if (kind == PROGRAM_OURSELVES) {
 		message("cannot run %s: it is ssh-fast itself", wanted);
 		return -1;
@@ -193,7 +228,7 @@ exec_by_shell(const struct real_ssh *ssh, char *argv[])
 	if ((words = calloc(count + 2, sizeof(*words))) == NULL)
 		return;
 	words[0] = (char *)"/bin/sh";
-	words[1] = (char *)ssh->path;
+	words[1] = ssh->path.data;
 	for (i = 1; i < count; i++)
 		words[i + 1] = argv[i];
 	(void)execv(words[0], words);
@@ -211,7 +246,7 @@ real_ssh_exec(const struct real_ssh *ssh, char *argv[], bool may_come_back)
 		}
 		platform_deepen();
 	}
-	(void)execv(ssh->path, argv);
+	(void)execv(ssh->path.data, argv);
 	if (errno == ENOEXEC)
 		exec_by_shell(ssh, argv);
 }

@@ -2,15 +2,17 @@
 #ifndef REAL_SSH_H
 #define REAL_SSH_H
 
-#include <limits.h>
+#include "base/text.h"
+
 #include <stdbool.h>
 
 struct real_ssh {
-	char path[PATH_MAX];
+	struct text path;
 	const char *argv0; /* what it is told that it is called */
 	bool is_script; /* it may end before the ssh that it starts does */
 	/* This ssh-fast was called by a script that another took for ssh. */
 	bool is_behind_script;
+	char storage[128]; /* of the path, where it is short */
 };
 
 /*

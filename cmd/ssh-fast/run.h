@@ -9,24 +9,28 @@
 #include "ssh-fast/real_ssh.h"
 #include "ssh/sshargs.h"
 
-#include <limits.h>
 #include <signal.h>
 #include <stdint.h>
 
+/*
+ * Of pages that are written to, each costs a fault: what is small comes first,
+ * and what is large, and used in part, last.
+ */
 struct run {
 	struct options options;
-	struct real_ssh ssh;
 	/* ssh's own arguments; argv[0] stands in front of them. */
 	int argc;
 	char **argv;
-	struct sshargs args;
-	char home[PATH_MAX];
-	struct pool pool;
+	int64_t began_us; /* with --verbose */
+	sigset_t inherited_mask;
 	struct lease lease;
 	struct acquire_report report;
 	struct native native; /* where --client asks for it */
-	int64_t began_us;
-	sigset_t inherited_mask;
+	struct text home;
+	char home_storage[128];
+	struct real_ssh ssh;
+	struct sshargs args;
+	struct pool pool;
 };
 
 #endif

@@ -34,7 +34,6 @@ struct pool {
 	struct text text; /* the namespace text */
 	char storage[1024]; /* where it begins */
 	char name[DIGEST_LENGTH + 1]; /* its folder below the root */
-	struct namespace_root root;
 	struct namespace ns;
 	bool is_open; /* ns is (with look_only it may not exist) */
 	/*
@@ -43,6 +42,7 @@ struct pool {
 	 */
 	struct text session;
 	char session_storage[512];
+	struct namespace_root root;
 };
 
 /* What is owed after POOL_LEASE and POOL_PLAIN alike is pool_close(). */
