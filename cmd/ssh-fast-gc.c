@@ -8,6 +8,7 @@
 #include "base/number.h"
 #include "base/text.h"
 #include "lease/sweep.h"
+#include "platform/platform.h"
 #include "shared/admin.h"
 #include "shared/json.h"
 #include "shared/limits.h"
@@ -20,6 +21,8 @@
 #include <unistd.h>
 
 enum {
+	/* A namespace without a lease stays so long, unless --ttl says else. */
+	NAMESPACE_TTL_SECS = 24 * 3600,
 	/* For all masters together that do not answer. */
 	PATIENCE_MS = 2000,
 	/* Progress is shown where it takes longer, and so often. */
@@ -30,7 +33,8 @@ enum {
 struct gc_options {
 	const char *root;
 	bool dry_run, quiet, verbose, is_json;
-	int ttl_secs, exit_idle_secs;
+	int ttl_secs; /* -1: not given */
+	int exit_idle_secs;
 	int probe_timeout_ms;
 	bool help, version;
 };
@@ -73,7 +77,9 @@ static const struct option rows[] = {
 	AT(ttl_secs),
 	.maximum = SECS_MAX,
 	.help =
-	    "leave what may still be in the making until it is so old (90)"},
+	    "keep unfinished files until they are so old (90), and a "
+	    "namespace\n"
+	    "      without a lease until it was not used for so long (a day)"},
     {.name = "exit-idle",
 	.value = "[=SECS]",
 	.kind = OPTION_OTHER,
@@ -131,6 +137,7 @@ struct gc_run {
 	int64_t next_progress_us;
 	bool has_progress_line;
 	int patience_ms;
+	struct platform_open_folders *open_folders;
 };
 
 /* Before anything else is printed on the same terminal. */
@@ -204,9 +211,12 @@ tell_failure(void *context, const struct failure *failure)
 static void
 sweep_each(struct gc_run *run, bool is_all)
 {
+	const int ttl_secs = run->options.ttl_secs;
 	const struct sweep_options options = {
 	    .dry_run = run->options.dry_run,
-	    .ttl_secs = run->options.ttl_secs,
+	    .ttl_secs = ttl_secs >= 0 ? ttl_secs : TTL_SECS,
+	    .namespace_ttl_secs = ttl_secs >= 0 ? ttl_secs : NAMESPACE_TTL_SECS,
+	    .open_folders = &run->open_folders,
 	    .exit_idle_secs = run->options.exit_idle_secs,
 	    .patience_ms = &run->patience_ms,
 	    .timeout_ms = run->options.probe_timeout_ms,
@@ -247,6 +257,7 @@ sweep_each(struct gc_run *run, bool is_all)
 	if (is_all && run->admin.root.fd != -1)
 		sweep_answers_all(&run->admin.root, &options);
 	clear_progress(run);
+	platform_open_folders_free(run->open_folders);
 }
 
 static bool
@@ -326,7 +337,7 @@ ssh_fast_gc_main(int argc, char *argv[])
 	bool ok = true;
 
 	message_set_program(table.program);
-	run.options.ttl_secs = TTL_SECS;
+	run.options.ttl_secs = -1;
 	run.options.exit_idle_secs = -1;
 	run.options.probe_timeout_ms = PROBE_TIMEOUT_MS;
 	count = admin_read_options(&table, &run.options, argc, argv);

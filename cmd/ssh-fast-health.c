@@ -173,11 +173,16 @@ make_jobs(const struct options *options, const struct sharing *sharing,
 static void
 open_shared(struct sharing *sharing, const char *root)
 {
-	char home[PATH_MAX], path[PATH_MAX];
+	struct text home, path;
 
 	sharing->answers.fd = -1;
-	if (home_of_ssh(home) == 0)
-		sharing_open(sharing, home_root(path, root, home));
+	text_init(&home);
+	text_init(&path);
+	if (home_of_ssh(&home) == 0 &&
+	    (root = home_root(&path, root, home.data)) != NULL)
+		sharing_open(sharing, root);
+	text_free(&path);
+	text_free(&home);
 }
 
 static int

@@ -175,6 +175,7 @@ sweep_all(struct sweep *sweep, const struct namespace_root *root)
 
 	const struct namespace *ns = &sweep->ns;
 
+	sweep_note_last_use(sweep);
 	if (!sweep_check_all(sweep))
 		return;
 	/*
@@ -198,7 +199,7 @@ sweep_all(struct sweep *sweep, const struct namespace_root *root)
 	sweep_stop_finish(sweep);
 	sweep_sockets_all(sweep);
 	sweep_temporary(sweep);
-	if (sweep->kept == 0 && !sweep->failed)
+	if (sweep->kept == 0 && !sweep->failed && sweep_is_unused(sweep))
 		remove_namespace(sweep, root);
 }
 

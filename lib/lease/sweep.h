@@ -8,6 +8,7 @@
 
 #include "base/failure.h"
 #include "namespace/namespace.h"
+#include "platform/platform.h"
 
 #include <stdbool.h>
 
@@ -36,6 +37,10 @@ struct sweep_options {
 	bool dry_run;
 	/* What could still be in the making is left until it is that old. */
 	int ttl_secs;
+	/* A namespace that holds nothing stays until it is unused for so long. */
+	int namespace_ttl_secs;
+	/* Taken when first needed; the caller frees it at the end. */
+	struct platform_open_folders **open_folders;
 	int exit_idle_secs; /* stop masters idle for so long; -1: none */
 	int timeout_ms; /* for a master's answer */
 	/*

@@ -13,6 +13,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <sys/stat.h>
+#include <time.h>
 
 /* So many masters are told to stop at once. */
 enum { SWEEP_STOPPING_MAX = 64 };
@@ -23,6 +24,8 @@ struct sweep {
 	/* What lies in the namespace and its three folders. */
 	struct listing top, sockets, free, used;
 	size_t kept; /* names that stay */
+	/* Of its folders, before this sweep removed anything in them. */
+	time_t last_use;
 	bool failed;
 	/* Masters that were told to stop and have not answered yet. */
 	struct sweep_stopping {
@@ -66,6 +69,14 @@ bool sweep_check_is_of_nfs(const char *name);
  */
 void sweep_stop_idle(struct sweep *sweep, const char *name);
 void sweep_stop_finish(struct sweep *sweep);
+
+/*
+ * sweep_unused.c: notes when the namespace was last used, and tells whether
+ * that was so long ago, and nobody has it open, that it can go. A peer makes
+ * the folders of its pools long before it uses them.
+ */
+void sweep_note_last_use(struct sweep *sweep);
+bool sweep_is_unused(const struct sweep *sweep);
 
 /* sweep_sockets.c: sockets that are nobody's lease, and that nobody has. */
 void sweep_sockets_all(struct sweep *sweep);

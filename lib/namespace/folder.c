@@ -61,6 +61,23 @@ folder_make(int parent_fd, const char *name)
 	return result == -1 && errno == EEXIST ? 0 : result;
 }
 
+/* Opens one that is there. */
+static int
+open_closed(const struct folder *folder, enum folder_access access,
+    struct stat *opened, struct failure *failure)
+{
+	int fd = folder_open(folder, S_IWGRP | S_IWOTH, opened, failure);
+
+	if (fd == -1 || access == FOLDER_LOOK ||
+	    (opened->st_mode & (S_IRWXG | S_IRWXO)) == 0 ||
+	    fchmod(fd, S_IRWXU) == 0)
+		return fd;
+	(void)failure_set(failure, FAILURE_SYSTEM, "close to others",
+	    folder->parent_path, folder->name);
+	(void)close(fd);
+	return -1;
+}
+
 /*
  * Somebody who cleans may remove the empty folder as soon as it is made, before
  * it is opened (measured: 2 of 940 runs beside a gc that
@@ -68,16 +85,19 @@ folder_make(int parent_fd, const char *name)
  * vain, and ends.
  */
 int
-folder_open_or_make(const struct folder *folder, bool create,
+folder_open_own(const struct folder *folder, enum folder_access access,
     struct stat *opened, struct failure *failure)
 {
 	struct failure last;
+	struct stat ignored;
 	int tries, fd = -1;
 
+	if (opened == NULL)
+		opened = &ignored;
 	for (tries = 0; tries < MAKE_TRIES; tries++) {
-		fd = folder_open(folder, 077, opened, &last);
-		if (fd != -1 || !create || last.kind != FAILURE_SYSTEM ||
-		    last.error != ENOENT)
+		fd = open_closed(folder, access, opened, &last);
+		if (fd != -1 || access != FOLDER_MAKE ||
+		    last.kind != FAILURE_SYSTEM || last.error != ENOENT)
 			break;
 		if (folder_make(folder->parent_fd, folder->name) == 0)
 			continue;

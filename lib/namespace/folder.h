@@ -25,8 +25,18 @@ struct folder {
 int folder_open(const struct folder *folder, mode_t forbidden,
     struct stat *opened, struct failure *failure);
 
-/* The same for one closed to all others, made where missing and create. */
-int folder_open_or_make(const struct folder *folder, bool create,
+enum folder_access {
+	FOLDER_LOOK, /* leave it as it is */
+	FOLDER_CLOSE, /* close it to others who can read it */
+	FOLDER_MAKE, /* the same, and make it where it is missing */
+};
+
+/*
+ * The same for a folder of our own, which nobody else may write to. One that
+ * others can read holds nothing of theirs: a peer with a usual umask makes such
+ * folders.
+ */
+int folder_open_own(const struct folder *folder, enum folder_access access,
     struct stat *opened, struct failure *failure);
 
 /*

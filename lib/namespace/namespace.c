@@ -82,6 +82,21 @@ lock_against_removal(int fd, const struct stat *opened,
 	    opened->st_ino == named.st_ino && opened->st_dev == named.st_dev;
 }
 
+static enum folder_access
+folder_access(enum namespace_access access)
+{
+	switch (access) {
+	case NAMESPACE_MAKE:
+		return FOLDER_MAKE;
+	case NAMESPACE_SWEEP:
+		return FOLDER_CLOSE;
+	case NAMESPACE_ENTER:
+	case NAMESPACE_LOOK:
+		break;
+	}
+	return FOLDER_LOOK;
+}
+
 static int
 open_and_lock(const struct namespace_root *root, const char *name,
     enum namespace_access access, struct failure *failure)
@@ -92,8 +107,8 @@ open_and_lock(const struct namespace_root *root, const char *name,
 	int fd, locked;
 
 	for (;;) {
-		fd = folder_open_or_make(
-		    &folder, access == NAMESPACE_MAKE, &opened, failure);
+		fd = folder_open_own(
+		    &folder, folder_access(access), &opened, failure);
 		if (fd == -1 || access == NAMESPACE_LOOK)
 			return fd;
 		locked = lock_against_removal(fd, &opened, root, name, failure);
@@ -133,8 +148,8 @@ namespace_open(struct namespace *ns, const struct namespace_root *root,
 	folder.parent_fd = ns->fd;
 	for (i = 0; i < PLACES; i++) {
 		folder.name = places[i]->name;
-		places[i]->fd = folder_open_or_make(
-		    &folder, access == NAMESPACE_MAKE, NULL, failure);
+		places[i]->fd = folder_open_own(
+		    &folder, folder_access(access), NULL, failure);
 		if (places[i]->fd == -1 &&
 		    !(may_be_missing && failure->kind == FAILURE_SYSTEM &&
 			failure->error == ENOENT)) {

@@ -223,6 +223,18 @@ int platform_peer_user(int socket_fd, uid_t *user);
 bool platform_socket_has_clients(const char *path);
 
 /*
+ * linux_open_folders.c: which folders other processes of this user's, or of
+ * root's, have open or work in, at one moment.
+ */
+struct platform_open_folders;
+
+/* Null with errno without memory; where nothing is told, none is known of. */
+struct platform_open_folders *platform_open_folders_take(void);
+void platform_open_folders_free(struct platform_open_folders *folders);
+bool platform_open_folders_have(
+    const struct platform_open_folders *folders, const struct stat *folder);
+
+/*
  * linux_locks.c: what the system tells at one moment of locks, without
  * touching any. Taken once and asked often.
  */

@@ -8,6 +8,11 @@ teardown_file() { stop_sshd; }
 setup() { new_root; OUT=$BATS_TEST_TMPDIR; }
 GC=$BUILD/ssh-fast-gc
 
+# A day later: what was not used since can go. Only folders count, and those
+# that hold a lease are used again with it.
+a_day_later() {
+  find "$ROOT" -mindepth 1 -type d -exec touch -d '25 hours ago' {} +
+}
 is_root_empty() { [ -z "$(ls -A "$ROOT")" ]; }
 
 # A session that lasts: SSH is its pid, KEEPER the keeper's.
@@ -56,6 +61,7 @@ dead_socket() {
 @test "a dead master's socket and lock file go, and the namespace with them" {
   warm_up
   kill_master
+  a_day_later
   run "$GC" -v
   [ "$status" = 0 ]
   [ "${lines[0]}" = "removed $NS/c/$NAME" ]
@@ -206,6 +212,7 @@ dead_socket() {
   wait_until is_released
   local busy
   busy=$(master_pid "$(socket_of)")
+  a_day_later
   "$GC" --exit-idle
   is_root_empty
   kill -0 "$busy"
@@ -219,6 +226,7 @@ dead_socket() {
   kill_master
   mv "$NS/free/$NAME" "$NS/used/$NAME"
   dead_socket "$NS/c/sAAAAAAAAAAA.0123456789abcdef"
+  a_day_later
   before=$(tree_of "$ROOT")
   run "$GC" -n --exit-idle
   [ "$status" = 0 ]
@@ -273,10 +281,12 @@ left_alone() {
   : >"$NS/notes"
   fast other true
   wait_until sh -c "! ls '$ROOT'/*/used/* 2>/dev/null"
+  a_day_later
   run "$GC" --exit-idle
   [ "$status" = 1 ]
   [ "$(echo "$ROOT"/*)" = "$NS" ]
   rm "$NS/notes"
+  a_day_later
   "$GC"
   is_root_empty
 }
@@ -304,6 +314,7 @@ left_alone() {
     [[ "$output" == *"cannot open $NS/used: Permission denied"* ]]
     chmod 0700 "$NS/used"
   fi
+  a_day_later
   "$GC"
   is_root_empty
 }
@@ -328,6 +339,7 @@ left_alone() {
   for folders in "" "c" "c used" "c free used" "free"; do
     mkdir -m 0700 "$ROOT/$name"
     for folder in $folders; do mkdir -m 0700 "$ROOT/$name/$folder"; done
+    a_day_later
     "$GC"
     is_root_empty
   done
@@ -346,6 +358,7 @@ left_alone() {
   [ -e "$NS/used/sAAAAAAAAAAA" ]
   [ ! -e "$NS/free/$NAME" ]
   exec 9>&-
+  a_day_later
   "$GC"
   is_root_empty
 }
@@ -353,6 +366,7 @@ left_alone() {
 @test "a peer that comes in while the folders are removed: they are put back" {
   warm_up
   kill_master
+  a_day_later
   # gc stands still between the look and the removal of its folders.
   strace -f -o "$OUT/trace" -e trace=unlinkat -e inject=unlinkat:delay_enter=1500000:when=3 \
     "$GC" 3>&- &
@@ -377,6 +391,7 @@ left_alone() {
   [ -d "$ns/free" ]
   [ -d "$ns/used" ]
   rm "$ns/.nfs0001"
+  a_day_later
   "$GC"
   is_root_empty
 }
@@ -407,6 +422,7 @@ left_alone() {
   [ -S "$NS/c/$NAME" ]
   [ -e "$NS/used/$NAME" ]
   exec 9>&-
+  a_day_later
   "$GC"
   is_root_empty
 }
@@ -433,6 +449,7 @@ left_alone() {
 @test "an acquirer that comes in while the namespace is removed gets one of its own" {
   warm_up
   kill_master
+  a_day_later
   # 50 ms with the namespace locked for removal: less than an acquirer waits.
   strace -f -o "$OUT/trace" -e trace=unlinkat,flock -e inject=unlinkat:delay_enter=50000:when=4 \
     "$GC" 3>&- &
@@ -546,16 +563,19 @@ work() {
     kill "$i"
     wait_until ended "$i"
   done
+  a_day_later
   "$GC"
   is_root_empty
 }
 
 @test "two at once, and killed in between: the next one finishes the work" {
   "$TOOLS/many-namespaces" "$ROOT" 300 5
+  a_day_later
   local pids=() i
   for i in 1 2 3 4; do "$GC" >>"$OUT/out" 2>&1 3>&- & pids+=($!); done
   kill -KILL "${pids[0]}"
   for i in "${pids[@]:1}"; do wait "$i"; done
+  a_day_later
   "$GC"
   is_root_empty
 }
@@ -567,6 +587,7 @@ work() {
   run "$GC" -q -j
   [ "$output" = "" ]
   kill_master
+  a_day_later
   run "$GC" -j
   [ "$(jq -c '[.root, .dry_run, .namespaces, .removed, .freed, .stopped, .of_another_machine, .failures]' <<<"$output")" = \
     "[\"$ROOT\",false,1,{\"namespaces\":1,\"lock_files\":1,\"sockets\":1,\"temporary_files\":0},0,0,0,0]" ]
@@ -582,6 +603,7 @@ work() {
 
 @test "only what a pattern names is swept" {
   "$TOOLS/many-namespaces" "$ROOT" 3 2
+  a_day_later
   run "$GC" host1
   [[ "$output" == *"removed 1 of 1 namespace, 2 lock files"* ]]
   run "$GC" 'somebody@host2.example.org:22'
@@ -601,6 +623,7 @@ calls() {
   local n
   n=$(times 10000 2500)
   "$TOOLS/many-namespaces" "$ROOT" "$n" 10
+  a_day_later
   within() { (ulimit -v 65536 && "$@"); }
   within "$BUILD/ssh-fast-ls" >"$OUT/table"
   [ "$(wc -l <"$OUT/table")" = $((n + 1)) ]
@@ -642,4 +665,41 @@ calls() {
     'l0123456789012345678901 mine q0123456789012345678901 q2123456789012345678901 ' ]
   run -0 gc -q
   [ "$(ls "$ROOT/health" | tr '\n' ' ')" = 'l0123456789012345678901 mine q0123456789012345678901 ' ]
+}
+
+@test "a namespace stays for a day, and while a peer has it open" {
+  warm_up
+  kill_master
+  "$GC"
+  [ -d "$NS/c" ]
+  a_day_later
+  # A peer opens its pool long before it uses it, and takes no lock on it.
+  python3 -c 'import os, signal, sys
+fds = [os.open(sys.argv[1] + "/" + name, os.O_RDONLY) for name in ("free", "used")]
+print("open", flush=True); signal.pause()' "$NS" >"$OUT/peer" 3>&- &
+  local peer=$!
+  wait_until has_content "$OUT/peer"
+  "$GC"
+  [ -d "$NS/free" ]
+  kill "$peer"
+  wait "$peer" || :
+  "$GC"
+  is_root_empty
+}
+
+@test "folders that a peer made with a usual umask are closed, not distrusted" {
+  warm_up
+  local folder
+  for folder in "" /c /free /used; do
+    chmod 0755 "$NS$folder"
+    [ "$(lease_states)" = "free null alive $MASTER" ]
+    [ "$(stat -c %a "$NS$folder")" = 755 ]
+    run --separate-stderr "$SSH_FAST" -F "$DIR/config" host true
+    [ "$stderr" = "" ]
+    [ "$(stat -c %a "$NS$folder")" = 700 ]
+    wait_until is_released
+    chmod 0755 "$NS$folder"
+    run -0 "$GC"
+    [ "$(stat -c %a "$NS$folder")" = 700 ]
+  done
 }
