@@ -44,13 +44,9 @@ set(void *context, const struct option *option, const char *value)
 {
 	struct gc_options *options = context;
 
-	if (option->offset == offsetof(struct gc_options, exit_idle_secs))
-		return number_read(value != NULL ? value : "0", 0, SECS_MAX,
-		    &options->exit_idle_secs);
-	/* Of -q and -v the last one counts. */
-	options->quiet = option->letter == 'q';
-	options->verbose = option->letter == 'v';
-	return true;
+	(void)option;
+	return number_read(
+	    value != NULL ? value : "0", 0, SECS_MAX, &options->exit_idle_secs);
 }
 
 #define AT(field) .offset = offsetof(struct gc_options, field)
@@ -59,12 +55,9 @@ static const struct option rows[] = {
 	.kind = OPTION_ON,
 	AT(dry_run),
 	.help = "only say what would be done"},
-    {.letter = 'q',
-	.kind = OPTION_OTHER,
-	AT(quiet),
-	.help = "print nothing where there was nothing to do"},
+    {.letter = 'q', .kind = OPTION_ON, AT(quiet), .help = "print errors alone"},
     {.letter = 'v',
-	.kind = OPTION_OTHER,
+	.kind = OPTION_ON,
 	AT(verbose),
 	.help = "say what is done to which file"},
     {.letter = 'j',
@@ -260,17 +253,6 @@ sweep_each(struct gc_run *run, bool is_all)
 	platform_open_folders_free(run->open_folders);
 }
 
-static bool
-did_nothing(const struct gc_run *run)
-{
-	size_t i;
-
-	for (i = 0; i < SWEEP_ACTIONS; i++)
-		if (run->done[i] > 0)
-			return false;
-	return run->failures == 0;
-}
-
 static void
 add_count(struct json *json, const char *key, size_t count)
 {
@@ -347,17 +329,20 @@ ssh_fast_gc_main(int argc, char *argv[])
 		return admin_finish(option_print_help(&table));
 	if (run.options.version)
 		return admin_finish(option_print_version(&table));
+	if (run.options.quiet && run.options.verbose) {
+		message("options -q and -v exclude each other "
+			"(see ssh-fast-gc --help)");
+		return EXIT_USAGE;
+	}
 	wanted.patterns = argv + 1;
 	wanted.pattern_count = (size_t)count;
 	if (admin_open(&run.admin, run.options.root, &wanted) == -1)
 		return EXIT_TROUBLE;
 	sweep_each(&run, wanted.pattern_count == 0);
-	if (!run.options.quiet || !did_nothing(&run)) {
-		if (run.options.is_json)
-			ok = print_json(&run);
-		else
-			print_summary(&run);
-	}
+	if (run.options.is_json)
+		ok = run.options.quiet || print_json(&run);
+	else if (!run.options.quiet)
+		print_summary(&run);
 	admin_close(&run.admin);
 	if (admin_finish(fflush(stdout)) != 0 || !ok || run.failures > 0)
 		return EXIT_TROUBLE;

@@ -8,7 +8,7 @@ end
 
 complete -c ssh-fast-gc -f -a '(__ssh_fast_gc_endpoints)' -d Endpoint
 complete -c ssh-fast-gc -s n -d 'Only say what would be done'
-complete -c ssh-fast-gc -s q -d 'Print nothing where there was nothing to do'
+complete -c ssh-fast-gc -s q -d 'Print errors alone'
 complete -c ssh-fast-gc -s v -d 'Say what is done to which file'
 complete -c ssh-fast-gc -s j -d 'Print the summary as JSON'
 complete -c ssh-fast-gc -l ttl -x -d 'Leave what may still be in the making for so many seconds'

@@ -586,6 +586,15 @@ work() {
   [ "$output" = "" ]
   run "$GC" -q -j
   [ "$output" = "" ]
+  run "$GC" -q -v
+  [ "$status" = 2 ]
+  [[ "$output" == "ssh-fast-gc: options -q and -v exclude each other"* ]]
+  # What cron gets: nothing of work that was done, but what went wrong.
+  : >"$NS/notes"
+  run "$GC" -q
+  [ "$status" = 1 ]
+  [ "$output" = "ssh-fast-gc: cannot clean $NS/notes: it is none of ssh-fast's" ]
+  rm "$NS/notes"
   kill_master
   a_day_later
   run "$GC" -j
@@ -702,4 +711,20 @@ print("open", flush=True); signal.pause()' "$NS" >"$OUT/peer" 3>&- &
     run -0 "$GC"
     [ "$(stat -c %a "$NS$folder")" = 700 ]
   done
+}
+
+@test "README's line for cron mails not a byte in 50 runs of normal use" {
+  local line i
+  line=$(sed -n 's/^ *7 \* \* \* \* //p' "$TOP/README")
+  [ "$line" = "ssh-fast-gc -q" ]
+  for i in {1..50}; do
+    fast host true
+    # Now and then a master dies, or a run is killed.
+    case $i in
+    *5) kill -KILL "$(master_pid "$(socket_of)")" || : ;;
+    *7) a_day_later ;;
+    esac
+    PATH=$BUILD:$PATH sh -c "$line" >>"$OUT/mail" 2>&1
+  done
+  [ ! -s "$OUT/mail" ] || { cat "$OUT/mail" >&2; return 1; }
 }
