@@ -33,7 +33,8 @@ answers_open(struct answers *answers, const struct namespace_root *root,
 	    .owner = root->owner};
 
 	answers->owner = root->owner;
-	answers->fd = folder_open_or_make(&folder, create, NULL, failure);
+	answers->fd = folder_open_own(
+	    &folder, create ? FOLDER_MAKE : FOLDER_LOOK, NULL, failure);
 	return answers->fd == -1 ? -1 : 0;
 }
 
