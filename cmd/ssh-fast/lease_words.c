@@ -2,9 +2,11 @@
 
 #include "ssh/sshmaster.h"
 
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 static char to_session[] = "-oControlMaster=auto";
 static char to_master[] = "-MNTf";
@@ -27,11 +29,32 @@ make_own(
 	*to = '\0';
 }
 
+/*
+ * How many words from there on are a -i of a file that is not there: ssh warns
+ * of it as soon as it reads that, and the login of this run has done so.
+ */
+static int
+count_said(const struct run *run, int index)
+{
+	size_t i;
+
+	for (i = 0; i < run->args.option_count; i++) {
+		const struct sshargs_option *option = &run->args.options[i];
+
+		if (option->flag == 'i' && option->value[0] != '~' &&
+		    option->letter == run->argv[index] + 1 &&
+		    access(option->value, F_OK) == -1)
+			return option->value == option->letter + 1 ? 1 : 2;
+	}
+	return 0;
+}
+
 int
 lease_words_make(
     struct lease_words *words, const struct run *run, const char *socket_path)
 {
 	size_t count = (size_t)run->argc + LEASE_WORDS + 1;
+	char **to;
 	int i;
 
 	make_own(words, run, socket_path);
@@ -39,14 +62,21 @@ lease_words_make(
 	if (count > sizeof(words->inline_argv) / sizeof(*words->argv) &&
 	    (words->argv = calloc(count, sizeof(*words->argv))) == NULL)
 		return -1;
-	words->argv[count - 1] = NULL;
-	words->argv[0] = (char *)run->ssh.argv0;
-	words->argv[1] = to_session;
-	words->argv[2] = words->persist;
-	words->argv[3] = (char *)"-S";
-	words->argv[4] = words->socket;
-	for (i = 1; i < run->argc; i++)
-		words->argv[i + LEASE_WORDS] = run->argv[i];
+	to = words->argv;
+	*to++ = (char *)run->ssh.argv0;
+	*to++ = to_session;
+	*to++ = words->persist;
+	*to++ = (char *)"-S";
+	*to++ = words->socket;
+	for (i = 1; i < run->argc; i++) {
+		int said = run->has_logged_in ? count_said(run, i) : 0;
+
+		if (said == 0)
+			*to++ = run->argv[i];
+		else
+			i += said - 1;
+	}
+	*to = NULL;
 	return 0;
 }
 
@@ -54,11 +84,16 @@ int
 lease_words_make_master(
     struct lease_words *words, const struct run *run, const char *socket_path)
 {
+	char folder[PATH_MAX];
 	char *const front[] = {(char *)run->ssh.argv0, to_master,
 	    words->persist, (char *)"-S", words->socket, NULL};
 
 	make_own(words, run, socket_path);
-	words->argv = sshmaster_words(&run->args, front);
+	words->stays_in_folder = run->pool.endpoint.config.depends_on_folder ||
+	    sshmaster_needs_folder(&run->args) ||
+	    getcwd(folder, sizeof(folder)) == NULL;
+	words->argv = sshmaster_words(
+	    &run->args, front, words->stays_in_folder ? NULL : folder);
 	return words->argv != NULL ? 0 : -1;
 }
 

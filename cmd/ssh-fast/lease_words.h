@@ -16,6 +16,8 @@ struct lease_words {
 	char persist[40];
 	char socket[2 * NAMESPACE_SOCKET_PATH_MAX + 1];
 	char **argv;
+	/* Of a login: what it names starts from the folder of this process. */
+	bool stays_in_folder;
 	char *inline_argv[64];
 };
 

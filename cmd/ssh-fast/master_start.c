@@ -42,8 +42,7 @@ become_login(void *argument)
 	if (login->is_relayed)
 		login_words_take_over(&login->words);
 	platform_take_usual_context();
-	if (!login->run->pool.endpoint.config.depends_on_folder &&
-	    chdir("/") == -1)
+	if (!login->argv.stays_in_folder && chdir("/") == -1)
 		errno = 0;
 	real_ssh_exec(&login->run->ssh, login->argv.argv, false);
 }
@@ -192,6 +191,6 @@ master_start(struct run *run, int *status, struct failure *failure)
 	if (run->options.verbose)
 		message("the login took %.2f ms",
 		    (double)(deadline_now_us() - began_us) / 1000);
-	run->lease.is_warm = true;
+	run->lease.is_warm = run->has_logged_in = true;
 	return MASTER_STARTED;
 }

@@ -25,6 +25,8 @@ struct run {
 	sigset_t inherited_mask;
 	struct lease lease;
 	struct acquire_report report;
+	bool
+	    has_logged_in; /* the master of the lease was started by this run */
 	struct native native; /* where --client asks for it */
 	struct text home;
 	char home_storage[128];

@@ -21,7 +21,7 @@ is_process() { [ -e "/proc/$1" ]; }
 # The one master, and what can be seen of it.
 find_master() {
   MASTER=$(master_pid "$(socket_of)")
-  is_process "$MASTER"
+  [ -n "$MASTER" ] && is_process "$MASTER"
 }
 limit_of() { awk -v "name=$1" 'index($0, name) == 1 {sub(name, ""); print $1, $2}' "/proc/$MASTER/limits"; }
 
@@ -107,6 +107,42 @@ limit_of() { awk -v "name=$1" 'index($0, name) == 1 {sub(name, ""); print $1, $2
   [ "$(login -F "$DIR/config" -W there:22 -y -E /x/log host)" = "-F $DIR/config -y -E /x/log host" ]
 }
 
+@test "what -F and -i name from the folder on is found, and the folder is left" {
+  mkdir "$T/folder"
+  cp "$DIR/config" "$T/folder/config"
+  cp "$DIR/id" "$T/folder/key"
+  (cd "$T/folder" && "$SSH_FAST" -F config -i key host true </dev/null)
+  find_master
+  [ "$(readlink "/proc/$MASTER/cwd")" = / ]
+  # A name that ssh would say stays as it is, and so does the folder.
+  ssh-keygen -q -p -N secret -f "$T/folder/key" -P ''
+  ROOT=$ROOT.2
+  SSH_FAST_ROOT=$ROOT
+  sed -i "s,IdentityFile .*,IdentityFile none," "$T/folder/config"
+  run expect -c "set timeout 15; spawn sh -c {cd $T/folder && exec $SSH_FAST -F config -oIdentityAgent=none -i key host 'echo fi''ne'}
+    expect \"Enter passphrase for key 'key': \" {send \"secret\r\"} default {exit 1}
+    expect -ex fine {} default {exit 2}; expect eof"
+  [ "$status" = 0 ]
+  find_master
+  [ "$(readlink "/proc/$MASTER/cwd")" = "$T/folder" ]
+}
+
+@test "a key that is not there is warned of once, in ssh's words" {
+  local words
+  for words in "-i nowhere.key" "-inowhere.key" "-i nowhere.key -i other.key"; do
+    new_root
+    ROOT=$ROOT.${#words}
+    SSH_FAST_ROOT=$ROOT
+    # shellcheck disable=SC2086 # words
+    run plain $words host 'echo fine'
+    local wanted=$output
+    [[ "$wanted" == *"Identity file nowhere.key not accessible"* ]]
+    # shellcheck disable=SC2086
+    run fast $words host 'echo fine'
+    [ "$output" = "$wanted" ]
+  done
+}
+
 @test "a login that fails says what ssh says, once, and leaves nothing" {
   local kind
   ssh-keygen -q -t ed25519 -N '' -f "$T/other"
@@ -130,52 +166,74 @@ limit_of() { awk -v "name=$1" 'index($0, name) == 1 {sub(name, ""); print $1, $2
   done
 }
 
-# A server that never says a word: HANGING is a run that logs in there.
-start_hanging() {
+# hang PROGRAM [WORD...]: logs in at a server that never says a word: RUN is
+# its pid, in a process group of its own.
+hang() {
   if [ -z "${SILENT:-}" ]; then
     "$TOOLS/odd-server" silent >"$T/port" 3>&- &
     SILENT=$!
     wait_until has_content "$T/port"
   fi
-  # In a process group of its own, with default signals.
-  setsid -w "$@" -F "$DIR/config" -p "$(cat "$T/port")" host true </dev/null 3>&- &
-  HANGING=$!
+  setsid "$@" -F "$DIR/config" -p "$(cat "$T/port")" host true </dev/null >/dev/null 3>&- &
+  RUN=$!
 }
-# The login under way, or plain ssh.
-login_is_under_way() {
-  LOGIN=$(pgrep -f "ssh .*-F $DIR/config -p $(cat "$T/port") host" | grep -vx "${1:-0}") &&
-    [ "$(wc -w <<<"$LOGIN")" = 1 ] &&
-    readlink "/proc/$LOGIN/exe" | grep -q '/ssh$' && readlink "/proc/$LOGIN/fd"/* | grep -q socket:
+# logs_in PID: it is an ssh that has connected, or has a child that is: LOGIN.
+logs_in() {
+  LOGIN=$(pgrep -P "$1" -x ssh || echo "$1")
+  [ "$(cat "/proc/$LOGIN/comm")" = ssh ] && readlink "/proc/$LOGIN/fd"/* | grep -q socket:
 }
-nothing_is_left() {
-  ended "$LOGIN" && [ -z "$(find "$ROOT" -path '*/c/*' -o -path '*/used/*' -o -path '*/free/*')" ]
+has_no_names() { [ -z "$(find "$ROOT" -path '*/c/*' -o -path '*/used/*' -o -path '*/free/*')" ]; }
+# status_after SIGNAL PID: what it ends with then.
+status_after() {
+  local status=0
+  kill "-$1" "$2"
+  wait "$2" || status=$?
+  echo "$1: $status"
 }
 
 @test "a signal during the login ends it as plain ssh, and leaves nothing" {
-  local number wanted got
-  for number in HUP INT QUIT TERM; do
-    start_hanging env --default-signal="$number" ssh
-    wait_until login_is_under_way
-    kill "-$number" "$LOGIN"
-    wanted=0
-    wait "$HANGING" || wanted=$?
-    start_hanging env --default-signal="$number" "$SSH_FAST"
-    wait_until login_is_under_way "$(pgrep -P "$HANGING" -x ssh-fast || echo "$HANGING")"
-    kill "-$number" "$(ps -o ppid= -p "$LOGIN" | tr -d ' ')"
-    got=0
-    wait "$HANGING" || got=$?
-    [ "$got" = "$wanted" ]
-    wait_until nothing_is_left
+  local number runs=() logins=() i=0
+  for number in HUP INT QUIT TERM USR1; do
+    hang env --default-signal="$number" ssh
+    runs+=("$RUN")
+    hang env --default-signal="$number" "$SSH_FAST"
+    runs+=("$RUN")
   done
+  for number in HUP INT QUIT TERM USR1; do
+    wait_until logs_in "${runs[i]}"
+    wait_until logs_in "${runs[i + 1]}"
+    logins+=("$LOGIN")
+    status_after "$number" "${runs[i]}" >>"$T/plain"
+    status_after "$number" "${runs[i + 1]}" >>"$T/fast"
+    i=$((i + 2))
+  done
+  diff "$T/plain" "$T/fast"
+  for i in "${logins[@]}"; do ended "$i"; done
+  has_no_names
 }
 
 @test "kill -9 during the login ends the login as well" {
-  start_hanging "$SSH_FAST"
-  wait_until login_is_under_way "$HANGING"
-  kill -9 "$(ps -o ppid= -p "$LOGIN" | tr -d ' ')"
-  wait "$HANGING" || :
+  hang "$SSH_FAST"
+  wait_until logs_in "$RUN"
+  kill -9 "$RUN"
+  wait "$RUN" || :
   wait_until ended "$LOGIN"
   # What it leaves goes as all else does that a crash leaves.
   gc --ttl=0
   [ -z "$(ls -A "$ROOT")" ]
+}
+
+@test "signals that are ignored stay so during the login" {
+  hang env --default-signal=INT --ignore-signal=HUP --ignore-signal=TERM "$SSH_FAST"
+  wait_until logs_in "$RUN"
+  kill -HUP "$RUN" "$LOGIN"
+  kill -TERM "$RUN" "$LOGIN"
+  kill -INT "$RUN"
+  wait "$RUN" || [ $? = 130 ]
+  # And nothing that is killed outright stays.
+  hang env --ignore-signal=TERM "$SSH_FAST"
+  wait_until logs_in "$RUN"
+  kill -9 "$RUN"
+  wait "$RUN" || :
+  wait_until ended "$LOGIN"
 }
