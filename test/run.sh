@@ -43,7 +43,8 @@ next() {
 run_bats() {
   local client=()
   if [ "$2" != default ]; then client=("CLIENT=$2"); fi
-  env "${client[@]}" bats --setup-suite-file test/lib/setup_suite.bash --timing --tap \
+  # What nohup, or a shell that runs this in the background, has ignored.
+  env --default-signal=HUP,INT,QUIT,TERM "${client[@]}" bats --setup-suite-file test/lib/setup_suite.bash --timing --tap \
     "${filter[@]}" "$1" 2>&1 </dev/null || echo "$*" >>"$work/failed"
 }
 # run_lane NUMBER: file after file; what one prints comes in one piece.

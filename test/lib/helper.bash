@@ -98,8 +98,7 @@ SetEnv SHLVL=5
 EOF
       sshd_lines
       printf '%s\n' "$@"
-      # The default costs both sides ten times the processor time of this.
-      echo 'KexAlgorithms curve25519-sha256'
+      cheap_kex
     } >"$DIR/sshd_config"
     /usr/sbin/sshd -t -f "$DIR/sshd_config" || return 1
     # In the foreground with -e: a daemon's children lose the log of -E.
@@ -148,6 +147,18 @@ stop_sshd() {
 }
 is_gone_file() { [ ! -e "$1" ]; }
 
+# All the server's processes but its listener: what they are called, and how
+# many there are of a connection, is the server's.
+server_processes() {
+  local parents more found=()
+  parents=$(cat "$DIR/sshd.pid")
+  while parents=$(pgrep -d ' ' -P "${parents// /,}" '^sshd'); do
+    read -ra more <<<"$parents"
+    found+=("${more[@]}")
+  done
+  echo "${found[@]}"
+}
+
 # How many logins the server has seen.
 logins() { grep -c '^Accepted [a-z/-]* for ' "$DIR/sshd.log" || :; }
 
@@ -158,8 +169,8 @@ new_root() {
 }
 fast() { "$SSH_FAST" -F "$DIR/config" "$@"; }
 # In the background the process itself, not a shell around it: $! is ssh's.
-fast_exec() { exec "$SSH_FAST" -F "$DIR/config" "$@" 3>&-; }
-plain_exec() { exec ssh -F "$DIR/config" "$@" 3>&-; }
+fast_exec() { exec "${STARTED_BY[@]}" "$SSH_FAST" -F "$DIR/config" "$@" 3>&-; }
+plain_exec() { exec "${STARTED_BY[@]}" ssh -F "$DIR/config" "$@" 3>&-; }
 plain() { ssh -F "$DIR/config" "$@"; }
 
 # The one namespace, and what lies in its folders.

@@ -157,7 +157,7 @@ in_place() { BIN=$BUILD MAN=$TOP/cmd README=$TOP/README; }
 
 @test "bash completes own options and values, and behind them all that ssh completes" {
   run completed bash 'ssh-fast --pers' 'ssh-fast --probe=n' 'ssh-fast --verbose --pro' \
-    'ssh-fast al' 'ssh-fast --probe=ssh al' 'ssh-fast --root= be' 'ssh-fast --strict -o ControlPers' \
+    'ssh-fast alph' 'ssh-fast --probe=ssh alph' 'ssh-fast --root= beta' 'ssh-fast --strict -o ControlPers' \
     'ssh-fast alpha --he' 'ssh-fast --root=/tmp -J gamm' 'ssh-fast --root=/us' 'ssh-fast-ls --probe='
   diff - <(echo "$output") <<'END'
 ssh-fast --persist=
@@ -177,7 +177,7 @@ END
 @test "zsh does" {
   needs_command zsh
   run completed zsh 'ssh-fast --pers' 'ssh-fast --probe=n' 'ssh-fast --verbose --pro' \
-    'ssh-fast al' 'ssh-fast --probe=ssh al' 'ssh-fast --root= be' 'ssh-fast --strict -o ControlPers' \
+    'ssh-fast alph' 'ssh-fast --probe=ssh alph' 'ssh-fast --root= beta' 'ssh-fast --strict -o ControlPers' \
     'ssh-fast alpha --he' 'ssh-fast --root=/tmp -J gamm' 'ssh-fast --root=/us' 'ssh-fast-ls --probe='
   diff - <(echo "$output") <<'END'
 ssh-fast --persist=
@@ -197,7 +197,7 @@ END
 @test "fish does" {
   needs_command fish
   run in_fish 'ssh-fast --pers' 'ssh-fast --probe=n' 'ssh-fast --verbose --pro' \
-    'ssh-fast al' 'ssh-fast --probe=ssh al' 'ssh-fast --root= be' 'ssh-fast --strict -o ControlPers' \
+    'ssh-fast alph' 'ssh-fast --probe=ssh alph' 'ssh-fast --root= beta' 'ssh-fast --strict -o ControlPers' \
     'ssh-fast --root=/tmp -J gamm' 'ssh-fast --root=/us' 'ssh-fast-ls --probe='
   diff - <(echo "$output") <<'END'
 --persist=

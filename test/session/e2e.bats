@@ -17,13 +17,8 @@ questions() { grep -c 'tcpip-forward listen .* port 4294967294' "$DIR/sshd.log" 
 # What the server has to say where it does not debug.
 log_lines() { grep -v '^debug' "$DIR/sshd.log"; }
 
-# Stops all the server's processes but the listener: how many there are of a
-# connection, and what they are called, is the server's.
 stop_server_side() {
-  local parents
-  STOPPED=
-  parents=$(cat "$DIR/sshd.pid")
-  while parents=$(pgrep -d, -P "$parents"); do STOPPED="$STOPPED ${parents//,/ }"; done
+  STOPPED=$(server_processes)
   # shellcheck disable=SC2086 # a list of words
   stop $STOPPED
 }

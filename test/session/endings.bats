@@ -21,7 +21,8 @@ warm_up() {
   wait_until is_released
 }
 # lose_connections: the server's processes for all sessions are killed.
-lose_connections() { pkill -KILL -P "$(cat "$DIR/sshd.pid")"; }
+# shellcheck disable=SC2046 # a list of words
+lose_connections() { kill -KILL $(server_processes); }
 # start WHO NAME ARGUMENT...: a session by plain ssh or by ssh-fast, in the
 # background once its far command has said "here"; its output is in T/NAME.*.
 start() {
@@ -127,6 +128,8 @@ far_command_has_ended() { ! pgrep -f "^head -c $SIZE /dev/zero$"; }
   local signal first second
   warm_up
   mkfifo "$T/go"
+  # bash has what it runs in the background ignore INT and QUIT.
+  local STARTED_BY=(env --default-signal=HUP,INT,QUIT,TERM)
   for signal in HUP INT QUIT TERM; do
     start plain one host 'echo here; sleep 60'
     first=$PID
@@ -138,6 +141,7 @@ far_command_has_ended() { ! pgrep -f "^head -c $SIZE /dev/zero$"; }
     diff "$T/one.err" "$T/two.err"
     wait_until is_let_go
   done
+  STARTED_BY=()
   for signal in HUP INT QUIT TERM; do
     trap '' "$signal"
     start fast two host "echo here; read -r line <$T/go; echo finished; exit 3"

@@ -124,7 +124,7 @@ EOF
 
 @test "a run killed before its exec leaves nothing that hinders the next" {
   local call
-  for call in renameat2 pwrite64 socket connect utimensat pidfd_open clone; do
+  for call in renameat2 pwrite64,pwritev2 socket connect utimensat pidfd_open clone; do
     run strace -o /dev/null -e "inject=$call:signal=KILL:when=1" "$SSH_FAST" -F "$DIR/config" host true
     [ "$status" = 137 ] || { echo "$call: $status" >&2; return 1; }
     "$SSH_FAST" --verbose -F "$DIR/config" host true 2>"$BATS_TEST_TMPDIR/told"

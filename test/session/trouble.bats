@@ -63,12 +63,12 @@ danger() {
   fast host true
   wait_until is_released
   # Nothing can be written any more, warm or not.
-  trouble "$ROOT" strace -o /dev/null -e inject=pwrite64:error=EROFS -e inject=renameat2:error=EROFS
+  trouble "$ROOT" strace -o /dev/null -e inject=pwrite64,pwritev2:error=EROFS -e inject=renameat2:error=EROFS
 }
 
 @test "a full disk: ENOSPC for each thing that gets written" {
   local call
-  for call in mkdirat renameat pwrite64 write:when=1; do
+  for call in mkdirat renameat pwrite64,pwritev2 write:when=1; do
     export SSH_FAST_ROOT=$ROOT-${call%%:*}
     trouble "$SSH_FAST_ROOT" strace -o /dev/null \
       -e "inject=${call%%:*}:error=ENOSPC${call#"${call%%:*}"}" || {
@@ -79,7 +79,7 @@ danger() {
   export SSH_FAST_ROOT=$ROOT
   fast host true
   wait_until is_released
-  trouble "$ROOT" strace -o /dev/null -e inject=pwrite64:error=ENOSPC
+  trouble "$ROOT" strace -o /dev/null -e inject=pwrite64,pwritev2:error=ENOSPC
   # None of it is lost, or left behind half made.
   wait_until is_released
   local before

@@ -168,6 +168,7 @@ static const struct errors plausible[] = {
     {SYS_write, {ENOSPC, EIO, EINTR}},
     {SYS_writev, {ENOSPC, EIO, EINTR}},
     {SYS_pwrite64, {ENOSPC, EIO, EROFS, EINTR}},
+    {SYS_pwritev2, {ENOSPC, EIO, EROFS, EINTR}},
     {SYS_close, {EIO, EINTR}},
     {SYS_fsync, {EIO, ENOSPC}},
     {SYS_newfstatat, {EACCES, ENOMEM, EIO}},
