@@ -5,7 +5,7 @@
 # is missing it is made and stays, as the package's own start script does it:
 # another sshd may need it by the time that this one ends.
 make_sshd_folder() {
-  if [ "$(id -u)" = 0 ]; then mkdir -p -m 0755 /run/sshd; fi
+  if [ "$(id -u)" = 0 ] && [ ! -d /run/sshd ]; then mkdir -m 0755 /run/sshd 2>/dev/null || [ -d /run/sshd ]; fi
 }
 
 knows() { /usr/sbin/sshd -G -f /dev/null -o "$1" >/dev/null 2>&1; }
