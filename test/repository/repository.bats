@@ -182,3 +182,33 @@ deps_there() {
   [ "$output" = "" ]
   [ "$status" = 0 ]
 }
+
+@test "each room uses the rooms that README shows, and none above it" {
+  run --separate-stderr "$TOP/test/rooms.sh" "$BUILD"
+  [ "$stderr" = "" ]
+  [ "$status" = 0 ]
+  diff <(echo "$output") <(sed -n '/^Each room, and/,/^Longer/s/^  //p' "$TOP/README")
+}
+
+@test "a room that looks up, and headers in a circle, are found" {
+  cp -r "$TOP/lib" "$TOP/cmd" "$OUT"
+  local file break
+  while read -r file break; do
+    cp "$OUT/$file" "$OUT/kept"
+    echo "#include \"$break\"" >>"$OUT/$file"
+    TREE=$OUT run --separate-stderr "$TOP/test/rooms.sh"
+    [ "$status" = 1 ]
+    [[ "$stderr" == *"$file"* ]]
+    cp "$OUT/kept" "$OUT/$file"
+  done <<'END'
+lib/ssh/sshargs.c mux/mux.h
+lib/base/text.c platform/platform.h
+lib/health/report.h mux/mux.h
+lib/lease/holder.h lease/lease.h
+lib/pool/pool.h shared/message.h
+cmd/ls/ls_view.h ssh-fast/run.h
+cmd/shared/admin.c ls/ls_view.h
+END
+  TREE=$OUT run "$TOP/test/rooms.sh"
+  [ "$status" = 0 ]
+}
