@@ -13,6 +13,7 @@ $(BUILD)/test/json: $(BUILD)/cmd/shared/json.o
 $(addprefix $(BUILD)/test/,$(filter-out acquire,$(LINKED))): $(BUILD)/test/%: test/tools/%.c
 $(addprefix $(BUILD)/test/,$(LINKED)): $(BUILD)/libssh-fast.a | $(BUILD)/test
 	@$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $(LINK_BEGIN) $(filter %.c %.o,$^) $(filter %.a,$^) $(LINK_END)
+$(BUILD)/test/fault: test/tools/errors.h
 $(BUILD)/test/%: test/tools/%.c | $(BUILD)/test
 	@cc -O2 -Wall -Wextra -Werror -o $@ $<
 

@@ -47,6 +47,9 @@ set(const struct option_table *table, const struct option *option,
 {
 	void *to = (char *)options + option->offset;
 
+	/* Null only where the value may be left out. */
+	if (value == NULL)
+		return table->set(options, option, NULL);
 	switch (option->kind) {
 	case OPTION_ON:
 	case OPTION_OFF:
