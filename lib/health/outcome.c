@@ -74,7 +74,7 @@ read_key(struct outcome *outcome, const char *value)
 	size_t length = strlen(value), i;
 	int high, low;
 
-	if (length % 2 != 0 || length > 2 * OUTCOME_KEY_MAX)
+	if (length % 2 != 0 || length > (size_t)2 * OUTCOME_KEY_MAX)
 		return false;
 	for (i = 0; i < length / 2; i++) {
 		high = digit_value(value[2 * i]);

@@ -203,7 +203,7 @@ deps_there() {
   done <<'END'
 lib/ssh/sshargs.c mux/mux.h
 lib/base/text.c platform/platform.h
-lib/health/report.h mux/mux.h
+lib/health/report.h lease/lease.h
 lib/lease/holder.h lease/lease.h
 lib/pool/pool.h shared/message.h
 cmd/ls/ls_view.h ssh-fast/run.h
