@@ -193,6 +193,14 @@ acquire_lease(const struct namespace *ns, const struct probe *probe,
 			(void)lease_release(ns, &search.spare, false);
 		return 0;
 	}
+	/* A new login each time, beside masters that live, would be no end. */
+	if (search.want != 0) {
+		if (search.spare.lock_fd != -1)
+			(void)lease_release(ns, &search.spare, false);
+		errno = search.want;
+		return failure_set(failure, FAILURE_SYSTEM,
+		    "ask the masters of", ns->path, NULL);
+	}
 	if (search.spare.lock_fd == -1)
 		return lease_create(ns, lease, &search.self, failure);
 	*lease = search.spare;

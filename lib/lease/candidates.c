@@ -47,6 +47,7 @@ candidates_claim(struct search *search, const char *name, struct lease *lease)
 	if (lease_take_free(search->ns, name, lease, &busy_fd) == 0)
 		return 0;
 	saved_errno = errno;
+	examine_want(search, errno);
 	examine_holder(search, busy_fd, true);
 	errno = saved_errno;
 	return -1;

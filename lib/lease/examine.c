@@ -2,6 +2,7 @@
 
 #include "base/deadline.h"
 
+#include <errno.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -60,6 +61,14 @@ probe_for(const struct search *search, const struct lease *lease)
 	    : &search->probe;
 }
 
+void
+examine_want(struct search *search, int error)
+{
+	if (error == EMFILE || error == ENFILE || error == ENOMEM ||
+	    error == ENOBUFS)
+		search->want = error;
+}
+
 bool
 examine_lease(struct search *search, struct lease *lease, int64_t patience_us)
 {
@@ -77,14 +86,19 @@ examine_lease(struct search *search, struct lease *lease, int64_t patience_us)
 	if (entry == NAMESPACE_SOCKET) {
 		namespace_socket_path(search->ns, lease->name, path);
 		result = probe_ask(&question, probe_for(search, lease), path);
+		if (result == PROBE_UNKNOWN)
+			examine_want(search, errno);
 	}
 	if (lease_sign(search->ns, lease, &search->self) == -1) {
 		probe_drop(&question);
 		return false;
 	}
-	if (result == PROBE_ALIVE)
+	if (result == PROBE_ALIVE) {
 		result = await_answer(
 		    search, &question, patience_us, &lease->master_pid);
+		if (result == PROBE_UNKNOWN)
+			examine_want(search, errno);
+	}
 	search->report->probe_us += deadline_now_us() - began_us;
 	switch (result) {
 	case PROBE_ALIVE:

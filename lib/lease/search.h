@@ -31,6 +31,9 @@ struct search {
 	struct lease spare; /* a name in hand without a master */
 	/* A keeper is about to release, or a name moved under our hands. */
 	bool is_unsettled;
+	/* Why a master could not be asked for want of something on our side:
+	 * one that lives may have been passed over. An errno, or 0. */
+	int want;
 	unsigned int lost; /* names that others were quicker to take */
 	unsigned int looks; /* at masters that may be dead as well */
 	uint32_t dice;
@@ -60,6 +63,12 @@ bool examine_looks_dead(struct search *search, const char *name);
  * to be let go: worth waiting for.
  */
 void examine_holder(struct search *search, int busy_fd, bool is_in_free);
+
+/*
+ * Notes in search->want where that errno is for a want on our side, of
+ * descriptors or memory.
+ */
+void examine_want(struct search *search, int error);
 
 /* candidates.c: takes a lease among the free names. */
 bool candidates_take(struct search *search, struct lease *lease);

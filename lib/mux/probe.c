@@ -38,6 +38,7 @@ connect_to(const char *socket_path, uid_t owner, int *socket_fd)
 	int fd;
 
 	*socket_fd = -1;
+	errno = 0;
 	if (!set_address(&address, socket_path))
 		return PROBE_UNKNOWN;
 	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
@@ -45,14 +46,17 @@ connect_to(const char *socket_path, uid_t owner, int *socket_fd)
 		return PROBE_UNKNOWN;
 	if (connect(fd, (const struct sockaddr *)&address, sizeof(address)) ==
 	    -1) {
-		bool dead = errno == ENOENT || errno == ECONNREFUSED;
+		int saved_errno = errno;
 
 		(void)close(fd);
-		return dead ? PROBE_DEAD : PROBE_UNKNOWN;
+		errno = saved_errno;
+		return errno == ENOENT || errno == ECONNREFUSED ? PROBE_DEAD
+								: PROBE_UNKNOWN;
 	}
 	/* Nobody else's master gets to see a session of ours. */
 	if (platform_peer_user(fd, &user) == -1 || user != owner) {
 		(void)close(fd);
+		errno = 0;
 		return PROBE_UNKNOWN;
 	}
 	*socket_fd = fd;
@@ -104,6 +108,7 @@ read_answer(int socket_fd, enum mux_request request, int64_t deadline_us,
 			/* FALLTHROUGH */
 		case MUX_UNEXPECTED:
 			*unexpected = true;
+			errno = 0;
 			return PROBE_UNKNOWN;
 		}
 	}
@@ -138,6 +143,8 @@ ask_ssh(const char *ssh, const char *socket_path, int64_t deadline_us)
 	if (status == -1 && errno == ETIMEDOUT)
 		return PROBE_HUNG;
 	/* Somebody listens, but no session can be had there. */
+	if (status >= 0)
+		errno = 0;
 	return status == 255 ? PROBE_HUNG : PROBE_UNKNOWN;
 }
 

@@ -22,7 +22,9 @@ enum probe_result {
 	PROBE_ALIVE,
 	PROBE_DEAD, /* nobody listens: no socket, refused, closed on us */
 	PROBE_HUNG, /* connected, and no answer before the deadline */
-	PROBE_UNKNOWN, /* could not be found out: leave the master alone */
+	/* Could not be found out, for which errno has a reason, or 0: leave the
+	 * master alone. */
+	PROBE_UNKNOWN,
 };
 
 struct probe {

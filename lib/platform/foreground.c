@@ -219,9 +219,10 @@ foreground_run(const struct foreground *foreground, struct foreground_end *end)
 	result = start(foreground, &signals, &pid);
 	if (result == 0 && foreground->begun != NULL &&
 	    !foreground->begun(foreground->argument)) {
+		saved_errno = errno;
 		(void)kill(pid, SIGKILL);
 		(void)waitpid(pid, NULL, 0);
-		errno = ECANCELED;
+		errno = saved_errno;
 		result = -1;
 	}
 	if (result == 0)

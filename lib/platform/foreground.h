@@ -19,7 +19,7 @@ struct foreground {
 	void (*become)(void *argument);
 	/*
 	 * In this process, when the child has become the program; null: there
-	 * is nothing to do. False ends the child.
+	 * is nothing to do. False, with errno, ends the child.
 	 */
 	bool (*begun)(void *argument);
 	/*
@@ -40,7 +40,7 @@ struct foreground_end {
 
 /*
  * Runs the child to its end. 0 and *end; or -1 with errno where nothing has
- * begun: no process, no program, or begun() said no (ECANCELED).
+ * begun: no process, no program, or begun() said no.
  *
  * The signal that asked for the end has been passed on and waits for the
  * caller to die by it (signals_raise()).
