@@ -218,7 +218,7 @@ look_on() { while [ -e "$1" ]; do "$LS" -l "${@:2}" >>"$OUT/looked"; done; }
 }
 
 @test "--probe=native asks: a stopped master is hung, within the deadline, and all at once" {
-  local socket masters=() started
+  local socket masters=() took try
   for i in 1 2 3; do
     : >"$OUT/s$i"
     fast_exec host 'echo here; sleep 60' >"$OUT/s$i" &
@@ -226,11 +226,16 @@ look_on() { while [ -e "$1" ]; do "$LS" -l "${@:2}" >>"$OUT/looked"; done; }
     wait_until has_content "$OUT/s$i"
   done
   for socket in $(socket_of); do stop "$(master_pid "$socket")"; done
-  started=$(date +%s%N)
-  SSH_FAST_PROBE_TIMEOUT=1500 "$LS" --probe=native -l >"$OUT/out"
-  # Three of them, one after the other, would take 4.5 s.
-  [ $((($(date +%s%N) - started) / 1000000)) -lt 3000 ]
-  [ "$(grep -c ' hung ' "$OUT/out")" = 3 ]
+  # Three of them, one after the other, would take 4.5 s. A busy machine gets
+  # more than one chance.
+  for try in 1 2 3 4; do
+    began_now
+    SSH_FAST_PROBE_TIMEOUT=1500 "$LS" --probe=native -l >"$OUT/out"
+    took=$(($(milliseconds) - BEGAN))
+    [ "$(grep -c ' hung ' "$OUT/out")" = 3 ]
+    if [ "$took" -lt 3000 ]; then break; fi
+  done
+  [ "$took" -lt 3000 ]
   for socket in $(socket_of); do
     kill -CONT "$(ls_json | jq -r ".namespaces[].leases[] | select(.socket == \"$socket\") | .master.pid")"
   done

@@ -42,6 +42,12 @@ times() { if [ -n "${LONG:-}" ]; then echo "$1"; else echo "$2"; fi; }
 has_content() { [ -s "$1" ]; }
 is_gone() { [ ! -e "/proc/$1" ]; }
 ended() { [ ! -e "/proc/$1" ] || grep -q '^State:.Z' "/proc/$1/status"; }
+milliseconds() { echo $(($(date +%s%N) / 1000000)); }
+# A time is asked for by its class, since any machine may be busy: what waits
+# for somebody takes longer than this, and what does not is done long before.
+began_now() { BEGAN=$(milliseconds); }
+was_at_once() { [ $(($(milliseconds) - BEGAN)) -lt 15000 ]; }
+
 is_stopped() { grep -q '^State:.T' "/proc/$1/status"; }
 # stop PID...: the signal alone is no stop yet.
 stop() {

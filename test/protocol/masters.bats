@@ -13,7 +13,6 @@ teardown() {
   for pid in "${STOPPED[@]}"; do kill -KILL "$pid" 2>/dev/null || :; done
 }
 new_logins() { echo $(($(logins) - BEFORE)); }
-milliseconds() { echo $(($(date +%s%N) / 1000000)); }
 
 # A warm pool of one; MASTER is its pid.
 warm_up() {

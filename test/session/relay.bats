@@ -28,32 +28,38 @@ in_terminal() {
   "$BATS_TEST_DIRNAME/../tools/in-terminal.py" "${options[@]}" -- \
     "${RUN_AS[@]}" "$SSH_FAST" -F "$DIR/config" "$@"
 }
-milliseconds() { echo $(($(date +%s%N) / 1000000)); }
 flags_of() { sed -n 's/^flags:\t//p' "/proc/$BASHPID/fdinfo/$1"; }
 
 @test "under timeout, what captures output and errors ends with it" {
-  local began how
-  began=$(milliseconds)
+  local how
+  began_now
   for how in '' 2 12; do
     # The far command holds all three.
     case $how in
-      '') run timeout 1 "$SSH_FAST" -F "$DIR/config" host 'echo out; echo err >&2; sleep 20' ;;
-      2) run bash -c 'timeout 1 "$@" >/dev/null' - "$SSH_FAST" -F "$DIR/config" host 'echo err >&2; sleep 20' ;;
-      12) run bash -c 'timeout 1 "$@" 2>&1 | cat; exit "${PIPESTATUS[0]}"' - "$SSH_FAST" -F "$DIR/config" host 'echo out; echo err >&2; sleep 20' ;;
+      '') run timeout 2 "$SSH_FAST" -F "$DIR/config" host 'echo out; echo err >&2; sleep 30' ;;
+      2) run bash -c 'timeout 2 "$@" >/dev/null' - "$SSH_FAST" -F "$DIR/config" host 'echo err >&2; sleep 30' ;;
+      12) run bash -c 'timeout 2 "$@" 2>&1 | cat; exit "${PIPESTATUS[0]}"' - "$SSH_FAST" -F "$DIR/config" host 'echo out; echo err >&2; sleep 30' ;;
     esac
     [ "$status" = 124 ]
     [[ "$output" == *err* ]]
   done
-  [ $(($(milliseconds) - began)) -lt 15000 ]
+  was_at_once
 }
 
 @test "lines to output and error keep their order, where both are one" {
-  local i command=''
+  local i command='' try
   for i in 1 2 3 4 5 6 7 8 9; do command+="echo out$i; sleep 0.005; echo err$i >&2; sleep 0.005; "; done
-  fast host "$command" </dev/null 2>&1 | cat >"$T/got"
   for i in 1 2 3 4 5 6 7 8 9; do printf 'out%s\nerr%s\n' $i $i; done >"$T/wanted"
+  # A busy machine, where two lines can come at once, gets more than one chance.
+  for try in 1 2 3 4 5 6 7 8 9 10; do
+    fast host "$command" </dev/null 2>&1 | cat >"$T/got"
+    if cmp -s "$T/wanted" "$T/got"; then break; fi
+  done
   diff "$T/wanted" "$T/got"
-  in_terminal -- host "$command" | tr -d '\r' >"$T/got"
+  for try in 1 2 3 4 5 6 7 8 9 10; do
+    in_terminal -- host "$command" | tr -d '\r' >"$T/got"
+    if cmp -s "$T/wanted" "$T/got"; then break; fi
+  done
   diff "$T/wanted" "$T/got"
 }
 
