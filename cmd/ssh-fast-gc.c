@@ -9,6 +9,7 @@
 #include "base/text.h"
 #include "lease/sweep.h"
 #include "platform/platform.h"
+#include "pool/kept.h"
 #include "shared/admin.h"
 #include "shared/json.h"
 #include "shared/limits.h"
@@ -247,8 +248,10 @@ sweep_each(struct gc_run *run, bool is_all)
 			break;
 		}
 	}
-	if (is_all && run->admin.root.fd != -1)
+	if (is_all && run->admin.root.fd != -1) {
 		sweep_answers_all(&run->admin.root, &options);
+		kept_sweep(&run->admin.root, &options);
+	}
 	clear_progress(run);
 	platform_open_folders_free(run->open_folders);
 }

@@ -266,8 +266,12 @@ choose_pool(struct run *run, struct failure *failure)
 	struct text root;
 	enum pool_status status;
 
+	int i;
+
 	if (sshargs_read(&run->args, run->argc, run->argv) == -1)
 		return pool_fail(failure);
+	for (i = run->args.command_index; i < run->argc; i++)
+		request.command_size += strlen(run->argv[i]) + 1;
 	/* Decided without a home: ssh prints what it has to say itself. */
 	run->pool.plain_reason = sshoption_plain_reason(&run->args);
 	if (run->pool.plain_reason == NULL &&

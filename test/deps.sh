@@ -21,7 +21,9 @@ valgrind /usr/bin/valgrind
 util-linux /usr/bin/flock
 iproute2 /sbin/ip
 procps /usr/bin/pgrep
+xauth /usr/bin/xauth
 expect /usr/bin/expect
+netcat-openbsd /usr/bin/nc
 openssl /usr/bin/openssl
 vim-tiny /usr/bin/vi
 less /usr/bin/less

@@ -89,7 +89,7 @@ lease_words_make_master(
 	    words->persist, (char *)"-S", words->socket, NULL};
 
 	make_own(words, run, socket_path);
-	words->stays_in_folder = run->pool.endpoint.config.depends_on_folder ||
+	words->stays_in_folder = run->pool.needs_folder ||
 	    sshmaster_needs_folder(&run->args) ||
 	    getcwd(folder, sizeof(folder)) == NULL;
 	words->argv = sshmaster_words(

@@ -21,7 +21,7 @@ int
 holder_self(struct holder *holder)
 {
 	holder->pid = getpid();
-	holder->pid_space = platform_pid_space_id();
+	holder->pid_space = platform_space_id(PLATFORM_SPACE_PROCESSES);
 	/*
 	 * Now, which says as much as the start of this process does, and takes
 	 * no look at /proc: whoever gets the pid later starts later.
@@ -128,7 +128,7 @@ holder_state(const struct holder *holder)
 
 	if (holder->kind != HOLDER_PROCESS)
 		return HOLDER_GONE;
-	if (holder->pid_space != platform_pid_space_id())
+	if (holder->pid_space != platform_space_id(PLATFORM_SPACE_PROCESSES))
 		return HOLDER_UNKNOWN;
 	if (platform_process_start(holder->pid, &start_ticks, &is_zombie) == -1)
 		return errno == ESRCH ? HOLDER_GONE : HOLDER_UNKNOWN;

@@ -4,20 +4,8 @@
 #include "ssh/sshoption.h"
 #include "base/text.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <stddef.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
-enum {
-	/* A namespace text holds little more than a command line's options. */
-	RECORD_SIZE_MAX = 1 << 20,
-	WRITE_TRIES = 8,
-};
 
 static const struct {
 	unsigned int bit;
@@ -61,7 +49,6 @@ static const struct field {
     {"machine", STRING, offsetof(struct record, machine)},
     {"sockets", SOCKETS, 0},
     {"made", STRING, offsetof(struct record, made)},
-    {"session", STRING, offsetof(struct record, session)},
     {"text", STRING, offsetof(struct record, text)},
 };
 enum { FIELD_COUNT = sizeof(fields) / sizeof(fields[0]) };
@@ -122,7 +109,7 @@ parse_line(struct record *record, char *key, char *value, bool *has_policy)
 static bool
 parse(struct record *record, const char *expected_text)
 {
-	char *line = record->storage, *end, *value;
+	char *line = record->file.content, *end, *value;
 	bool has_policy = false;
 
 	for (; *line != '\0'; line = end + 1) {
@@ -137,79 +124,33 @@ parse(struct record *record, const char *expected_text)
 	    (expected_text == NULL || strcmp(record->text, expected_text) == 0);
 }
 
-static char *
-room_for(struct record *record, size_t size)
+static struct smallfile_place
+place_of(const struct namespace *ns)
 {
-	record->storage = size <= sizeof(record->inline_storage)
-	    ? record->inline_storage
-	    : malloc(size);
-	return record->storage;
-}
-
-/* The whole file, ended by a NUL, or null: *status says what of it. */
-static char *
-slurp(struct record *record, const struct namespace *ns,
-    enum record_status *status, struct failure *failure)
-{
-	struct stat st;
-	char *storage = NULL;
-	ssize_t got;
-	int fd;
-
-	fd = openat(ns->fd, NAMESPACE_RECORD,
-	    O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
-	if (fd == -1) {
-		*status = errno == ENOENT ? RECORD_NONE : RECORD_FAILED;
-		if (errno == ELOOP)
-			(void)failure_set(failure, FAILURE_SYMLINK, "trust",
-			    ns->path, NAMESPACE_RECORD);
-		else
-			(void)failure_set(failure, FAILURE_SYSTEM, "open",
-			    ns->path, NAMESPACE_RECORD);
-		return NULL;
-	}
-	*status = RECORD_FAILED;
-	if (fstat(fd, &st) == -1)
-		(void)failure_set(failure, FAILURE_SYSTEM, "read", ns->path,
-		    NAMESPACE_RECORD);
-	else if (!S_ISREG(st.st_mode))
-		(void)failure_set(
-		    failure, FAILURE_TYPE, "trust", ns->path, NAMESPACE_RECORD);
-	else if (st.st_uid != ns->owner)
-		(void)failure_set(failure, FAILURE_OWNER, "trust", ns->path,
-		    NAMESPACE_RECORD);
-	else if ((st.st_mode & (S_IWGRP | S_IWOTH)) != 0)
-		(void)failure_set(
-		    failure, FAILURE_MODE, "trust", ns->path, NAMESPACE_RECORD);
-	else if (st.st_size > RECORD_SIZE_MAX)
-		*status = RECORD_GARBLED;
-	else if ((storage = room_for(record, (size_t)st.st_size + 1)) == NULL)
-		(void)failure_set(failure, FAILURE_MEMORY, "read", ns->path,
-		    NAMESPACE_RECORD);
-	else if ((got = read(fd, storage, (size_t)st.st_size)) == -1) {
-		(void)failure_set(failure, FAILURE_SYSTEM, "read", ns->path,
-		    NAMESPACE_RECORD);
-		record_free(record);
-		storage = NULL;
-	} else {
-		storage[got] = '\0';
-		/* A NUL within would hide what follows it. */
-		if (strlen(storage) != (size_t)got)
-			storage[0] = '\0';
-	}
-	(void)close(fd);
-	return storage;
+	return (struct smallfile_place){.folder_fd = ns->fd,
+	    .folder_path = ns->path,
+	    .name = NAMESPACE_RECORD,
+	    .owner = ns->owner};
 }
 
 enum record_status
 record_read(struct record *record, const struct namespace *ns,
     const char *expected_text, struct failure *failure)
 {
-	enum record_status status;
+	const struct smallfile_place place = place_of(ns);
 
-	memset(record, 0, sizeof(*record));
-	if (slurp(record, ns, &status, failure) == NULL)
-		return status;
+	memset(record, 0, offsetof(struct record, file));
+	switch (smallfile_read(&record->file, &place, failure)) {
+	case SMALLFILE_FOUND:
+		break;
+	case SMALLFILE_NONE:
+		return RECORD_NONE;
+	case SMALLFILE_GARBLED:
+		return RECORD_GARBLED;
+	case SMALLFILE_FAILED:
+	default:
+		return RECORD_FAILED;
+	}
 	if (parse(record, expected_text))
 		return RECORD_FOUND;
 	record_free(record);
@@ -219,9 +160,7 @@ record_read(struct record *record, const struct namespace *ns,
 void
 record_free(struct record *record)
 {
-	if (record->storage != record->inline_storage)
-		free(record->storage);
-	record->storage = NULL;
+	smallfile_free(&record->file);
 }
 
 /* The line of a derived namespace text that names the machine, if any. */
@@ -249,16 +188,10 @@ record_is_of_another_machine(const struct record *record)
 	return !text_names(record->text, machine);
 }
 
-static const char temporary_prefix[] = NAMESPACE_RECORD ".";
-
 bool
 record_is_temporary_name(const char *name)
 {
-	const size_t length = sizeof(temporary_prefix) - 1;
-
-	return strncmp(name, temporary_prefix, length) == 0 &&
-	    name[length] != '\0' &&
-	    name[length + strspn(name + length, "0123456789")] == '\0';
+	return smallfile_is_temporary(name, NAMESPACE_RECORD);
 }
 
 static void
@@ -320,73 +253,21 @@ compose(struct text *text, const struct record *record)
 		compose_field(text, record, &fields[i]);
 }
 
-static int
-write_all(int fd, const char *bytes, size_t length)
-{
-	ssize_t written;
-
-	while (length > 0) {
-		written = write(fd, bytes, length);
-		if (written == -1 && errno == EINTR)
-			continue;
-		if (written <= 0)
-			return -1;
-		bytes += written;
-		length -= (size_t)written;
-	}
-	return 0;
-}
-
-/* One temporary name for each process: two may write at once. */
-static int
-write_and_rename(const struct namespace *ns, const struct text *text)
-{
-	char temporary[64];
-	int fd, result, saved_errno;
-
-	(void)snprintf(temporary, sizeof(temporary), "%s%ld", temporary_prefix,
-	    (long)getpid());
-	(void)unlinkat(ns->fd, temporary, 0); /* of a pid's earlier life */
-	fd = openat(ns->fd, temporary,
-	    O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
-	if (fd == -1)
-		return -1;
-	result = fchmod(fd, 0600);
-	if (result == 0)
-		result = write_all(fd, text->data, text->length);
-	/* close(2) is where some file systems tell of a full disk. */
-	if (close(fd) == -1)
-		result = -1;
-	if (result == 0)
-		result = renameat(ns->fd, temporary, ns->fd, NAMESPACE_RECORD);
-	if (result == -1) {
-		saved_errno = errno;
-		(void)unlinkat(ns->fd, temporary, 0);
-		errno = saved_errno;
-	}
-	return result;
-}
-
 int
 record_write(const struct record *record, const struct namespace *ns,
     struct failure *failure)
 {
+	const struct smallfile_place place = place_of(ns);
 	struct text text;
-	int result, tries = 0;
+	int result = 0;
 
 	text_init(&text);
 	compose(&text, record);
-	if (!text_ok(&text)) {
-		text_free(&text);
-		return failure_set(failure, FAILURE_MEMORY, "write", ns->path,
+	if (!text_ok(&text))
+		result = failure_set(failure, FAILURE_MEMORY, "write", ns->path,
 		    NAMESPACE_RECORD);
-	}
-	/* ENOENT: somebody swept it away, who thought it old enough. */
-	do
-		result = write_and_rename(ns, &text);
-	while (result == -1 && errno == ENOENT && ++tries < WRITE_TRIES);
-	if (result == -1)
-		(void)failure_set(failure, FAILURE_SYSTEM, "write", ns->path,
+	else if (smallfile_write(&place, &text) == -1)
+		result = failure_set(failure, FAILURE_SYSTEM, "write", ns->path,
 		    NAMESPACE_RECORD);
 	text_free(&text);
 	return result;

@@ -9,6 +9,7 @@
 
 #include "base/failure.h"
 #include "namespace/namespace.h"
+#include "namespace/smallfile.h"
 
 struct record {
 	const char *text; /* the namespace text */
@@ -27,14 +28,8 @@ struct record {
 	const char *plain_reason; /* policy plain and why; null: lease */
 	bool cannot_hold_sockets; /* the reason is the file system */
 	unsigned int asks; /* CARRIES_ bits */
-	/*
-	 * What the configuration asks of a session, as sshsession.h reads it;
-	 * null in the record of an older version.
-	 */
-	const char *session;
 	/* What the strings point into, after record_read(). */
-	char *storage;
-	char inline_storage[2048];
+	struct smallfile file;
 };
 
 enum record_status {

@@ -66,6 +66,31 @@ platform_names_read(
 }
 
 int
+platform_names_all(int dir_fd, char *names, size_t size)
+{
+	union {
+		char bytes[4096];
+		struct platform_directory_entry align;
+	} buffer;
+	const struct platform_directory_entry *entry;
+	size_t used = 0, name_size;
+	long length, at;
+
+	while ((length = syscall(SYS_getdents64, dir_fd, buffer.bytes,
+		    sizeof(buffer.bytes))) > 0)
+		for (at = 0; at < length; at += entry->record_length) {
+			entry = (const void *)(buffer.bytes + at);
+			name_size = strlen(entry->name) + 1;
+			if (used + name_size >= size)
+				return 0;
+			memcpy(names + used, entry->name, name_size);
+			used += name_size;
+		}
+	names[used] = '\0';
+	return length == 0 ? 1 : -1;
+}
+
+int
 platform_names_rewind(int dir_fd)
 {
 	return lseek(dir_fd, 0, SEEK_SET) == -1 ? -1 : 0;

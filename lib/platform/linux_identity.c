@@ -2,10 +2,12 @@
 #include "platform/platform.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <grp.h>
 #include <string.h>
 #include <sys/auxv.h>
 #include <sys/random.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 int
@@ -58,24 +60,70 @@ platform_machine(char name[PLATFORM_MACHINE_SIZE])
 	(void)gethostname(name, PLATFORM_MACHINE_SIZE - 1);
 }
 
-static unsigned long long
-inode_number(const char *path)
+unsigned long long
+platform_space_id(enum platform_space space)
 {
+	static const char *const links[] = {
+	    [PLATFORM_SPACE_NETWORK] = "/proc/self/ns/net",
+	    [PLATFORM_SPACE_PROCESSES] = "/proc/self/ns/pid",
+	    [PLATFORM_SPACE_MOUNTS] = "/proc/self/ns/mnt",
+	    [PLATFORM_SPACE_USERS] = "/proc/self/ns/user",
+	};
 	struct stat st;
 
-	return stat(path, &st) == 0 ? (unsigned long long)st.st_ino : 0;
+	return stat(links[space], &st) == 0 ? (unsigned long long)st.st_ino : 0;
 }
 
-unsigned long long
-platform_network_id(void)
+/*
+ * The innermost unit on the path of a control group, where it is a service. A
+ * service may have groups of its own below.
+ */
+static bool
+find_service(char *group, char unit[PLATFORM_UNIT_SIZE])
 {
-	return inode_number("/proc/self/ns/net");
+	static const char kind[] = ".service", login[] = "user@";
+	char *slash, *name;
+	size_t length;
+
+	do {
+		if ((slash = strrchr(group, '/')) == NULL)
+			return false;
+		name = slash + 1;
+		length = strlen(name);
+		if (length >= sizeof(kind) && length < PLATFORM_UNIT_SIZE &&
+		    strcmp(name + length - (sizeof(kind) - 1), kind) == 0) {
+			memcpy(unit, name, length + 1);
+			return strncmp(name, login, strlen(login)) != 0;
+		}
+		*slash = '\0';
+	} while (strstr(name, ".scope") == NULL);
+	return false;
 }
 
-unsigned long long
-platform_pid_space_id(void)
+bool
+platform_unit(char unit[PLATFORM_UNIT_SIZE])
 {
-	return inode_number("/proc/self/ns/pid");
+	static const char named[] = ":name=systemd:";
+	char lines[1024], *line, *end, *group;
+	ssize_t got;
+	int fd;
+
+	fd = openat(AT_FDCWD, "/proc/self/cgroup", O_RDONLY | O_CLOEXEC);
+	if (fd == -1)
+		return false;
+	got = read(fd, lines, sizeof(lines) - 1);
+	(void)close(fd);
+	lines[got > 0 ? got : 0] = '\0';
+	for (line = lines; (end = strchr(line, '\n')) != NULL; line = end + 1) {
+		*end = '\0';
+		if (strncmp(line, "0::", 3) == 0)
+			group = line + 3;
+		else if ((group = strstr(line, named)) != NULL)
+			group += sizeof(named) - 1;
+		if (group != NULL && find_service(group, unit))
+			return true;
+	}
+	return false;
 }
 
 bool

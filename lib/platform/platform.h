@@ -42,12 +42,25 @@ enum { PLATFORM_MACHINE_SIZE = 256 };
 void platform_machine(char name[PLATFORM_MACHINE_SIZE]);
 
 /*
- * Numbers of the network and the process id space that this process lives in,
- * 0 where there is only one. Two processes with different numbers reach
- * different hosts, or call different processes by the same pid.
+ * The number of a space that this process lives in, 0 where there is only one.
+ * Two processes with different numbers reach different hosts, call different
+ * processes by the same pid, different files by the same path, or different
+ * users by the same number.
  */
-unsigned long long platform_network_id(void);
-unsigned long long platform_pid_space_id(void);
+enum platform_space {
+	PLATFORM_SPACE_NETWORK,
+	PLATFORM_SPACE_PROCESSES,
+	PLATFORM_SPACE_MOUNTS,
+	PLATFORM_SPACE_USERS,
+};
+unsigned long long platform_space_id(enum platform_space space);
+
+/*
+ * The name of the service whose end is the end of all its processes, as
+ * systemd calls it. False where this process belongs to none, or to a login.
+ */
+enum { PLATFORM_UNIT_SIZE = 256 };
+bool platform_unit(char unit[PLATFORM_UNIT_SIZE]);
 
 /* Whether the path leads to the very file that this process runs. */
 bool platform_is_own_program(const char *path);
@@ -207,6 +220,12 @@ int platform_rename_new(
  */
 int platform_names_read(
     int dir_fd, char *names, size_t name_size, size_t room, size_t *count);
+/*
+ * Reads all names of a directory, from its position on, into size bytes: each
+ * ended by a NUL, and an empty one behind the last. 1; 0 where there are more
+ * than fit; -1 with errno.
+ */
+int platform_names_all(int dir_fd, char *names, size_t size);
 int platform_names_rewind(int dir_fd);
 
 /* linux_sockets.c */

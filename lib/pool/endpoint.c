@@ -1,6 +1,7 @@
 #include "pool/endpoint.h"
 
-#include "platform/platform.h"
+#include "pool/keyfiles.h"
+#include "pool/origin.h"
 #include "ssh/sshoption.h"
 #include "ssh/sshreference.h"
 
@@ -19,6 +20,9 @@ struct reading {
 	const struct sshargs *args;
 	const struct endpoint_origin *origin;
 	struct text options; /* the lines of what shapes the connection */
+	/* Which key it is that a file holds counts elsewhere (login.h); that
+	 * any is named counts here, since ssh has no defaults then. */
+	bool names_keys, names_certificates;
 	const char *config_file; /* of the last -F, or null */
 	unsigned int asks; /* CARRIES_ bits that the command line asks for */
 };
@@ -69,55 +73,6 @@ add_option(struct text *text, const struct sshargs_option *option,
 	if (!text_ok(&line))
 		text->failed = true;
 	text_free(&line);
-}
-
-static void
-add_file_identity(struct text *text, const char *path)
-{
-	struct stat st;
-
-	if (stat(path, &st) == -1)
-		text_add(text, "file: absent\n");
-	else
-		text_printf(text, "file: %llx:%llx %lld %lld.%09ld\n",
-		    (unsigned long long)st.st_dev,
-		    (unsigned long long)st.st_ino, (long long)st.st_size,
-		    (long long)st.st_mtim.tv_sec, (long)st.st_mtim.tv_nsec);
-}
-
-/*
- * A key is what the file holds, not what it is called: a replaced key is a
- * new login. The certificate that ssh finds beside a key counts as well.
- * False where ssh would make another name of it than we can.
- */
-static __attribute__((noinline)) bool
-add_key_file(
-    struct text *text, const struct sshoption *meaning, const char *home)
-{
-	char path[PATH_MAX];
-	const char *name = meaning->value;
-	size_t length = meaning->value_length, i;
-	bool is_in_home;
-
-	/* Behind -o it is a word of the configuration, behind -i as it is. */
-	if (meaning->keyword[0] != '\0' && length >= 2 && name[0] == '"' &&
-	    name[length - 1] == '"') {
-		name++;
-		length -= 2;
-	}
-	for (i = 0; i < length; i++)
-		if (strchr("%$\\\"'#", name[i]) != NULL)
-			return false;
-	is_in_home = length >= 2 && name[0] == '~' && name[1] == '/';
-	if ((length >= 1 && name[0] == '~' && !is_in_home) ||
-	    length + strlen(home) + sizeof("-cert.pub") > sizeof(path))
-		return false;
-	(void)snprintf(path, sizeof(path), "%s%.*s", is_in_home ? home : "",
-	    (int)length - is_in_home, name + is_in_home);
-	add_file_identity(text, path);
-	memcpy(path + strlen(path), "-cert.pub", sizeof("-cert.pub"));
-	add_file_identity(text, path);
-	return true;
 }
 
 static void
@@ -174,11 +129,11 @@ read_option(struct reading *reading, const struct sshargs_option *option)
 		add_option(&endpoint->restrictions_text, option, &meaning);
 		break;
 	case SSHOPTION_KEY_FILE:
-		add_option(&reading->options, option, &meaning);
-		if (!add_key_file(
-			&reading->options, &meaning, reading->origin->home))
-			take_first(&endpoint->plain_reason,
-			    "ssh expands the name of the key file");
+		reading->names_keys |= option->flag != 'i' ||
+		    keyfiles_is_there(option->value, reading->origin->home);
+		break;
+	case SSHOPTION_CERTIFICATE_FILE:
+		reading->names_certificates = true;
 		break;
 	case SSHOPTION_SHAPES:
 		add_option(&reading->options, option, &meaning);
@@ -223,52 +178,6 @@ read_options(struct reading *reading)
 	}
 	take_first(&endpoint->user, args->user);
 	take_first(&endpoint->port, args->port);
-}
-
-/* Who and where we are: what does not stand on the command line. */
-static void
-add_origin(struct text *text, const struct endpoint_origin *origin)
-{
-	static const char *const variables[] = {
-	    /* A master forwards its own agent and display, nobody else's. */
-	    "SSH_AUTH_SOCK", "DISPLAY",
-	    /* With GSSAPI this is who logs in. */
-	    "KRB5CCNAME",
-	    /* torsocks, proxychains: another way to the host. */
-	    "LD_PRELOAD",
-	    /* resolver(3), hostname(7): another host by the same name. */
-	    "LOCALDOMAIN", "RES_OPTIONS", "HOSTALIASES"};
-	char machine[PLATFORM_MACHINE_SIZE];
-	size_t i;
-
-	/* Homes are shared between machines, sockets are not. */
-	platform_machine(machine);
-	text_add_line(text, "machine", machine);
-	/* Another network namespace reaches other hosts by the same name. */
-	text_printf(text, "network: %llu\n", platform_network_id());
-	text_add_line(text, "ssh", origin->ssh);
-	for (i = 0; i < sizeof(variables) / sizeof(variables[0]); i++)
-		text_add_line(text, variables[i], getenv(variables[i]));
-}
-
-/*
- * What a master would keep of its first user, so that only those use it who
- * would hand on the same. Mostly there is nothing.
- */
-static void
-add_remains(struct text *text)
-{
-	struct platform_remains remains;
-
-	platform_context_remains(&remains);
-	if (remains.nice > 0)
-		text_printf(text, "nice: %d\n", remains.nice);
-	if (remains.is_idle)
-		text_add(text, "scheduling: idle\n");
-	if (remains.file_size != PLATFORM_NO_LIMIT)
-		text_printf(text, "file-size: %llu\n", remains.file_size);
-	if (remains.cpu_time != PLATFORM_NO_LIMIT)
-		text_printf(text, "cpu-time: %llu\n", remains.cpu_time);
 }
 
 /* Not a part of what calls it, which is to have a small frame. */
@@ -348,10 +257,14 @@ compose(struct text *text, const struct reading *reading)
 	text_add_line(text, "destination", endpoint->host);
 	text_add_line(text, "user", endpoint->user);
 	text_add_line(text, "port", endpoint->port);
-	add_origin(text, reading->origin);
-	add_remains(text);
+	origin_add_machine(text);
+	text_add_line(text, "ssh", reading->origin->ssh);
 	text_add_line(text, "config", endpoint->config.digest);
 	add_references(text, &endpoint->config);
+	if (reading->names_keys)
+		text_add_line(text, "keys", "named");
+	if (reading->names_certificates)
+		text_add_line(text, "certificates", "named");
 	text_add_bytes(text, reading->options.data, reading->options.length);
 	if (!text_ok(&reading->options))
 		text->failed = true;

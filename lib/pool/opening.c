@@ -3,13 +3,18 @@
 #include "namespace/record.h"
 #include "pool/binding.h"
 #include "platform/platform.h"
+#include "pool/origin.h"
+#include "pool/way.h"
+#include "ssh/sshkey.h"
+#include "ssh/sshsettings.h"
 
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
 
 enum {
-	/* Once in the life of a namespace; canonical names take a while. */
+	SENT_MAX = 250000, /* bytes; some are needed for all else */
+	/* Once a day. */
 	FIRST_TIMEOUT_MS = 10000,
 	/*
 	 * On every run, beside the ssh that does it all over again: a Match
@@ -27,84 +32,106 @@ opening_be_plain(struct pool *pool, const char *reason)
 	return POOL_PLAIN;
 }
 
+static int
+timeout_ms(const struct opening *opening)
+{
+	return opening->pool->endpoint.config.is_dynamic ? DYNAMIC_TIMEOUT_MS
+							 : FIRST_TIMEOUT_MS;
+}
+
+bool
+opening_is_too_large(const struct opening *opening)
+{
+	const char *settings =
+	    opening->has_answer ? opening->answer.said.pairs : NULL;
+	size_t size = opening->request->command_size;
+
+	/* Hardly ever is all of it too much. */
+	return size + sshsettings_variables_size(NULL) > SENT_MAX &&
+	    size + sshsettings_variables_size(settings) > SENT_MAX;
+}
+
+static enum pool_status
+cannot_ask(struct opening *opening)
+{
+	(void)failure_set(opening->failure, FAILURE_SYSTEM,
+	    "ask for the configuration", opening->request->ssh, NULL);
+	return POOL_FAILED;
+}
+
 enum pool_status
-opening_resolve(const struct opening *opening, struct resolution *resolution)
+opening_ask(struct opening *opening)
 {
 	const struct pool_request *request = opening->request;
-	const struct sshconfig *config = &opening->pool->endpoint.config;
-	const struct resolution_request question = {
-	    .ssh = request->ssh,
-	    .home = request->home,
-	    .args = request->args,
-	    .restrictions = opening->restrictions,
-	    .may_have_no_control_path = config->mentions_no_control_path,
-	    .timeout_ms =
-		config->is_dynamic ? DYNAMIC_TIMEOUT_MS : FIRST_TIMEOUT_MS,
+	struct pool *pool = opening->pool;
+	const struct sshconfig *config = &pool->endpoint.config;
+	const struct answer_request question = {
+	    .root = &pool->root,
+	    .question = &pool->endpoint.shared_text,
+	    .is_dynamic = config->is_dynamic,
+	    .look_only = request->look_only,
+	    .asking = {.ssh = request->ssh,
+		.home = request->home,
+		.args = request->args,
+		.may_have_no_control_path = config->mentions_no_control_path,
+		.timeout_ms = timeout_ms(opening)},
 	};
-	int result = resolution_get(resolution, &question);
+	struct resolution *said = &opening->answer.said;
+	int result = answer_get(&opening->answer, &question);
 
 	if (result == 1)
-		return opening_be_plain(opening->pool,
-		    "ssh rejects the arguments or the configuration");
-	if (result == -1) {
-		(void)failure_set(opening->failure, FAILURE_SYSTEM,
-		    "ask for the configuration", request->ssh, NULL);
-		return POOL_FAILED;
-	}
+		return opening_be_plain(
+		    pool, "ssh rejects the arguments or the configuration");
+	if (result == -1)
+		return cannot_ask(opening);
+	opening->has_answer = true;
+	/*
+	 * Most configurations ask for nothing that the restrictions refuse:
+	 * then scp and its like, which bring such options, share.
+	 */
+	opening->is_restricted =
+	    (said->asks & pool->endpoint.restrictions) != 0;
+	if (opening->is_restricted)
+		resolution_restrict(said, pool->endpoint.restrictions);
+	if (said->plain_reason != NULL)
+		return opening_be_plain(pool, said->plain_reason);
+	if (request->wants_session)
+		resolution_add_session(said, &pool->session);
 	return POOL_LEASE;
 }
 
-static void
-set_verdict(struct verdict *verdict, const struct record *record)
+enum pool_status
+opening_compose(struct opening *opening)
 {
-	verdict->is_plain = record->plain_reason != NULL;
-	verdict->cannot_hold_sockets = record->cannot_hold_sockets;
-	verdict->asks = record->asks;
-	(void)snprintf(verdict->plain_reason, sizeof(verdict->plain_reason),
-	    "%s", verdict->is_plain ? record->plain_reason : "");
-}
+	const struct pool_request *request = opening->request;
+	struct pool *pool = opening->pool;
+	const struct endpoint *endpoint = &pool->endpoint;
+	struct text *text = &pool->text;
+	struct way way = {.ssh = request->ssh,
+	    .home = request->home,
+	    .root = &pool->root,
+	    .look_only = request->look_only,
+	    .timeout_ms = timeout_ms(opening),
+	    .valid_until = SSHKEY_FOR_EVER};
 
-/*
- * A namespace whose text was given stands for any command line: what one of
- * them asks of its session is known for those alone that say the same of the
- * connection. That is told by a digest in front of the settings.
- */
-static void
-tell_apart(const struct pool *pool, const struct pool_request *request,
-    char digest[DIGEST_LENGTH + 1])
-{
-	struct text text;
-
-	digest[0] = '\0';
-	if (request->namespace_text == NULL)
-		return;
-	text_init(&text);
-	text_add_bytes(&text, pool->endpoint.shared_text.data,
-	    pool->endpoint.shared_text.length);
-	text_add(&text, "\n");
-	text_add_bytes(&text, pool->endpoint.restrictions_text.data,
-	    pool->endpoint.restrictions_text.length);
-	if (text_ok(&text))
-		digest_base64(text.data, text.length, digest);
-	text_free(&text);
-}
-
-static void
-keep_session(
-    struct pool *pool, const struct pool_request *request, const char *session)
-{
-	char digest[DIGEST_LENGTH + 1];
-	size_t length;
-
-	/* Another command line may be another host in the configuration. */
-	if (!request->wants_session || session == NULL ||
-	    pool->endpoint.config.is_dynamic)
-		return;
-	tell_apart(pool, request, digest);
-	length = strlen(digest);
-	if (strncmp(session, digest, length) != 0 || session[length] != '\n')
-		return;
-	text_add(&pool->session, session + length + 1);
+	text_add_bytes(
+	    text, endpoint->shared_text.data, endpoint->shared_text.length);
+	if (endpoint->config.is_dynamic)
+		text_add_line(text, "resolved", opening->answer.digest);
+	if (way_add(&way, text, request->args, &opening->answer.said) == -1)
+		return cannot_ask(opening);
+	if (way.doubt != NULL)
+		return opening_be_plain(pool, way.doubt);
+	way_add_forwarded(text, &opening->answer.said);
+	origin_add(text);
+	if (opening->is_restricted)
+		text_add_bytes(text, endpoint->restrictions_text.data,
+		    endpoint->restrictions_text.length);
+	pool->valid_until = way.valid_until;
+	pool->needs_folder = way.needs_folder ||
+	    endpoint->config.depends_on_folder ||
+	    endpoint->config.names_key_from_folder;
+	return POOL_LEASE;
 }
 
 /* What ssh -G says of where it leads; *known_hosts is to be freed. */
@@ -115,7 +142,9 @@ set_endpoint(struct record *record, const struct resolution *resolution,
 	record->user = resolution->user;
 	record->hostname = resolution->hostname;
 	record->port = resolution->port;
-	record->jump = resolution->jump;
+	record->jump = resolution->proxy_jump != NULL
+	    ? resolution->proxy_jump
+	    : resolution->proxy_command;
 	record->host_key_alias = resolution->host_key_alias;
 	text_init(known_hosts);
 	if (resolution->user_known_hosts != NULL)
@@ -128,28 +157,20 @@ set_endpoint(struct record *record, const struct resolution *resolution,
 
 /* What a record is made of; its strings point in here. */
 struct draft {
-	struct resolution resolution;
 	char machine[PLATFORM_MACHINE_SIZE];
 	char made[32];
 	char bound[DIGEST_LENGTH + 1];
-	struct text session, known_hosts;
+	struct text known_hosts;
 };
 
 static void
-draft_free(struct draft *draft)
+fill_record(
+    struct record *record, struct draft *draft, const struct opening *opening)
 {
-	text_free(&draft->session);
-	text_free(&draft->known_hosts);
-	resolution_free(&draft->resolution);
-}
-
-static void
-fill_record(struct record *record, struct draft *draft, const struct pool *pool,
-    const struct pool_request *request)
-{
+	const struct pool *pool = opening->pool;
+	const struct pool_request *request = opening->request;
 	time_t now = time(NULL);
 	struct tm utc;
-	char digest[DIGEST_LENGTH + 1];
 
 	memset(record, 0, sizeof(*record));
 	draft->made[0] = '\0';
@@ -159,68 +180,40 @@ fill_record(struct record *record, struct draft *draft, const struct pool *pool,
 	platform_machine(draft->machine);
 	record->text = pool->text.data;
 	record->destination = request->args->destination;
-	set_endpoint(record, &draft->resolution, &draft->known_hosts);
+	set_endpoint(record, &opening->answer.said, &draft->known_hosts);
 	record->machine = draft->machine;
 	record->made = draft->made;
 	binding_digest(&pool->endpoint, request->args, draft->bound);
 	if (request->namespace_text != NULL)
 		record->bound = draft->bound;
-	record->asks = draft->resolution.asks;
-	record->plain_reason = draft->resolution.plain_reason;
-	tell_apart(pool, request, digest);
-	text_init(&draft->session);
-	text_printf(
-	    &draft->session, "%s\n%s", digest, draft->resolution.session.data);
-	if (text_ok(&draft->session))
-		record->session = draft->session.data;
+	record->asks = opening->answer.said.asks;
 }
 
 enum pool_status
 opening_make_record(struct opening *opening)
 {
 	struct pool *pool = opening->pool;
-	bool may_write = pool->is_open && !opening->request->look_only;
 	struct draft draft;
 	struct record record;
-	enum pool_status status;
-	int can_hold = 1;
+	enum pool_status status = POOL_LEASE;
+	int can_hold;
 
-	status = opening_resolve(opening, &draft.resolution);
-	if (status != POOL_LEASE)
-		return status;
-	if (may_write)
-		can_hold =
-		    namespace_can_hold_sockets(&pool->ns, opening->failure);
-	if (can_hold == -1) {
-		resolution_free(&draft.resolution);
+	if (opening->request->look_only || !pool->is_open)
+		return POOL_LEASE;
+	can_hold = namespace_can_hold_sockets(&pool->ns, opening->failure);
+	if (can_hold == -1)
 		return POOL_FAILED;
-	}
-	fill_record(&record, &draft, pool, opening->request);
-	keep_session(pool, opening->request, record.session);
-	if (can_hold == 0 && record.plain_reason == NULL) {
+	fill_record(&record, &draft, opening);
+	if (can_hold == 0) {
+		opening->cannot_hold_sockets = true;
 		record.cannot_hold_sockets = true;
 		record.plain_reason = "the file system of the namespace "
 				      "cannot bind and link a socket";
 	}
-	set_verdict(&opening->verdict, &record);
-	if (may_write &&
-	    record_write(&record, &pool->ns, opening->failure) == -1)
+	if (record_write(&record, &pool->ns, opening->failure) == -1)
 		status = POOL_FAILED;
-	draft_free(&draft);
+	text_free(&draft.known_hosts);
 	return status;
-}
-
-/* One of an older version lacks what is wanted; it serves where this fails. */
-static void
-renew_record(struct opening *opening)
-{
-	struct failure ignored;
-	struct opening renewed = *opening;
-
-	renewed.failure = &ignored;
-	if (opening_make_record(&renewed) == POOL_LEASE)
-		opening->verdict = renewed.verdict;
-	opening->pool->plain_reason = NULL;
 }
 
 static bool
@@ -236,33 +229,33 @@ is_bound_elsewhere(const struct opening *opening, const struct record *record)
 }
 
 enum pool_status
-opening_judge(struct opening *opening)
+opening_read_record(struct opening *opening)
 {
-	const struct pool_request *request = opening->request;
 	struct pool *pool = opening->pool;
 	struct record record;
-	bool is_old;
+	enum pool_status status = POOL_LEASE;
 
+	opening->has_record = false;
+	if (!pool->is_open)
+		return POOL_LEASE;
 	switch (record_read(
 	    &record, &pool->ns, pool->text.data, opening->failure)) {
 	case RECORD_FOUND:
+		opening->has_record = true;
+		opening->cannot_hold_sockets = record.cannot_hold_sockets;
 		if (is_bound_elsewhere(opening, &record)) {
-			record_free(&record);
 			(void)failure_set(opening->failure, FAILURE_BOUND,
 			    "use", pool->ns.path, NULL);
-			return POOL_FAILED;
+			status = POOL_FAILED;
+		} else if (record.plain_reason != NULL &&
+		    !record.cannot_hold_sockets) {
+			status = opening_be_plain(pool, record.plain_reason);
 		}
-		set_verdict(&opening->verdict, &record);
-		keep_session(pool, request, record.session);
-		is_old = record.session == NULL;
 		record_free(&record);
-		if (is_old && request->wants_session &&
-		    !opening->verdict.is_plain)
-			renew_record(opening);
-		return POOL_LEASE;
+		return status;
 	case RECORD_NONE:
 	case RECORD_GARBLED:
-		return opening_make_record(opening);
+		return POOL_LEASE;
 	case RECORD_FAILED:
 	default:
 		return POOL_FAILED;

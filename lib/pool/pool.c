@@ -1,6 +1,7 @@
 #include "pool/pool.h"
 
 #include "pool/opening.h"
+#include "ssh/sshkey.h"
 
 #include <errno.h>
 
@@ -13,16 +14,15 @@ pool_fail(struct failure *failure)
 	return POOL_FAILED;
 }
 
-/* Opens the namespace of pool->text and gets its verdict. */
+/* Opens the namespace of pool->text, and reads its record. */
 static enum pool_status
 enter(struct opening *opening)
 {
 	struct pool *pool = opening->pool;
 	struct failure *failure = opening->failure;
 	bool look_only = opening->request->look_only;
-	enum pool_status status;
 
-	if (!text_ok(&pool->text))
+	if (!text_ok(&pool->text) || !text_ok(&pool->session))
 		return pool_fail(failure);
 	if (namespace_name(&pool->root, pool->text.data, pool->text.length,
 		pool->name, failure) == -1)
@@ -30,72 +30,62 @@ enter(struct opening *opening)
 	pool->is_open = pool->root.fd != -1 &&
 	    namespace_open(&pool->ns, &pool->root, pool->name,
 		look_only ? NAMESPACE_ENTER : NAMESPACE_MAKE, failure) == 0;
-	if (!pool->is_open) {
-		if (!look_only ||
-		    (pool->root.fd != -1 &&
-			(failure->kind != FAILURE_SYSTEM ||
-			    failure->error != ENOENT)))
-			return POOL_FAILED;
-		return opening_make_record(opening);
-	}
-	status = opening_judge(opening);
-	if (status != POOL_LEASE) {
-		namespace_close(&pool->ns);
-		pool->is_open = false;
-	}
+	/* Just looking: what is not there yet can still be spoken of. */
+	if (!pool->is_open &&
+	    (!look_only ||
+		(pool->root.fd != -1 &&
+		    (failure->kind != FAILURE_SYSTEM ||
+			failure->error != ENOENT))))
+		return POOL_FAILED;
+	return opening_read_record(opening);
+}
+
+/* The pool that the command line, and all that it depends on, belong to. */
+static enum pool_status
+open_derived(struct opening *opening)
+{
+	enum pool_status status = opening_ask(opening);
+
+	if (status == POOL_LEASE)
+		status = opening_compose(opening);
+	if (status == POOL_LEASE)
+		status = enter(opening);
+	if (status == POOL_LEASE && !opening->has_record)
+		status = opening_make_record(opening);
 	return status;
 }
 
 /*
- * The whole text of the shared pool: what the command line says and, where
- * the configuration asks for more than text can tell, what ssh makes of it.
+ * The pool of a text that was given: its record was made by whatever came
+ * first. What ssh says of this command line is of use for the session alone,
+ * and where it cannot be had, that is not known.
  */
 static enum pool_status
-compose_text(const struct opening *opening)
+open_given(struct opening *opening)
 {
 	struct pool *pool = opening->pool;
-	struct resolution resolution;
+	struct failure ignored, *failure = opening->failure;
 	enum pool_status status;
 
-	if (opening->request->namespace_text != NULL) {
-		text_add(&pool->text, opening->request->namespace_text);
-		return POOL_LEASE;
-	}
-	text_add_bytes(&pool->text, pool->endpoint.shared_text.data,
-	    pool->endpoint.shared_text.length);
-	if (!pool->endpoint.config.is_dynamic)
-		return POOL_LEASE;
-	status = opening_resolve(opening, &resolution);
+	text_add(&pool->text, opening->request->namespace_text);
+	pool->needs_folder = pool->endpoint.config.depends_on_folder ||
+	    pool->endpoint.config.names_key_from_folder ||
+	    pool->endpoint.config.names_program;
+	status = enter(opening);
 	if (status != POOL_LEASE)
 		return status;
-	text_add_line(&pool->text, "resolved", resolution.digest);
-	resolution_free(&resolution);
-	return POOL_LEASE;
-}
-
-/*
- * Enters the shared pool; or the pool of these restrictions, where the
- * configuration asks for what they refuse. Most configurations ask for
- * nothing of the kind: then scp and its like, which bring such options, share.
- */
-static enum pool_status
-choose(struct opening *opening)
-{
-	struct pool *pool = opening->pool;
-	enum pool_status status = compose_text(opening);
-
-	if (status == POOL_LEASE)
-		status = enter(opening);
-	if (status != POOL_LEASE || opening->request->namespace_text != NULL ||
-	    (opening->verdict.asks & pool->endpoint.restrictions) == 0)
-		return status;
-	text_add_bytes(&pool->text, pool->endpoint.restrictions_text.data,
-	    pool->endpoint.restrictions_text.length);
-	if (pool->is_open)
-		namespace_close(&pool->ns);
-	text_free(&pool->session);
-	opening->restrictions = RESOLUTION_WITH_RESTRICTIONS;
-	return enter(opening);
+	if (!opening->has_record) {
+		status = opening_ask(opening);
+		return status == POOL_LEASE ? opening_make_record(opening)
+					    : status;
+	}
+	if (opening->request->wants_session) {
+		opening->failure = &ignored;
+		(void)opening_ask(opening);
+		opening->failure = failure;
+		pool->plain_reason = NULL;
+	}
+	return status;
 }
 
 static int
@@ -116,18 +106,15 @@ enum pool_status
 pool_open(struct pool *pool, const struct pool_request *request,
     struct failure *failure)
 {
-	struct opening opening = {
-	    .pool = pool,
-	    .request = request,
-	    .restrictions = RESOLUTION_WITHOUT_RESTRICTIONS,
-	    .failure = failure,
-	};
+	struct opening opening;
 	const struct endpoint_origin origin = {
 	    .ssh = request->ssh, .home = request->home};
 	enum pool_status status;
 	char folder[NAMESPACE_PATH_MAX + 1];
 
 	pool->root.fd = -1;
+	pool->needs_folder = false;
+	pool->valid_until = SSHKEY_FOR_EVER;
 	text_init_in(&pool->session, pool->session_storage,
 	    sizeof(pool->session_storage));
 	text_init_in(&pool->text, pool->storage, sizeof(pool->storage));
@@ -137,16 +124,27 @@ pool_open(struct pool *pool, const struct pool_request *request,
 		return opening_be_plain(pool, pool->endpoint.plain_reason);
 	if (open_root(pool, request, failure) == -1)
 		return POOL_FAILED;
-	status = choose(&opening);
-	if (status != POOL_LEASE || !opening.verdict.is_plain)
-		return status;
-	if (opening.verdict.cannot_hold_sockets) {
-		namespace_path(&pool->root, pool->name, folder);
-		(void)failure_set(
-		    failure, FAILURE_NO_SOCKETS, "use", folder, NULL);
-		return POOL_FAILED;
+	opening.pool = pool;
+	opening.request = request;
+	opening.has_answer = opening.has_record = false;
+	opening.cannot_hold_sockets = false;
+	opening.failure = failure;
+	status = request->namespace_text != NULL ? open_given(&opening)
+						 : open_derived(&opening);
+	if (status == POOL_LEASE && opening_is_too_large(&opening))
+		status = opening_be_plain(
+		    pool, "command and environment are too much for a master");
+	if (opening.has_answer)
+		answer_free(&opening.answer);
+	if (status != POOL_LEASE && pool->is_open) {
+		namespace_close(&pool->ns);
+		pool->is_open = false;
 	}
-	return opening_be_plain(pool, opening.verdict.plain_reason);
+	if (status != POOL_LEASE || !opening.cannot_hold_sockets)
+		return status;
+	namespace_path(&pool->root, pool->name, folder);
+	(void)failure_set(failure, FAILURE_NO_SOCKETS, "use", folder, NULL);
+	return POOL_FAILED;
 }
 
 void

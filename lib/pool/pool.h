@@ -11,12 +11,15 @@
 #include "ssh/sshargs.h"
 #include "base/text.h"
 
+#include <stdint.h>
+
 struct pool_request {
 	const char *ssh; /* path of the real ssh */
 	const char *home; /* what ssh takes "~" for */
 	const char *root; /* the folder of all namespaces */
 	const char *namespace_text; /* to be used as it is, or null: derived */
 	const struct sshargs *args; /* with status SSHARGS_OK */
+	size_t command_size; /* bytes of the command that is to be run */
 	bool look_only; /* make and write nothing */
 	bool wants_session; /* what it asks of sessions is to be known */
 };
@@ -36,6 +39,12 @@ struct pool {
 	char name[DIGEST_LENGTH + 1]; /* its folder below the root */
 	struct namespace ns;
 	bool is_open; /* ns is (with look_only it may not exist) */
+	/*
+	 * What a master needs when it logs in may be named from the working
+	 * directory on: it has to be started in it.
+	 */
+	bool needs_folder;
+	uint64_t valid_until; /* when the first certificate ends (sshkey.h) */
 	/*
 	 * Where it was wanted and is known for sure, what the configuration
 	 * asks of a session (sshsession.h); else empty.

@@ -2,13 +2,14 @@
 
 #include "platform/child.h"
 #include "base/deadline.h"
-#include "ssh/sshsettings.h"
+#include "pool/keyfiles.h"
+#include "pool/resolution.h"
+#include "ssh/sshconfig.h"
+#include "ssh/sshoption.h"
 
 #include <errno.h>
-#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
 enum {
 	OUTPUT_MAX = 1 << 20,
@@ -19,14 +20,38 @@ enum {
 
 /* -E would have ssh -G open the log, and -y speak to syslog. */
 static bool
-is_left_out(const struct resolution_request *request,
+is_left_out(const struct resolve_request *request,
     const struct sshargs_option *option, const char *config_file)
 {
 	return sshoption_is_session(option) || option->flag == 'E' ||
-	    option->flag == 'y' ||
-	    (request->restrictions == RESOLUTION_WITHOUT_RESTRICTIONS &&
-		sshoption_restricts(option) != 0) ||
+	    (option->flag == 'i' &&
+		!keyfiles_is_there(option->value, request->home)) ||
+	    option->flag == 'y' || sshoption_restricts(option) != 0 ||
 	    (config_file != NULL && option->flag == 'F');
+}
+
+/*
+ * Adds the option, or what stands for it in the question. -i is not asked: ssh
+ * takes no notice of a file that is not there.
+ */
+static size_t
+add_option(
+    const char **words, size_t count, const struct sshargs_option *option)
+{
+	struct sshoption meaning;
+	char flag = option->flag;
+
+	sshoption_read(&meaning, option);
+	if (meaning.effect == SSHOPTION_KEY_FILE)
+		flag = 'o';
+	words[count++] = sshargs_flag_word(flag);
+	if (meaning.effect == SSHOPTION_KEY_FILE)
+		words[count++] = "IdentityFile=" RESOLVE_KEY_FILE;
+	else if (meaning.effect == SSHOPTION_CERTIFICATE_FILE)
+		words[count++] = "CertificateFile=" RESOLVE_KEY_FILE;
+	else if (option->value != NULL)
+		words[count++] = option->value;
+	return count;
 }
 
 /*
@@ -36,7 +61,7 @@ is_left_out(const struct resolution_request *request,
  * without memory; the words are borrowed, the array is the caller's.
  */
 static char **
-build_argv(const struct resolution_request *request, const char *config_file)
+build_argv(const struct resolve_request *request, const char *config_file)
 {
 	const struct sshargs *args = request->args;
 	const struct sshargs_option *option;
@@ -63,15 +88,13 @@ build_argv(const struct resolution_request *request, const char *config_file)
 		option = &args->options[i];
 		if (is_left_out(request, option, config_file))
 			continue;
-		words[count++] = sshargs_flag_word(option->flag);
-		if (option->value != NULL)
-			words[count++] = option->value;
+		count = add_option(words, count, option);
 	}
 	return (char **)words;
 }
 
 static int
-run(struct text *output, const struct resolution_request *request,
+run(struct text *output, const struct resolve_request *request,
     const char *input)
 {
 	char **words;
@@ -96,108 +119,6 @@ run(struct text *output, const struct resolution_request *request,
 	return 0;
 }
 
-/* Settings that are kept as they are. */
-static const struct {
-	const char *keyword;
-	size_t field; /* of struct resolution */
-	const char
-	    *unset; /* the value that means that there is none, or null */
-} kept_settings[] = {
-    {"user", offsetof(struct resolution, user), NULL},
-    {"hostname", offsetof(struct resolution, hostname), NULL},
-    {"port", offsetof(struct resolution, port), NULL},
-    {"hostkeyalias", offsetof(struct resolution, host_key_alias), NULL},
-    {"userknownhostsfile", offsetof(struct resolution, user_known_hosts), NULL},
-    {"globalknownhostsfile", offsetof(struct resolution, global_known_hosts),
-	NULL},
-    {"proxyjump", offsetof(struct resolution, jump), "none"},
-    {"proxycommand", offsetof(struct resolution, jump), "none"},
-};
-
-/* Settings that ask for more than a session, unless they have such a value. */
-static const struct {
-	const char *keyword;
-	const char *harmless[2];
-	unsigned int asks; /* the CARRIES_ bit */
-	const char *plain_reason; /* why not to lease then, or null */
-} wishes[] = {
-    {"forwardagent", {"no", NULL}, CARRIES_AGENT, NULL},
-    {"forwardx11", {"no", NULL}, CARRIES_X11, NULL},
-    {"permitlocalcommand", {"no", NULL}, CARRIES_LOCAL_COMMAND, NULL},
-    {"localforward", {NULL, NULL}, CARRIES_FORWARDINGS,
-	"LocalForward in the configuration"},
-    {"remoteforward", {NULL, NULL}, CARRIES_FORWARDINGS,
-	"RemoteForward in the configuration"},
-    {"dynamicforward", {NULL, NULL}, CARRIES_FORWARDINGS,
-	"DynamicForward in the configuration"},
-    {"tunnel", {"false", "no"}, 0, "Tunnel in the configuration"},
-    {"sessiontype", {"default", "subsystem"}, 0,
-	"SessionType none in the configuration"},
-    {"forkafterauthentication", {"no", NULL}, 0,
-	"ForkAfterAuthentication in the configuration"},
-};
-
-static void
-keep_setting(
-    struct resolution *resolution, const char *keyword, const char *value)
-{
-	size_t i;
-
-	for (i = 0; i < sizeof(kept_settings) / sizeof(*kept_settings); i++) {
-		if (strcmp(kept_settings[i].keyword, keyword) != 0 ||
-		    (kept_settings[i].unset != NULL &&
-			strcmp(kept_settings[i].unset, value) == 0))
-			continue;
-		*(const char **)((char *)resolution + kept_settings[i].field) =
-		    value;
-	}
-}
-
-static void
-note_wish(struct resolution *resolution, const char *keyword, const char *value)
-{
-	const char *const *harmless;
-	size_t i;
-
-	for (i = 0; i < sizeof(wishes) / sizeof(*wishes); i++) {
-		harmless = wishes[i].harmless;
-		if (strcmp(wishes[i].keyword, keyword) != 0 ||
-		    (harmless[0] != NULL && strcmp(harmless[0], value) == 0) ||
-		    (harmless[1] != NULL && strcmp(harmless[1], value) == 0))
-			continue;
-		resolution->asks |= wishes[i].asks;
-		if (resolution->plain_reason == NULL)
-			resolution->plain_reason = wishes[i].plain_reason;
-	}
-}
-
-static void
-read_output(struct resolution *resolution)
-{
-	char *at = resolution->output.data, *line, *value;
-	bool has_local_command = false;
-
-	while ((line = at) != NULL && *line != '\0') {
-		if ((at = strchr(line, '\n')) != NULL)
-			*at++ = '\0';
-		if ((value = strchr(line, ' ')) == NULL)
-			continue;
-		*value++ = '\0';
-		if (strcmp(line, "localcommand") == 0)
-			has_local_command = true;
-		keep_setting(resolution, line, value);
-		note_wish(resolution, line, value);
-		if (sshsettings_is_one(line))
-			text_printf(
-			    &resolution->session, "%s %s\n", line, value);
-	}
-	if (!has_local_command)
-		resolution->asks &= ~(unsigned int)CARRIES_LOCAL_COMMAND;
-	else if ((resolution->asks & CARRIES_LOCAL_COMMAND) != 0 &&
-	    resolution->plain_reason == NULL)
-		resolution->plain_reason = "LocalCommand in the configuration";
-}
-
 /* A path as a word for Include, where glob must find just that. */
 static void
 add_include(struct text *text, const char *path)
@@ -218,7 +139,7 @@ add_include(struct text *text, const char *path)
  * could not be found out.
  */
 static int
-has_no_control_path(const struct resolution_request *request)
+has_no_control_path(const struct resolve_request *request)
 {
 	const struct sshargs *args = request->args;
 	struct text input, output, user_config;
@@ -254,43 +175,25 @@ has_no_control_path(const struct resolution_request *request)
 }
 
 int
-resolution_get(
-    struct resolution *resolution, const struct resolution_request *request)
+resolve_ask(const struct resolve_request *request, struct text *sifted,
+    char digest[DIGEST_LENGTH + 1])
 {
+	struct text output;
 	int result;
 
-	memset(resolution, 0, sizeof(*resolution));
-	text_init(&resolution->output);
-	text_init(&resolution->session);
-	if ((result = run(&resolution->output, request, NULL)) != 0) {
-		resolution_free(resolution);
-		return result;
-	}
-	digest_base64(resolution->output.data, resolution->output.length,
-	    resolution->digest);
-	read_output(resolution);
-	if (!text_ok(&resolution->session)) {
-		resolution_free(resolution);
-		errno = ENOMEM;
-		return -1;
-	}
-	if (!request->may_have_no_control_path ||
-	    resolution->plain_reason != NULL)
-		return 0;
-	result = has_no_control_path(request);
-	if (result == 1)
-		resolution->plain_reason =
-		    "ControlPath none in the configuration";
-	else if (result == -1)
-		resolution->plain_reason =
-		    "whether ControlPath is none could not be found out";
-	return 0;
-}
+	bool is_set = false;
 
-void
-resolution_free(struct resolution *resolution)
-{
-	text_free(&resolution->output);
-	text_free(&resolution->session);
-	memset(resolution, 0, sizeof(*resolution));
+	text_init(&output);
+	result = run(&output, request, NULL);
+	if (result == 0) {
+		digest_base64(output.data, output.length, digest);
+		resolution_sift(sifted, output.data);
+		is_set = strstr(output.data, "\ncontrolpath ") != NULL;
+	}
+	text_free(&output);
+	if (result != 0 || is_set || !request->may_have_no_control_path)
+		return result;
+	if ((result = has_no_control_path(request)) == 1)
+		text_add(sifted, RESOLUTION_NO_CONTROL_PATH " yes\n");
+	return result == -1 ? -1 : 0;
 }

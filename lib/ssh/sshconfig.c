@@ -2,6 +2,7 @@
 
 #include "ssh/sshreference.h"
 #include "ssh/sshwords.h"
+#include "ssh/trail.h"
 
 #include <ctype.h>
 #include <errno.h>
@@ -106,6 +107,7 @@ look_at_match(struct reader *reader, const char *at, const char *end)
 	    "exec", "localnetwork", "tagged", "version"};
 	char word[SSHWORDS_VALUE_MAX], *name, *equals;
 	enum sshwords_status got;
+	bool is_exec;
 
 	while ((got = sshwords_next(&at, end, word, sizeof(word))) ==
 	    SSHWORDS_WORD) {
@@ -127,10 +129,16 @@ look_at_match(struct reader *reader, const char *at, const char *end)
 			doubt(reader,
 			    "Match in the configuration goes by "
 			    "something that ssh-fast does not know");
+		is_exec = strcasecmp(name, "exec") == 0;
 		if (equals == NULL &&
 		    (got = sshwords_next(&at, end, word, sizeof(word))) !=
 			SSHWORDS_WORD)
 			break;
+		if (is_exec &&
+		    trail_looks_around(equals != NULL ? equals + 1 : word))
+			doubt(reader,
+			    "Match exec in the configuration looks at "
+			    "processes or descriptors");
 	}
 	if (got == SSHWORDS_TOO_LONG)
 		doubt(reader, "a Match in the configuration is too long");
@@ -189,8 +197,6 @@ read_line(struct reader *reader, const char *line, size_t length)
 		read_include(reader, value, value_length);
 	else if (strcmp(keyword, "match") == 0)
 		look_at_match(reader, value, value + value_length);
-	else if (strcmp(keyword, "canonicalizehostname") == 0)
-		config->has_second_pass = true;
 	else if (strcmp(keyword, "controlpath") == 0 &&
 	    sshwords_next(&value, value + value_length, word, sizeof(word)) ==
 		SSHWORDS_WORD &&

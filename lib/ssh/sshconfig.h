@@ -32,8 +32,12 @@ struct sshconfig {
 	bool has_second_pass;
 	/* "ControlPath none" stands somewhere, for some host. */
 	bool mentions_no_control_path;
-	/* A path or a command in it starts from the working directory. */
+	/* A path in it starts from the working directory. */
 	bool depends_on_folder;
+	/* The same of a key: where it lies does not matter, what it is does. */
+	bool names_key_from_folder;
+	/* It names a program, or a library, that may go by anything. */
+	bool names_program;
 	/* "NAME: VALUE" lines of the variables it refers to. */
 	struct text variables;
 };

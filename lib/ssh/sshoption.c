@@ -67,7 +67,7 @@ static const struct keyword_effect keyword_effects[] = {
     {"port", SSHOPTION_PORT, NULL, NULL},
     {"identityfile", SSHOPTION_KEY_FILE, NULL, NULL},
     {"identityfile2", SSHOPTION_KEY_FILE, NULL, NULL},
-    {"certificatefile", SSHOPTION_KEY_FILE, NULL, NULL},
+    {"certificatefile", SSHOPTION_CERTIFICATE_FILE, NULL, NULL},
     {"controlmaster", SSHOPTION_SESSION, NULL, "no"},
     {"controlmaster", SSHOPTION_PLAIN, "ControlMaster is set", NULL},
     {"controlpath", SSHOPTION_PLAIN, "ControlPath chooses a master itself",

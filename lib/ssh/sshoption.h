@@ -31,7 +31,8 @@ enum sshoption_effect {
 	SSHOPTION_STDIO_FORWARD,
 	SSHOPTION_USER,
 	SSHOPTION_PORT,
-	SSHOPTION_KEY_FILE, /* names a file whose identity counts */
+	SSHOPTION_KEY_FILE, /* names a file: the key in it counts */
+	SSHOPTION_CERTIFICATE_FILE, /* the same of a certificate */
 	SSHOPTION_CONFIG_FILE,
 };
 

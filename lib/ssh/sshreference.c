@@ -36,39 +36,70 @@ variable_length(const char *at, const char *end)
 	return (size_t)(at - begin);
 }
 
+/* Whether a word of the value is a path from the working directory on. */
+static bool
+names_relative_path(const char *at, const char *end)
+{
+	static const char *const no_paths[] = {
+	    "none", "SSH_AUTH_SOCK", "internal"};
+	char word[SSHWORDS_VALUE_MAX];
+
+	while (sshwords_next(&at, end, word, sizeof(word)) == SSHWORDS_WORD)
+		if (strchr("/~%$", word[0]) == NULL &&
+		    !sshwords_is_one_of(
+			word, no_paths, sizeof(no_paths) / sizeof(no_paths[0])))
+			return true;
+	return false;
+}
+
+/* Names are looked up then, and which blocks count depends on the answer. */
+static bool
+asks_for_canonical_names(const char *at, const char *end)
+{
+	static const char *const off[] = {"no", "false", "none"};
+	char word[SSHWORDS_VALUE_MAX];
+
+	return sshwords_next(&at, end, word, sizeof(word)) != SSHWORDS_WORD ||
+	    !sshwords_is_one_of(word, off, sizeof(off) / sizeof(off[0]));
+}
+
 void
 sshreference_note(struct sshconfig *config, const char *keyword,
     const char *value, size_t length)
 {
-	static const char *const paths[] = {"identityfile", "identityfile2",
-	    "certificatefile", "identityagent", "userknownhostsfile",
+	/* What is in these files is asked for each time (login.h). */
+	static const char *const keys[] = {
+	    "identityfile", "identityfile2", "certificatefile"};
+	static const char *const paths[] = {"userknownhostsfile",
 	    "userknownhostsfile2", "globalknownhostsfile", "revokedhostkeys",
 	    "pkcs11provider", "smartcarddevice", "securitykeyprovider",
 	    "xauthlocation"};
-	static const char *const no_paths[] = {
-	    "none", "SSH_AUTH_SOCK", "internal"};
+	/* What these go by is found out where they are run (sshprogram.h). */
+	static const char *const programs[] = {
+	    "proxycommand", "knownhostscommand"};
 	const char *end = value + length, *at, *name;
-	char word[SSHWORDS_VALUE_MAX];
 
+	if (sshwords_is_one_of(
+		keyword, programs, sizeof(programs) / sizeof(programs[0])))
+		return;
+	if (sshwords_is_one_of(keyword, keys, sizeof(keys) / sizeof(keys[0]))) {
+		config->names_key_from_folder |=
+		    names_relative_path(value, end);
+		return;
+	}
 	for (at = value; at < end; at++) {
 		if (*at != '$')
 			continue;
 		name = at + (at + 1 < end && at[1] == '{' ? 2 : 1);
 		note_variable(config, name, variable_length(name, end));
 	}
-	if (sshwords_is_one_of(
-		keyword, paths, sizeof(paths) / sizeof(paths[0]))) {
-		at = value;
-		while (sshwords_next(&at, end, word, sizeof(word)) ==
-		    SSHWORDS_WORD)
-			if (strchr("/~%$", word[0]) == NULL &&
-			    !sshwords_is_one_of(word, no_paths,
-				sizeof(no_paths) / sizeof(no_paths[0])))
-				config->depends_on_folder = true;
-	}
-	/* A command that names a program below, or beside, where we are. */
-	for (at = value; at + 1 < end; at++)
-		if (at[0] == '.' && at[1] == '/' &&
-		    strstr(keyword, "command") != NULL)
-			config->depends_on_folder = true;
+	if (strcmp(keyword, "canonicalizehostname") == 0 &&
+	    asks_for_canonical_names(value, end))
+		config->is_dynamic = config->has_second_pass = true;
+	if (strcmp(keyword, "identityagent") == 0)
+		config->names_key_from_folder |=
+		    names_relative_path(value, end);
+	else if (sshwords_is_one_of(
+		     keyword, paths, sizeof(paths) / sizeof(paths[0])))
+		config->depends_on_folder |= names_relative_path(value, end);
 }

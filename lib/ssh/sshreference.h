@@ -9,7 +9,8 @@
 /*
  * Looks at one setting, of a file or of -o: adds the variables that the value
  * refers to, as $NAME or ${NAME}, and notes a dependence on the working
- * directory. What is noted needlessly only splits a pool.
+ * directory, or on what names are found to mean. What is noted needlessly only
+ * splits a pool.
  */
 void sshreference_note(struct sshconfig *config, const char *keyword,
     const char *value, size_t length);

@@ -141,3 +141,26 @@ sshsettings_variables(const char *settings,
 		if (strcmp(keyword, "setenv") == 0)
 			add(argument, value);
 }
+
+static void
+add_size(void *argument, const char *variable)
+{
+	size_t *size = argument;
+
+	*size += strlen(variable) + 1;
+}
+
+size_t
+sshsettings_variables_size(const char *settings)
+{
+	size_t size = 0;
+	char **variable;
+
+	if (settings != NULL)
+		sshsettings_variables(settings, add_size, &size);
+	else
+		for (variable = environ;
+		     variable != NULL && *variable != NULL; variable++)
+			add_size(&size, *variable);
+	return size;
+}

@@ -6,6 +6,7 @@
 #define SSHSETTINGS_H
 
 #include <stdbool.h>
+#include <stddef.h>
 
 /* Whether a line of ssh -G that begins with the word is one of settings. */
 bool sshsettings_is_one(const char *keyword);
@@ -35,5 +36,11 @@ const char *sshsettings_term(const char *settings);
  */
 void sshsettings_variables(const char *settings,
     void (*add)(void *argument, const char *variable), void *argument);
+
+/*
+ * How many bytes these variables take in all. Settings that are not known
+ * (null) let the whole environment through.
+ */
+size_t sshsettings_variables_size(const char *settings);
 
 #endif

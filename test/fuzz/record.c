@@ -36,7 +36,7 @@ check_equal(const struct record *a, const struct record *b)
 	check(are_same(a->jump, b->jump), "jump");
 	check(are_same(a->machine, b->machine), "machine");
 	check(are_same(a->made, b->made), "time");
-	check(are_same(a->session, b->session), "session");
+	check(are_same(a->host_key_alias, b->host_key_alias), "alias");
 	check(are_same(a->plain_reason, b->plain_reason), "policy");
 	check(a->asks == b->asks, "wishes");
 	check(a->cannot_hold_sockets == b->cannot_hold_sockets, "sockets");
@@ -97,7 +97,7 @@ write_values(const uint8_t *data, size_t size)
 	struct record record = {0};
 	const char **values[] = {&record.destination, &record.user,
 	    &record.hostname, &record.port, &record.jump, &record.machine,
-	    &record.made, &record.session, &record.plain_reason};
+	    &record.made, &record.host_key_alias, &record.plain_reason};
 	char *strings[10];
 	unsigned int there;
 	size_t i;

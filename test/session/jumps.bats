@@ -18,7 +18,7 @@ setup() {
 }
 teardown() { if [ -n "${DROPBEAR_PID:-}" ]; then kill "$DROPBEAR_PID" && wait "$DROPBEAR_PID" || :; fi; }
 new_logins() { echo $(($(logins) - BEFORE)); }
-spaces() { find "$ROOT" -mindepth 1 -maxdepth 1 | wc -l; }
+spaces() { find "$ROOT" -mindepth 1 -maxdepth 1 -type d | wc -l; }
 
 @test "-J: leased, two logins cold, none warm, apart from the host without it" {
   local i

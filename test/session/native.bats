@@ -337,24 +337,20 @@ odd() {
   done
 }
 
-@test "a namespace by text: native for those who ask for the same alone" {
+@test "a namespace by text: each session is what its own configuration asks for" {
   export SSH_FAST_NAMESPACE=mine
   warm_up
   [ "$(client_of -F "$DIR/config" host true)" = native ]
-  write_config "$DIR/other-config" 'SetEnv SF_X=1'
-  [[ "$(client_of -F "$DIR/other-config" host true)" == "ssh, because what the configuration asks for is not known" ]]
-}
-
-@test "the record of an older version is renewed" {
-  warm_up
-  sed -i '/^session: /d' "$ROOT"/*/endpoint
-  [ "$(SSH_FAST_CLIENT=ssh fast host echo fine)" = fine ]
-  wait_until is_released
-  run grep -q '^session: ' "$ROOT"/*/endpoint
-  [ "$status" = 1 ]
-  run --separate-stderr "$SSH_FAST" --verbose -F "$DIR/config" host true
-  [[ "$stderr" == *"client: native"* ]]
-  grep -q '^session: ' "$ROOT"/*/endpoint
+  write_config "$DIR/other-config" 'SetEnv LC_ALL=other'
+  [ "$(client_of -F "$DIR/other-config" host true)" = native ]
+  # What ssh does not tell is left to it, and the lease is had all the same.
+  cat >"$DIR/untold" <<'X'
+#!/bin/sh
+[ "$1" != -G ] || exit 1
+exec ssh "$@"
+X
+  chmod 755 "$DIR/untold"
+  [[ "$(client_of --ssh="$DIR/untold" -F "$DIR/config" -oServerAliveInterval=7 host true)" == "ssh, because "* ]]
   [ "$(new_logins)" = 0 ]
 }
 

@@ -134,10 +134,10 @@ is_plain() {
   write_config "$DIR/special" "LocalForward 1234 localhost:22"
   "$SSH_FAST" --ssh="$STAND_IN" -F "$DIR/special" host true || :
   # The stand-in is no ssh -G: it gave no verdict, and none was written.
-  [ -z "$(find "$ROOT" -name endpoint)" ]
+  [ -z "$(find "$ROOT" -name '.answer.*')" ]
   run "$SSH_FAST" -F "$DIR/special" -oExitOnForwardFailure=no host true
   [ "$status" = 0 ]
-  grep -q '^policy: plain, LocalForward' "$ROOT"/*/endpoint
+  grep -q '^localforward 1234' "$ROOT"/.answer.*
   strace -f -o "$BATS_TEST_TMPDIR/trace" -e trace=execve \
     "$SSH_FAST" -F "$DIR/special" -oExitOnForwardFailure=no host true
   [ "$(grep -c 'execve.*"ssh"' "$BATS_TEST_TMPDIR/trace")" = 1 ]

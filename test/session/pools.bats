@@ -3,7 +3,12 @@
 
 load ../lib/helper
 
-setup_file() { make_dir; start_sshd; cp "$DIR/id" "$DIR/id2"; }
+setup_file() {
+  make_dir
+  start_sshd
+  cp "$DIR/id" "$DIR/id2"
+  ssh-keygen -q -t ed25519 -N '' -f "$DIR/other_key" -C other
+}
 teardown_file() { stop_sshd; }
 setup() { new_root; }
 
@@ -30,7 +35,7 @@ differ() { [ -n "$1" ] && [ -n "$2" ] && [ "$1" != "$2" ]; }
   local base words seen=" "
   base=$(pool host)
   seen+="$base "
-  for words in '-i /nowhere' "-i $DIR/id" "-i $DIR/id2" '-J jump' '-J other' \
+  for words in "-i $DIR/other_key" '-J jump' '-J other' \
     '-p 2222' '-l nobody' '-C' '-4' '-6' '-A' '-X' '-Y' '-K' '-b 127.0.0.1' \
     '-c aes128-ctr' '-m hmac-sha2-256' '-I lib.so' '-E log' '-g' '-k' \
     '-oSendEnv=GIT_PROTOCOL' '-oSetEnv=A=b' '-oCompression=yes' \
@@ -145,7 +150,7 @@ differ() { [ -n "$1" ] && [ -n "$2" ] && [ "$1" != "$2" ]; }
 }
 
 @test "variables that the configuration refers to count, others do not" {
-  write_config "$DIR/vars" "IdentityFile \${SF_KEY}"
+  write_config "$DIR/vars" "UserKnownHostsFile \${SF_KEY}"
   differ "$(SF_KEY=a folder_of -F "$DIR/vars" host)" "$(SF_KEY=b folder_of -F "$DIR/vars" host)"
   same "$(SF_KEY=a folder_of -F "$DIR/config" host)" "$(SF_KEY=b folder_of -F "$DIR/config" host)"
 }
@@ -161,23 +166,16 @@ differ() { [ -n "$1" ] && [ -n "$2" ] && [ "$1" != "$2" ]; }
   same "$away" "$(folder_of -F "$DIR/exec" host)"
 }
 
-@test "agent socket, display and ticket cache split; a replaced key does too" {
+@test "agent and display count where they are forwarded, and nowhere else" {
   local base
   base=$(pool host)
-  differ "$base" "$(SSH_AUTH_SOCK=/tmp/a pool host)"
-  differ "$(SSH_AUTH_SOCK=/tmp/a pool host)" "$(SSH_AUTH_SOCK=/tmp/b pool host)"
-  differ "$base" "$(DISPLAY=:1 pool host)"
-  differ "$base" "$(KRB5CCNAME=x pool host)"
-  local before
-  before=$(pool -i "$DIR/id2" host)
-  same "$before" "$(pool -i "$DIR/id2" host)"
-  cp "$DIR/id2" "$DIR/id3"
-  mv "$DIR/id3" "$DIR/id2"
-  differ "$before" "$(pool -i "$DIR/id2" host)"
-  before=$(pool -oIdentityFile="$DIR/id2" host)
-  cp "$DIR/id2" "$DIR/id3"
-  mv "$DIR/id3" "$DIR/id2"
-  differ "$before" "$(pool -oIdentityFile="$DIR/id2" host)"
+  same "$base" "$(SSH_AUTH_SOCK=/tmp/a DISPLAY=:1 pool host)"
+  differ "$base" "$(pool -A host)"
+  differ "$(SSH_AUTH_SOCK=/tmp/a pool -A host)" "$(SSH_AUTH_SOCK=/tmp/b pool -A host)"
+  differ "$(DISPLAY=:1 pool -Y host)" "$(DISPLAY=:2 pool -Y host)"
+  write_config "$DIR/kerberos" 'GSSAPIAuthentication yes'
+  differ "$(folder_of -F "$DIR/kerberos" host)" "$(KRB5CCNAME=x folder_of -F "$DIR/kerberos" host)"
+  same "$base" "$(KRB5CCNAME=x pool host)"
 }
 
 # What scp puts in front, of older and of newer versions.
@@ -323,29 +321,37 @@ SCP=(-x -oForwardAgent=no -oPermitLocalCommand=no -oClearAllForwardings=yes
 
 @test "a key file whose name ssh would expand is left to plain ssh" {
   local name
-  for name in '%d/key' '${HOME}/key' '~root/key' "'/key'"; do
+  for name in '%C/key' '${UNSET_BY_ALL}/key' '~root/key'; do
     run decision_of -F "$DIR/config" -oIdentityFile="$name" host
     [[ "$output" == plain* ]] || { echo "$name: $output" >&2; return 1; }
   done
   run decision_of -F "$DIR/config" -i '~root/key' host
   [[ "$output" == plain* ]]
+  # These are expanded as ssh does it.
+  mkdir "$DIR/keys"
+  cp "$DIR/other_key" "$DIR/keys/host-$PORT-bob"
+  for name in "%d/..$DIR/keys/%n-%p-%r" "\${SF_KEYS}/host-%p-bob" "'$DIR/keys/host-%p-%r'" "$DIR/keys/host-$PORT-bob"; do
+    [ "$(SF_KEYS=$DIR/keys pool -oIdentityFile="$name" -l bob host)" = "$(pool -oIdentityFile="$DIR/other_key" -l bob host)" ]
+    differ "$(SF_KEYS=$DIR/keys pool -oIdentityFile="$name" -l bob host)" "$(pool -l bob host)"
+  done
 }
 
 @test "paths from the working directory on split by it, others do not" {
   local line
   mkdir "$BATS_TEST_TMPDIR/a" "$BATS_TEST_TMPDIR/b"
+  cp "$DIR/other_key" "$BATS_TEST_TMPDIR/a/key"
+  ssh-keygen -q -s "$DIR/host_key" -I name -n me "$DIR/other_key.pub"
+  cp "$DIR/other_key-cert.pub" "$BATS_TEST_TMPDIR/a/key.pub"
   in_folder() { (cd "$BATS_TEST_TMPDIR/$1" && shift && folder_of "$@"); }
   for line in "IdentityFile key" "ProxyCommand ./proxy %h" "UserKnownHostsFile known" \
-    "IdentityAgent agent"; do
+    "CertificateFile key"; do
     write_config "$DIR/relative" "$line"
     differ "$(in_folder a -F "$DIR/relative" host)" "$(in_folder b -F "$DIR/relative" host)"
   done
-  for line in "IdentityFile ~/key" "ProxyCommand nc %h %p" "IdentityAgent none"; do
+  for line in "IdentityFile ~/key" "ProxyCommand nc %h %p" "IdentityAgent none" "IdentityAgent agent"; do
     write_config "$DIR/relative" "$line"
     same "$(in_folder a -F "$DIR/relative" host)" "$(in_folder b -F "$DIR/relative" host)"
   done
-  differ "$(in_folder a -F "$DIR/config" -oIdentityAgent=x host)" \
-    "$(in_folder b -F "$DIR/config" -oIdentityAgent=x host)"
 }
 
 @test "Include follows what ssh follows, and says so where it does not" {

@@ -1,0 +1,96 @@
+#include "pool/origin.h"
+
+#include "base/fileid.h"
+#include "platform/platform.h"
+
+#include <stdlib.h>
+
+void
+origin_add_machine(struct text *text)
+{
+	char machine[PLATFORM_MACHINE_SIZE];
+
+	/* Homes are shared between machines, sockets are not. */
+	platform_machine(machine);
+	text_add_line(text, "machine", machine);
+}
+
+/*
+ * A master ends with its process space and with its service; what it sees by
+ * the same path or name depends on mounts and network, and whom it may signal
+ * on the space of users.
+ */
+static void
+add_spaces(struct text *text)
+{
+	static const struct {
+		const char *key;
+		enum platform_space space;
+	} spaces[] = {
+	    {"network", PLATFORM_SPACE_NETWORK},
+	    {"processes", PLATFORM_SPACE_PROCESSES},
+	    {"mounts", PLATFORM_SPACE_MOUNTS},
+	    {"users", PLATFORM_SPACE_USERS},
+	};
+	char unit[PLATFORM_UNIT_SIZE];
+	size_t i;
+
+	for (i = 0; i < sizeof(spaces) / sizeof(spaces[0]); i++)
+		text_printf(text, "%s: %llu\n", spaces[i].key,
+		    platform_space_id(spaces[i].space));
+	if (platform_unit(unit))
+		text_add_line(text, "service", unit);
+}
+
+/* resolver(3), hosts(5), hostname(7): the same name leads elsewhere. */
+static void
+add_resolver(struct text *text)
+{
+	static const char *const files[] = {"/etc/hosts", "/etc/resolv.conf"};
+	static const char *const variables[] = {
+	    /* torsocks, proxychains: another way to the host. */
+	    "LD_PRELOAD", "LD_AUDIT", "LOCALDOMAIN", "RES_OPTIONS",
+	    "HOSTALIASES"};
+	const char *aliases = getenv("HOSTALIASES");
+	char id[FILEID_SIZE];
+	size_t i;
+
+	for (i = 0; i < sizeof(variables) / sizeof(variables[0]); i++)
+		text_add_line(text, variables[i], getenv(variables[i]));
+	for (i = 0; i < sizeof(files) / sizeof(files[0]); i++) {
+		(void)fileid_look(id, files[i]);
+		text_add_line(text, files[i], id);
+	}
+	if (aliases != NULL && aliases[0] != '\0') {
+		(void)fileid_look(id, aliases);
+		text_add_line(text, "host aliases", id);
+	}
+}
+
+/*
+ * What a master would keep of its first user, so that only those use it who
+ * would hand on the same. Mostly there is nothing.
+ */
+static void
+add_remains(struct text *text)
+{
+	struct platform_remains remains;
+
+	platform_context_remains(&remains);
+	if (remains.nice > 0)
+		text_printf(text, "nice: %d\n", remains.nice);
+	if (remains.is_idle)
+		text_add(text, "scheduling: idle\n");
+	if (remains.file_size != PLATFORM_NO_LIMIT)
+		text_printf(text, "file-size: %llu\n", remains.file_size);
+	if (remains.cpu_time != PLATFORM_NO_LIMIT)
+		text_printf(text, "cpu-time: %llu\n", remains.cpu_time);
+}
+
+void
+origin_add(struct text *text)
+{
+	add_spaces(text);
+	add_resolver(text);
+	add_remains(text);
+}

@@ -1,0 +1,62 @@
+/*
+ * What ssh -G said of a command line, as far as a pool goes by it. The lines of
+ * an answer, "keyword value", are sifted once; what is left of them is kept
+ * (answer.h) and read again by later runs.
+ */
+#ifndef RESOLUTION_H
+#define RESOLUTION_H
+
+#include "base/text.h"
+
+#include <stdbool.h>
+
+/*
+ * Our own line of an answer, where ControlPath is none: ssh -G says nothing both
+ * for that and where none is set.
+ */
+#define RESOLUTION_NO_CONTROL_PATH "nocontrolpath"
+
+/* The strings point into the lines that were read. */
+struct resolution {
+	const char *pairs; /* all lines, as sshsettings_split() leaves them */
+	const char *user, *hostname, *port;
+	const char *host_key_alias; /* or null */
+	const char *user_known_hosts, *global_known_hosts; /* or null */
+	/* Programs on the way to the host; null where there is none. */
+	const char *proxy_jump, *proxy_command, *known_hosts_command;
+	/* Where keys come from; null where nothing is said. */
+	const char *identity_agent, *pkcs11_provider, *security_key_provider;
+	const char *control_persist;
+	bool uses_public_keys, identities_only, uses_kerberos;
+	const char *forward_agent; /* the value; null: not forwarded */
+	bool forwards_x11, trusts_x11;
+	int x11_timeout_secs;
+	unsigned int asks; /* CARRIES_ bits that the configuration asks for */
+	const char *plain_reason; /* why not to lease, or null */
+	unsigned int wishes; /* which settings ask for more than a session */
+	bool has_local_command;
+};
+
+/*
+ * Adds to sifted those lines of an answer that count, each with a value.
+ */
+void resolution_sift(struct text *sifted, const char *answer);
+
+/*
+ * Reads sifted lines, which are taken apart in place and must stay. False where
+ * they are garbled.
+ */
+bool resolution_read(struct resolution *resolution, char *lines);
+
+/*
+ * Takes away what these restrictions (CARRIES_ bits of the command line)
+ * refuse: the answer becomes that to the command line with them.
+ */
+void
+resolution_restrict(struct resolution *resolution, unsigned int restrictions);
+
+/* Adds the lines that concern a session (sshsettings.h). */
+void resolution_add_session(
+    const struct resolution *resolution, struct text *session);
+
+#endif
