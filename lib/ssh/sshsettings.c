@@ -159,8 +159,8 @@ sshsettings_variables_size(const char *settings)
 	if (settings != NULL)
 		sshsettings_variables(settings, add_size, &size);
 	else
-		for (variable = environ;
-		     variable != NULL && *variable != NULL; variable++)
+		for (variable = environ; variable != NULL && *variable != NULL;
+		     variable++)
 			add_size(&size, *variable);
 	return size;
 }
