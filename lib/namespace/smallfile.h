@@ -24,7 +24,7 @@ struct smallfile {
 	char
 	    *content; /* ended by a NUL, the only one; it may be written over */
 	time_t written; /* when, by the clock of the file system */
-	char storage[4096]; /* where it lies, if it fits */
+	char storage[2048]; /* where it lies, if it fits */
 };
 
 enum smallfile_status {

@@ -20,6 +20,8 @@ enum {
 	/* From so many names in one folder on, one look at it is less. */
 	NAMES_FOR_A_LOOK = 3,
 	NAMES_SIZE = 2048, /* of a folder that is worth it */
+	FOLDER_SIZE = 256,
+	PATH_SIZE = 256, /* longer ones need an allocation */
 };
 
 /*
@@ -27,8 +29,7 @@ enum {
  * folder, nearly all of them absent.
  */
 struct view {
-	bool is_known;
-	char folder[PATH_MAX];
+	char folder[FOLDER_SIZE];
 	char names[NAMES_SIZE];
 };
 
@@ -39,7 +40,7 @@ struct reading {
 	const struct resolution *said;
 	struct sshtoken_meaning meaning;
 	bool names_certificates;
-	struct view *view;
+	const struct view *view; /* or null */
 };
 
 void
@@ -56,28 +57,34 @@ keyfiles_add_line(struct text *lines, const char *kind,
 bool
 keyfiles_is_there(const char *name, const char *home)
 {
-	char path[PATH_MAX];
+	struct text path;
+	char storage[PATH_SIZE];
 	struct stat st;
+	bool is_there;
 
+	text_init_in(&path, storage, sizeof(storage));
 	/* Nothing but "~" is expanded before ssh looks. */
 	if (name[0] == '~' && (name[1] == '/' || name[1] == '\0')) {
-		(void)snprintf(path, sizeof(path), "%s%s", home, name + 1);
-		name = path;
+		text_add(&path, home);
+		name++;
 	}
-	return name[0] == '~' || stat(name, &st) == 0;
+	text_add(&path, name);
+	is_there =
+	    name[0] == '~' || !text_ok(&path) || stat(path.data, &st) == 0;
+	text_free(&path);
+	return is_there;
 }
 
 static bool
-is_surely_absent(const struct reading *reading, const char *path)
+is_surely_absent(const struct view *view, const char *path)
 {
 	const char *slash = strrchr(path, '/'), *name;
 
-	if (!reading->view->is_known || slash == NULL ||
-	    strncmp(reading->view->folder, path, (size_t)(slash - path)) != 0 ||
-	    reading->view->folder[slash - path] != '\0')
+	if (view == NULL || slash == NULL ||
+	    strncmp(view->folder, path, (size_t)(slash - path)) != 0 ||
+	    view->folder[slash - path] != '\0')
 		return false;
-	for (name = reading->view->names; *name != '\0';
-	     name += strlen(name) + 1)
+	for (name = view->names; *name != '\0'; name += strlen(name) + 1)
 		if (strcmp(name, slash + 1) == 0)
 			return false;
 	return true;
@@ -92,7 +99,7 @@ look(struct reading *reading, const char *path, bool only_certificate,
 	struct sshkey key;
 	enum sshkey_status status;
 
-	if (is_surely_absent(reading, path))
+	if (is_surely_absent(reading->view, path))
 		return false;
 	status = sshkey_look(&key, path);
 	if (status == SSHKEY_NOT_A_FILE)
@@ -105,43 +112,42 @@ look(struct reading *reading, const char *path, bool only_certificate,
 	return true;
 }
 
+/* The same of the name with that ending. */
+static bool
+look_beside(struct reading *reading, struct text *path, const char *ending,
+    bool only_certificate, struct text *lines)
+{
+	size_t length = path->length;
+	bool found;
+
+	text_add(path, ending);
+	found =
+	    text_ok(path) && look(reading, path->data, only_certificate, lines);
+	path->data[length] = '\0';
+	path->length = length;
+	return found;
+}
+
 /*
  * Beside a key file, ssh looks for the public key and, unless certificates are
  * named, for one of the same name. What it finds in the key file itself and
  * what beside it may be two keys; then both count.
  */
 static void
-look_at_key_file(struct reading *reading, const char *path)
+look_at_key_file(struct reading *reading, struct text *path)
 {
 	struct text *keys = &reading->keyfiles->keys, beside;
-	char name[PATH_MAX + 16], storage[128];
+	char storage[128];
 
-	(void)look(reading, path, false, keys);
-	(void)snprintf(name, sizeof(name), "%s.pub", path);
+	(void)look(reading, path->data, false, keys);
 	text_init_in(&beside, storage, sizeof(storage));
-	if (look(reading, name, false, &beside) &&
+	if (look_beside(reading, path, ".pub", false, &beside) &&
 	    strstr(keys->data, beside.data) == NULL)
 		text_add(keys, beside.data);
 	text_free(&beside);
-	if (reading->names_certificates)
-		return;
-	(void)snprintf(name, sizeof(name), "%s-cert", path);
-	if (look(reading, name, true, keys))
-		return;
-	(void)snprintf(name, sizeof(name), "%s-cert.pub", path);
-	(void)look(reading, name, true, keys);
-}
-
-static void
-look_at_certificate_file(struct reading *reading, const char *path)
-{
-	struct text *certificates = &reading->keyfiles->certificates;
-	char name[PATH_MAX + 16];
-
-	if (look(reading, path, true, certificates))
-		return;
-	(void)snprintf(name, sizeof(name), "%s.pub", path);
-	(void)look(reading, name, true, certificates);
+	if (!reading->names_certificates &&
+	    !look_beside(reading, path, "-cert", true, keys))
+		(void)look_beside(reading, path, "-cert.pub", true, keys);
 }
 
 /* A file by the name that ssh was given. */
@@ -149,17 +155,35 @@ static void
 look_at_name(
     struct reading *reading, const char *name, enum sshoption_effect effect)
 {
-	char path[PATH_MAX];
+	struct text *certificates = &reading->keyfiles->certificates, path;
+	char storage[PATH_SIZE];
 
 	if (strcasecmp(name, "none") == 0 ||
 	    strcmp(name, RESOLVE_KEY_FILE) == 0)
 		return;
-	if (!sshtoken_expand(path, name, &reading->meaning))
+	text_init_in(&path, storage, sizeof(storage));
+	if (!sshtoken_expand(&path, name, &reading->meaning))
 		reading->keyfiles->doubt = "ssh expands the name of a key file";
-	else if (effect == SSHOPTION_CERTIFICATE_FILE)
-		look_at_certificate_file(reading, path);
+	else if (effect != SSHOPTION_CERTIFICATE_FILE)
+		look_at_key_file(reading, &path);
+	else if (!look(reading, path.data, true, certificates))
+		(void)look_beside(reading, &path, ".pub", true, certificates);
+	text_free(&path);
+}
+
+/* The word behind -o. Not a part of its caller, whose frame is to be small. */
+static __attribute__((noinline)) void
+look_at_word(struct reading *reading, const struct sshoption *meaning)
+{
+	char name[SSHWORDS_VALUE_MAX];
+	const char *at = meaning->value;
+
+	if (sshwords_next(&at, at + meaning->value_length, name,
+		sizeof(name)) == SSHWORDS_WORD)
+		look_at_name(reading, name, meaning->effect);
 	else
-		look_at_key_file(reading, path);
+		reading->keyfiles->doubt =
+		    "ssh reads the name of a key file otherwise";
 }
 
 /* Those of the command line come first, and there are no defaults then. */
@@ -168,27 +192,17 @@ look_at_options(struct reading *reading, enum sshoption_effect effect)
 {
 	const struct sshargs *args = reading->args;
 	struct sshoption meaning;
-	char name[SSHWORDS_VALUE_MAX];
-	const char *at;
 	size_t i;
 
 	for (i = 0; i < args->option_count; i++) {
 		sshoption_read(&meaning, &args->options[i]);
 		if (meaning.effect != effect)
 			continue;
-		if (args->options[i].flag != 'o') {
-			if (keyfiles_is_there(
-				meaning.value, reading->meaning.home))
-				look_at_name(reading, meaning.value, effect);
-			continue;
-		}
-		at = meaning.value;
-		if (sshwords_next(&at, at + meaning.value_length, name,
-			sizeof(name)) == SSHWORDS_WORD)
-			look_at_name(reading, name, effect);
-		else
-			reading->keyfiles->doubt =
-			    "ssh reads the name of a key file otherwise";
+		if (args->options[i].flag == 'o')
+			look_at_word(reading, &meaning);
+		else if (keyfiles_is_there(
+			     meaning.value, reading->meaning.home))
+			look_at_name(reading, meaning.value, effect);
 	}
 }
 
@@ -221,32 +235,52 @@ look_at_settings(
 		look_at_name(reading, value, effect);
 }
 
-/* One look at the folder of the first key, where there are many names. */
 static void
-look_at_folder(struct reading *reading)
+look_at_all(struct reading *reading)
 {
-	const char *at = reading->said->pairs, *first;
-	size_t count = 1;
-	char *slash;
-	int fd;
+	look_at_options(reading, SSHOPTION_CERTIFICATE_FILE);
+	look_at_settings(
+	    reading, "certificatefile", SSHOPTION_CERTIFICATE_FILE);
+	look_at_options(reading, SSHOPTION_KEY_FILE);
+	look_at_settings(reading, "identityfile", SSHOPTION_KEY_FILE);
+}
 
-	reading->view->is_known = false;
-	if ((first = next_value(&at, "identityfile")) == NULL)
-		return;
-	while (next_value(&at, "identityfile") != NULL)
-		count++;
-	if (count < NAMES_FOR_A_LOOK ||
-	    !sshtoken_expand(reading->view->folder, first, &reading->meaning) ||
-	    (slash = strrchr(reading->view->folder, '/')) == NULL)
-		return;
-	*slash = '\0';
-	fd = openat(AT_FDCWD, reading->view->folder,
-	    O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (fd == -1)
-		return;
-	reading->view->is_known = platform_names_all(fd, reading->view->names,
-				      sizeof(reading->view->names)) == 1;
-	(void)close(fd);
+/* Reads the folder of that key; false where that is not worth it. */
+static bool
+read_view(struct view *view, const struct reading *reading, const char *first)
+{
+	struct text path;
+	char storage[PATH_SIZE], *slash = NULL;
+	int fd = -1;
+	bool is_read = false;
+
+	text_init_in(&path, storage, sizeof(storage));
+	if (sshtoken_expand(&path, first, &reading->meaning) &&
+	    (slash = strrchr(path.data, '/')) != NULL &&
+	    slash - path.data < FOLDER_SIZE) {
+		*slash = '\0';
+		memcpy(view->folder, path.data, strlen(path.data) + 1);
+		fd = openat(
+		    AT_FDCWD, path.data, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	}
+	if (fd != -1) {
+		is_read = platform_names_all(
+			      fd, view->names, sizeof(view->names)) == 1;
+		(void)close(fd);
+	}
+	text_free(&path);
+	return is_read;
+}
+
+static __attribute__((noinline)) void
+look_at_all_with_view(const struct reading *reading, const char *first)
+{
+	struct reading with_view = *reading;
+	struct view view;
+
+	if (read_view(&view, reading, first))
+		with_view.view = &view;
+	look_at_all(&with_view);
 }
 
 void
@@ -264,26 +298,27 @@ void
 keyfiles_read(struct keyfiles *keyfiles, const struct sshargs *args,
     const struct resolution *said, const char *home)
 {
-	struct view view;
 	struct reading reading = {.keyfiles = keyfiles,
 	    .args = args,
 	    .said = said,
-	    .view = &view,
 	    .meaning = {.home = home,
 		.host_as_typed = args->host,
 		.hostname = said->hostname,
 		.port = said->port,
 		.user = said->user,
 		.host_key_alias = said->host_key_alias}};
-	const char *at = said->pairs;
+	const char *at = said->pairs, *first;
+	size_t count = 1;
 
 	reading.names_certificates = next_value(&at, "certificatefile") != NULL;
-	look_at_folder(&reading);
-	look_at_options(&reading, SSHOPTION_CERTIFICATE_FILE);
-	look_at_settings(
-	    &reading, "certificatefile", SSHOPTION_CERTIFICATE_FILE);
-	look_at_options(&reading, SSHOPTION_KEY_FILE);
-	look_at_settings(&reading, "identityfile", SSHOPTION_KEY_FILE);
+	at = said->pairs;
+	first = next_value(&at, "identityfile");
+	while (next_value(&at, "identityfile") != NULL)
+		count++;
+	if (first != NULL && count >= NAMES_FOR_A_LOOK)
+		look_at_all_with_view(&reading, first);
+	else
+		look_at_all(&reading);
 }
 
 void

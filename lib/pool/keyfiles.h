@@ -15,7 +15,7 @@ struct keyfiles {
 	struct text certificates, keys;
 	const char *doubt; /* why only ssh can tell, in a few words, or null */
 	uint64_t valid_until; /* when the first certificate ends (sshkey.h) */
-	char storage[2][1024];
+	char storage[2][512];
 };
 
 /*

@@ -208,7 +208,7 @@ login_add(struct text *text, const struct login_request *request,
 {
 	struct keyfiles files;
 	struct gathering gathering = {.request = request, .files = &files};
-	char storage[1024];
+	char storage[512];
 
 	if (!request->said->uses_public_keys && !request->all_agent_keys)
 		return NULL;

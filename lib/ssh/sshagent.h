@@ -22,7 +22,7 @@ struct sshagent {
 	int fd; /* the question is under way; -1: see status */
 	enum sshagent_status status;
 	struct text answer; /* in storage, as long as it fits */
-	char storage[4096];
+	char storage[2048];
 };
 
 /* Connects to the socket of that path and asks; sshagent_end() is owed. */

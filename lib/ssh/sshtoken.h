@@ -2,7 +2,8 @@
 #ifndef SSHTOKEN_H
 #define SSHTOKEN_H
 
-#include <limits.h>
+#include "base/text.h"
+
 #include <stdbool.h>
 
 /* What the tokens stand for, as ssh has resolved it. */
@@ -16,11 +17,10 @@ struct sshtoken_meaning {
 };
 
 /*
- * Writes the name to path with all tokens in their meaning. False where it has
- * one that only ssh can tell (%C, %u, ~user, a variable that is not set), or is
- * too long.
+ * Adds the name to path, with all tokens in their meaning. False where it has
+ * one that only ssh can tell (%C, %u, ~user, a variable that is not set).
  */
-bool sshtoken_expand(char path[PATH_MAX], const char *name,
+bool sshtoken_expand(struct text *path, const char *name,
     const struct sshtoken_meaning *meaning);
 
 #endif

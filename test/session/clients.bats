@@ -203,7 +203,7 @@ digest_of_stream() { yes 0123456789abcde | head -c "$(times 1073741824 134217728
   [ "$(fast -o "ControlMaster no" -o "ForwardX11 no" -o "ForwardAgent no" \
     -o "PermitLocalCommand no" -o "ClearAllForwardings yes" host echo yes)" = yes ]
   logins_are 1
-  [ "$(find "$ROOT" -mindepth 1 -maxdepth 1 | wc -l)" = 1 ]
+  [ "$(find "$ROOT" -mindepth 1 -maxdepth 1 -type d | wc -l)" = 1 ]
 }
 
 @test "--explain says of each of these calls why it is leased" {

@@ -350,7 +350,7 @@ odd() {
 exec ssh "$@"
 X
   chmod 755 "$DIR/untold"
-  [[ "$(client_of --ssh="$DIR/untold" -F "$DIR/config" -oServerAliveInterval=7 host true)" == "ssh, because "* ]]
+  [[ "$(decision_of --ssh="$DIR/untold" -F "$DIR/config" -oServerAliveInterval=7 host true)" == lease* ]]
   [ "$(new_logins)" = 0 ]
 }
 
