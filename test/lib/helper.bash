@@ -180,6 +180,9 @@ fast_exec() { exec "${STARTED_BY[@]}" "$SSH_FAST" -F "$DIR/config" "$@" 3>&-; }
 plain_exec() { exec "${STARTED_BY[@]}" ssh -F "$DIR/config" "$@" 3>&-; }
 plain() { ssh -F "$DIR/config" "$@"; }
 
+# No namespace is left; the answers that ssh gave lie beside those for a day.
+no_namespace_is_left() { [ -z "$(find "$ROOT" -mindepth 1 ! -name '.answer.*')" ]; }
+
 # The one namespace, and what lies in its folders.
 namespace() { echo "$ROOT"/*/; }
 count_in() {

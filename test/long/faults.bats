@@ -225,7 +225,7 @@ all_goes() {
   HELD=
   end_masters
   wait_until nothing_is_held
-  gc --ttl=0 && [ -z "$(ls -A "$ROOT")" ] || {
+  gc --ttl=0 && no_namespace_is_left || {
     find "$ROOT" -ls >&2
     return 1
   }

@@ -107,7 +107,7 @@ nobody_checks() { ! pgrep -f "^/bin/sh $DIR/check" >/dev/null; }
   if [ -n "$pids" ]; then kill -KILL $pids; fi
   wait_until no_masters
   wait_until all_let_go
-  gc --ttl=0 && [ -z "$(ls -A "$ROOT")" ] || {
+  gc --ttl=0 && no_namespace_is_left || {
     find "$ROOT" -ls >&2
     return 1
   }

@@ -150,7 +150,7 @@ warm_up() {
   SSH_FAST_TOUCH=0 "$SSH_FAST" -F "$DIR/config" host true
   wait_until is_released
   [ "$(stat -c %Y "$socket")" = "$old" ]
-  "$SSH_FAST" -F "$DIR/config" host "stat -c %Y $socket" >"$BATS_TEST_TMPDIR/during"
+  "$SSH_FAST" -F "$DIR/config" host "sleep 0.3; stat -c %Y $socket" >"$BATS_TEST_TMPDIR/during"
   [ "$(cat "$BATS_TEST_TMPDIR/during")" -gt "$old" ]
   touch -d '1 hour ago' "$socket"
   wait_until is_released

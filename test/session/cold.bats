@@ -220,7 +220,7 @@ status_after() {
   wait_until ended "$LOGIN"
   # What it leaves goes as all else does that a crash leaves.
   gc --ttl=0
-  run ! grep -v '^[.]answer[.]' <(ls -A "$ROOT")
+  no_namespace_is_left
 }
 
 @test "signals that are ignored stay so during the login" {

@@ -23,9 +23,11 @@ serve(int fd, const char *mode)
 		(void)!write(fd, "Not allowed at this time\r\n", 26);
 	if (strcmp(mode, "full") == 0)
 		(void)!write(fd, "Exceeded MaxStartups\r\n", 22);
-	if (strcmp(mode, "penalty") == 0 || strcmp(mode, "full") == 0 ||
-	    strcmp(mode, "closing") == 0)
+	if (strcmp(mode, "closing") == 0)
 		return;
+	/* What the other side sends is read, or its kernel drops the words. */
+	if (strcmp(mode, "penalty") == 0 || strcmp(mode, "full") == 0)
+		(void)shutdown(fd, SHUT_WR);
 	if (strcmp(mode, "unfinished") == 0)
 		(void)!write(fd, "SSH-2.0-slow", 12);
 	if (strcmp(mode, "endless") == 0) {
