@@ -129,7 +129,8 @@ opening_compose(struct opening *opening)
 		    endpoint->restrictions_text.length);
 	pool->valid_until = way.valid_until;
 	pool->needs_folder = way.needs_folder ||
-	    endpoint->config.depends_on_folder ||
+	    /* A Match exec may look at the folder, also when ssh logs in. */
+	    endpoint->config.is_dynamic || endpoint->config.depends_on_folder ||
 	    endpoint->config.names_key_from_folder;
 	return POOL_LEASE;
 }

@@ -68,7 +68,8 @@ open_given(struct opening *opening)
 	enum pool_status status;
 
 	text_add(&pool->text, opening->request->namespace_text);
-	pool->needs_folder = pool->endpoint.config.depends_on_folder ||
+	pool->needs_folder = pool->endpoint.config.is_dynamic ||
+	    pool->endpoint.config.depends_on_folder ||
 	    pool->endpoint.config.names_key_from_folder ||
 	    pool->endpoint.config.names_program;
 	status = enter(opening);

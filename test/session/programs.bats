@@ -254,3 +254,24 @@ X
     [ "$(questions)" = "$i" ]
   done
 }
+
+@test "a Match exec that looks at the folder, also when a master logs in" {
+  { printf 'Match originalhost host exec "test -e gw-two"\n  Port %s\n' "$PORT2"; cat "$DIR/config"; } \
+    >"$BATS_TEST_TMPDIR/config"
+  : >"$DIR/two/gw-two"
+  by_folder() {
+    local to
+    for to in one two one; do
+      (cd "$DIR/$to" && "$1" -F "$BATS_TEST_TMPDIR/config" host 'echo one' </dev/null)
+    done
+  }
+  local wanted round
+  wanted=$(by_folder ssh)
+  [ "$wanted" = $'one\ntwo\none' ]
+  for round in cold warm; do
+    [ "$(by_folder "$SSH_FAST")" = "$wanted" ] || { echo "$round" >&2; return 1; }
+  done
+  # The text of the namespace is given: the folder of the first run decides.
+  [ "$(cd "$DIR/two" && SSH_FAST_NAMESPACE=given "$SSH_FAST" -F "$BATS_TEST_TMPDIR/config" \
+    host 'echo one' </dev/null)" = two ]
+}
