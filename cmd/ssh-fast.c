@@ -151,16 +151,13 @@ static void
 tell_lease(const struct run *run)
 {
 	const struct acquire_report *report = &run->report;
-	const char *reason = native_reason(run);
 	char master[32] = "";
 
 	if (run->lease.master_pid > 0)
 		(void)snprintf(master, sizeof(master), ", master %ld",
 		    (long)run->lease.master_pid);
 	message("namespace %s", run->pool.ns.path);
-	message("client: %s%s%s", reason == NULL ? "native" : "ssh",
-	    reason != NULL && reason[0] != '\0' ? ", because " : "",
-	    reason != NULL ? reason : "");
+	message("client: %s", client_words(run));
 	message("lease %s, %s%s; tried %u, salvaged %u, dead %u, hung %u, "
 		"unknown %u; probe %.2f ms, waited %.2f ms, all %.2f ms",
 	    run->lease.name, run->lease.is_warm ? "warm" : "cold", master,
@@ -178,7 +175,7 @@ lease_and_run(struct run *run)
 	    .idle_secs = run->options.probe_idle_secs,
 	    .timeout_ms = run->options.probe_timeout_ms,
 	    .ssh = run->ssh.path.data,
-	    .keeps_connection = run->native.refusal == NULL};
+	    .keeps_connection = run->client.kind == CLIENT_IS_NATIVE};
 	const struct keeper_options keeping = {.touch = run->options.touch,
 	    .wait_for_clients = run->ssh.is_script,
 	    .wakes_master = run->pool.endpoint.is_stdio_forward};
@@ -206,7 +203,7 @@ lease_and_run(struct run *run)
 			return go_on_without_lease(run, &failure);
 		}
 	}
-	if (run->native.refusal == NULL) {
+	if (run->client.kind == CLIENT_IS_NATIVE) {
 		switch (native_run(run, &status)) {
 		case NATIVE_ENDED:
 			return status;
@@ -332,6 +329,9 @@ ssh_fast_main(int argc, char *argv[])
 	case POOL_LEASE:
 		break;
 	}
-	native_decide(&run);
+	client_choose(&run);
+	if (run.client.kind == CLIENT_IS_NONE)
+		return explain ? explain_plain(&run, run.client.reason)
+			       : become_plain_ssh(&run, run.client.reason);
 	return explain ? explain_lease(&run) : lease_and_run(&run);
 }

@@ -70,7 +70,7 @@ _ssh_fast() {
   case $current in
   *[[:blank:]]*) _ssh_fast_as_ssh "$beginning" ;;
   --probe=*) _ssh_fast_offer "$current" --probe={native,ssh,e2e,none} ;;
-  --client=*) _ssh_fast_offer "$current" --client={ssh,native,auto} ;;
+  --client=*) _ssh_fast_offer "$current" --client={auto,ssh,native} ;;
   --*)
     _ssh_fast_option "$current" --root= --namespace= --probe= \
       --probe-timeout= --health --health= --persist= --no-touch --client= --strict --ssh= \

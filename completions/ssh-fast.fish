@@ -19,7 +19,7 @@ function __ssh_fast_with_value
         case '--probe=*'
             printf '%s\n' --probe={native,ssh,e2e,none}
         case '--client=*'
-            printf '%s\n' --client={ssh,native,auto}
+            printf '%s\n' --client={auto,ssh,native}
         case '--ssh=*'
             printf '%s\n' --ssh=(complete -C (string replace -r '^--ssh=' '' -- $word))
         case '--*'
@@ -30,7 +30,7 @@ function __ssh_fast_with_value
                 --health= 'The same, for so many ms' \
                 --probe-timeout= 'Past this many ms a master counts as hung' \
                 --persist= 'How long an idle master stays' \
-                --client= 'Who speaks to a warm master' \
+                --client= 'Who speaks to the master' \
                 --ssh= 'The real ssh'
     end
 end

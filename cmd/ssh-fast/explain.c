@@ -111,15 +111,13 @@ explain_lease(struct run *run)
 	char path[NAMESPACE_SOCKET_PATH_MAX + 1];
 	bool is_warm = pool->is_open && acquire_is_warm_likely(&pool->ns);
 	struct lease_words words = {.argv = NULL};
-	const char *reason;
 
 	(void)printf("decision: lease, %s\n",
 	    is_warm ? "warm: there is a free master to ask"
 		    : "cold: a login starts a master");
-	reason = native_reason(run);
-	(void)printf("client: %s%s%s\n", reason == NULL ? "native" : "ssh",
-	    reason != NULL && reason[0] != '\0' ? ", because " : "",
-	    reason != NULL ? reason : "");
+	(void)printf("client: ");
+	print_printable(client_words(run));
+	(void)printf("\n");
 	(void)printf("folder: ");
 	print_printable(pool->root.path);
 	(void)printf(

@@ -11,6 +11,7 @@
 #include "platform/signals.h"
 #include "shared/commands.h"
 #include "shared/message.h"
+#include "ssh-fast/identities.h"
 #include "ssh-fast/native_course.h"
 
 #include <errno.h>
@@ -18,73 +19,52 @@
 #include <unistd.h>
 
 void
-native_decide(struct run *run)
+native_prepare(struct run *run)
 {
 	struct native *native = &run->native;
 	struct sshsession *wanted = &native->wanted;
 
-	if (run->options.client == CLIENT_SSH) {
-		native->refusal = ""; /* nobody asks why */
-		return;
-	}
 	sshsession_read(
 	    wanted, &run->args, run->argc, run->argv, run->pool.session.data);
 	streams_look(&native->kinds);
 	native->wants_tty = sshsession_wants_tty(wanted,
 	    native->kinds.of[STDIN_FILENO] == STREAM_TERMINAL,
 	    &native->tty_is_refused);
-	/* It is /dev/null then, which is as good as any file. */
 	if (wanted->stdin_null == SSHSESSION_YES)
-		native->kinds.of[STDIN_FILENO] = STREAM_OTHER;
-	if (run->ssh.is_script)
-		native->refusal = "it is a script that may do more";
-	else if (wanted->only_ssh != NULL)
-		native->refusal = wanted->only_ssh;
-	else if (run->options.client == CLIENT_NATIVE)
-		native->refusal = NULL;
-	else if (native->wants_tty)
-		native->refusal = "a terminal is asked for";
-	else
-		native->refusal = wanted->inexact;
+		native->kinds.of[STDIN_FILENO] = STREAM_NULL;
 }
 
-const char *
-native_reason(const struct run *run)
-{
-	return run->native.refusal;
-}
-
-/* Not before the session is open: the master reads the modes before. */
+/* The master has read the modes, and may have missed another size. */
 static void
-begin_terminal(struct course *course)
+begin_terminal(const struct course *course)
 {
 	if (!course->run->native.wants_tty)
 		return;
 	(void)pty_make_transparent(course->streams.terminal_fd);
-	if (terminal_make_raw(&course->terminal) == -1 &&
-	    course->run->native.wanted.tty != SSHSESSION_TTY_FORCE)
-		message("cannot set the terminal: %s", strerror(errno));
-	/* It may have another size than when the session was asked for. */
 	native_pass_on_window(course);
 }
 
-static int
-run_session(struct course *course)
+/* What ssh says before it connects. A login has said its part itself. */
+static void
+say_first_words(struct run *run)
 {
-	struct run *run = course->run;
-	int64_t began_us = deadline_now_us();
+	bool may_inform = native_may_say(run, SSHSESSION_LOG_INFO);
 
-	signals_catch(run->native.wants_tty, run->native.wants_tty);
-	if (run->native.tty_is_refused &&
-	    native_may_say(run, SSHSESSION_LOG_INFO))
+	if (run->native.tty_is_refused && may_inform)
 		native_say_as_ssh(
 		    "Pseudo-terminal will not be allocated because "
 		    "stdin is not a terminal.\r\n");
-	begin_terminal(course);
-	native_follow(course);
-	lease_disconnect(&run->lease);
+	if (!run->has_logged_in)
+		identities_warn(&run->args, run->home.data, may_inform);
+}
+
+/* What the session, or the signal that ended it, has left to do. */
+static int
+finish(struct course *course)
+{
+	lease_disconnect(&course->run->lease);
 	(void)terminal_restore(&course->terminal);
-	native_say_farewell(course, began_us);
+	native_say_farewell(course);
 	if (signals_end_is_fatal())
 		signals_raise(signals_end());
 	return course->has_status && signals_end() == 0 && !course->is_ended &&
@@ -102,6 +82,7 @@ native_run(struct run *run, int *status)
 	enum native_opening opening;
 
 	course.run = run;
+	course.began_us = deadline_now_us();
 	terminal_init(&course.terminal, STDIN_FILENO);
 	native_prepare_escapes(&course);
 	text_init_in(&request, storage, sizeof(storage));
@@ -113,7 +94,13 @@ native_run(struct run *run, int *status)
 	text_free(&request);
 	switch (opening) {
 	case NATIVE_OPENED:
-		*status = run_session(&course);
+		say_first_words(run);
+		begin_terminal(&course);
+		native_follow(&course);
+		*status = finish(&course);
+		return NATIVE_ENDED;
+	case NATIVE_INTERRUPTED:
+		*status = finish(&course);
 		return NATIVE_ENDED;
 	case NATIVE_LOST:
 		*status = EXIT_OWN_ERROR;

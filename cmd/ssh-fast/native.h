@@ -14,15 +14,10 @@ struct native {
 	struct stream_kinds kinds; /* of standard input to error */
 	bool wants_tty;
 	bool tty_is_refused; /* standard input is no terminal: ssh says so */
-	/* Why the real ssh is to be run even where a master lives; or null. */
-	const char *refusal;
 };
 
-/* Decides who is to be the client: fills run->native. The pool is open. */
-void native_decide(struct run *run);
-
-/* Why the client is ssh: null where it is not, "" where it is by default. */
-const char *native_reason(const struct run *run);
+/* Fills run->native with what the session is to be. The pool is open. */
+void native_prepare(struct run *run);
 
 enum native_end {
 	NATIVE_ENDED, /* *status is what to exit with; the lease is released */
@@ -30,7 +25,7 @@ enum native_end {
 	NATIVE_TO_PLAIN, /* nothing has begun, and the lease is released */
 };
 
-/* Runs the session over the warm lease, which native_decide() was for. */
+/* Runs the session over the lease, as native_prepare() has found it. */
 enum native_end native_run(struct run *run, int *status);
 
 #endif

@@ -29,6 +29,7 @@ enum native_loss {
 
 struct course {
 	struct run *run;
+	int64_t began_us;
 	struct session session;
 	struct terminal terminal;
 	struct streams streams;
@@ -58,6 +59,7 @@ enum native_opening {
 	NATIVE_LOST, /* it may have begun; said, and the lease is set aside */
 	NATIVE_REFUSED, /* nothing has begun; the lease is given back */
 	NATIVE_NOT_ASKED, /* nothing has begun; the lease is held */
+	NATIVE_INTERRUPTED, /* a signal asks for the end */
 };
 
 /* From the connection to the opened session. */
@@ -87,6 +89,12 @@ void native_undo_flags(const struct course *course);
  */
 void native_follow(struct course *course);
 
+/*
+ * What signals have asked for, a stop or a look at the window. False where that
+ * is the end.
+ */
+bool native_heed_signals(struct course *course);
+
 /* Stops this process, as ^Z does, with the terminal as it was before. */
 void native_stop(struct course *course);
 
@@ -100,9 +108,8 @@ bool native_read_escapes(void *course, const unsigned char *input,
 
 /*
  * native_farewell.c: says how the session ended, and gives the lease back.
- * began_us: when the session was opened.
  */
-void native_say_farewell(struct course *course, int64_t began_us);
+void native_say_farewell(struct course *course);
 
 /* Whether the session's LogLevel lets a message of that level through. */
 bool native_may_say(const struct run *run, enum sshsession_log level);

@@ -16,6 +16,7 @@ enum {
 	/* Pruning is for a long session, and for one short one in so many. */
 	LONG_SESSION_US = 1000000,
 	PRUNE_ONE_IN = 64,
+	REFUSAL_US = 2000000,
 	/* For how long a master that has let us go may take to end. */
 	LAST_MOMENTS_MS = 200,
 };
@@ -85,6 +86,19 @@ look_for_loss(struct course *course)
 	native_undo_flags(course);
 }
 
+/*
+ * The master drops what it has to say of a subsystem that the server refuses.
+ * One that ends at once and without a status is taken for that.
+ */
+static bool
+is_subsystem_refused(const struct course *course)
+{
+	return course->run->native.wanted.is_subsystem == SSHSESSION_YES &&
+	    !course->has_status && course->trouble == NULL &&
+	    course->loss == NATIVE_NO_LOSS && !course->is_ended &&
+	    deadline_now_us() - course->began_us < REFUSAL_US;
+}
+
 /* As ssh says it, which is at any LogLevel where the connection is lost. */
 static void
 tell_end(const struct course *course)
@@ -97,6 +111,12 @@ tell_end(const struct course *course)
 	    native_may_say(course->run, SSHSESSION_LOG_ERROR))
 		message("cannot go on with the session on %s: %s",
 		    native->wanted.hostname, course->trouble);
+	if (is_subsystem_refused(course)) {
+		if (native_may_say(course->run, SSHSESSION_LOG_ERROR))
+			native_say_as_ssh(
+			    "subsystem request failed on channel 0\r\n");
+		return;
+	}
 	if (course->loss == NATIVE_CONNECTION_LOST)
 		say_of_connection(native->wanted.hostname, " by remote host");
 	if (native->wants_tty &&
@@ -117,12 +137,12 @@ leave_lease(struct run *run, int64_t began_us)
 }
 
 void
-native_say_farewell(struct course *course, int64_t began_us)
+native_say_farewell(struct course *course)
 {
 	look_for_loss(course);
 	tell_end(course);
 	if (course->trouble != NULL && course->loss == NATIVE_NO_LOSS)
 		lease_set_aside(&course->run->lease);
 	else
-		leave_lease(course->run, began_us);
+		leave_lease(course->run, course->began_us);
 }

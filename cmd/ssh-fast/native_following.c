@@ -33,7 +33,7 @@ native_stop(struct course *course)
 
 	(void)terminal_restore(&course->terminal);
 	signals_raise(SIGTSTP);
-	signals_catch(course->run->native.wants_tty, was_raw);
+	signals_catch(course->run->native.wants_tty, was_raw, NULL);
 	if (was_raw)
 		(void)terminal_make_raw(&course->terminal);
 	/* It may have another size by now. */
@@ -107,9 +107,8 @@ hear_master(struct course *course)
 	}
 }
 
-/* What signals have asked for. False where that is the end. */
-static bool
-heed_signals(struct course *course)
+bool
+native_heed_signals(struct course *course)
 {
 	if (signals_end() != 0)
 		return false;
@@ -174,7 +173,7 @@ native_follow(struct course *course)
 	    (course->is_connected || !streams_are_drained(&course->streams))) {
 		int ready = wait_for_some(course, fds, fds + 1);
 
-		if (!heed_signals(course))
+		if (!native_heed_signals(course))
 			return;
 		if (ready == -1)
 			continue;

@@ -6,7 +6,9 @@
 #include "platform/signals.h"
 #include "shared/message.h"
 
+#include <errno.h>
 #include <fcntl.h>
+#include <string.h>
 #include <unistd.h>
 
 enum probe_result
@@ -98,14 +100,15 @@ static enum session_result
 send_request(struct course *course, const struct text *request)
 {
 	enum session_result result;
+	sigset_t before;
 
 	session_init(&course->session, course->run->lease.master_fd);
 	note_flags(course);
-	signals_hold(&course->mask);
+	signals_hold(&before);
 	result =
 	    session_request(&course->session, request, course->streams.passed,
 		deadline_in_ms(course->run->options.probe_timeout_ms));
-	signals_release(&course->mask);
+	signals_release(&before);
 	streams_passed(&course->streams);
 	return result;
 }
@@ -113,6 +116,7 @@ send_request(struct course *course, const struct text *request)
 /*
  * Waits for the session to be opened, which takes the server's answer, and so
  * whatever time: but not from a master that has stopped meanwhile.
+ * SESSION_INTERRUPTED: a signal has asked for the end.
  */
 static enum session_result
 await_opening(struct course *course, struct mux_message *answer)
@@ -123,12 +127,13 @@ await_opening(struct course *course, struct mux_message *answer)
 
 	for (;;) {
 		result = session_listen(&course->session, answer,
-		    course->run->options.probe_timeout_ms);
+		    course->run->options.probe_timeout_ms, &course->mask);
 		if (result == SESSION_TIMED_OUT) {
 			if (native_ask_master(course->run, false, &fd, &pid) ==
 			    PROBE_HUNG)
 				return result;
-		} else if (result != SESSION_INTERRUPTED) {
+		} else if (result != SESSION_INTERRUPTED ||
+		    !native_heed_signals(course)) {
 			return result;
 		}
 	}
@@ -140,6 +145,7 @@ give_up(struct course *course, const char *trouble)
 {
 	struct run *run = course->run;
 
+	(void)terminal_restore(&course->terminal);
 	if (native_may_say(run, SSHSESSION_LOG_ERROR))
 		message("cannot open a session on %s: %s",
 		    run->native.wanted.hostname, trouble);
@@ -185,6 +191,8 @@ open_session(struct course *course, const struct text *request)
 		/* Its connection broke when it was to be used; as ssh does. */
 		native_undo_flags(course);
 		return NATIVE_NOT_ASKED;
+	case SESSION_INTERRUPTED:
+		return NATIVE_INTERRUPTED;
 	case SESSION_TIMED_OUT:
 		return give_up(course, "its master has stopped");
 	default:
@@ -202,10 +210,31 @@ open_session(struct course *course, const struct text *request)
 	return give_up(course, "its master's answer is not understood");
 }
 
+/*
+ * Before the session is asked for, as ssh does it: in the background this stops
+ * the job (SIGTTOU), and nothing runs over there. The master gets the modes
+ * from a pseudo-terminal that has them already. False: a signal that came
+ * meanwhile asks for the end.
+ */
+static bool
+make_terminal_raw(struct course *course)
+{
+	const struct native *native = &course->run->native;
+
+	if (!native->wants_tty)
+		return true;
+	if (terminal_make_raw(&course->terminal) == -1 &&
+	    native->wanted.tty != SSHSESSION_TTY_FORCE)
+		message("cannot set the terminal: %s", strerror(errno));
+	signals_let_in(&course->mask);
+	return native_heed_signals(course);
+}
+
 enum native_opening
 native_open(struct course *course, const struct text *request)
 {
 	struct run *run = course->run;
+	enum native_opening opening;
 
 	switch (connect_to_master(run)) {
 	case PROBE_ALIVE:
@@ -218,7 +247,14 @@ native_open(struct course *course, const struct text *request)
 			run->native.wants_tty, native_read_escapes,
 			course) == -1)
 			return native_turn_away(run, false);
-		return open_session(course, request);
+		signals_catch(run->native.wants_tty, run->native.wants_tty,
+		    &course->mask);
+		opening = make_terminal_raw(course)
+		    ? open_session(course, request)
+		    : NATIVE_INTERRUPTED;
+		if (opening != NATIVE_OPENED)
+			(void)terminal_restore(&course->terminal);
+		return opening;
 	case PROBE_HUNG:
 		return native_turn_away(run, true);
 	default:

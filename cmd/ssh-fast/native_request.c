@@ -32,7 +32,8 @@ native_compose_request(const struct run *run, struct text *request)
 			text_add(&command, " ");
 		text_add(&command, run->argv[i]);
 	}
-	session.command = command.data;
+	session.command =
+	    wanted->remote != NULL ? wanted->remote : command.data;
 	mux_begin_session(request, &session);
 	sshsettings_variables(wanted->settings, add_variable, request);
 	is_complete = text_ok(&command) && mux_end_session(request);

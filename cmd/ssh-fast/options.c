@@ -134,8 +134,10 @@ static const struct option rows[] = {
 	.value = "KIND",
 	.kind = OPTION_OTHER,
 	AT(client),
-	.allowed = "ssh, native or auto",
-	.help = "who speaks to a warm master: ssh, native or auto (ssh)"},
+	.allowed = "auto, ssh or native",
+	.help = "who speaks to the master: ssh, native (ssh-fast itself), or "
+		"auto,\n"
+		"      the one that does all of it as plain ssh would (auto)"},
     {.name = "strict",
 	.variable = "SSH_FAST_STRICT",
 	.kind = OPTION_ON,

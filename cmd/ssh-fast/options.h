@@ -7,9 +7,9 @@
 #include <stdbool.h>
 
 enum client {
+	CLIENT_AUTO, /* whoever is exact */
 	CLIENT_SSH, /* exec the real ssh */
-	CLIENT_NATIVE, /* speak to a warm master ourselves where we can */
-	CLIENT_AUTO, /* the same, where that is all the same as ssh */
+	CLIENT_NATIVE, /* speak to the master ourselves where we can */
 };
 
 struct options {

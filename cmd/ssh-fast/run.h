@@ -3,6 +3,7 @@
 #define RUN_H
 
 #include "lease/acquire.h"
+#include "ssh-fast/client.h"
 #include "ssh-fast/native.h"
 #include "ssh-fast/options.h"
 #include "pool/pool.h"
@@ -27,6 +28,7 @@ struct run {
 	struct acquire_report report;
 	bool
 	    has_logged_in; /* the master of the lease was started by this run */
+	struct client_choice client;
 	struct native native; /* where --client asks for it */
 	struct text home;
 	char home_storage[128];

@@ -142,8 +142,8 @@ session_hear(struct session *session, struct mux_message *message)
 }
 
 enum session_result
-session_listen(
-    struct session *session, struct mux_message *message, int timeout_ms)
+session_listen(struct session *session, struct mux_message *message,
+    int timeout_ms, const sigset_t *mask)
 {
 	enum session_result result;
 	int ready;
@@ -151,7 +151,7 @@ session_listen(
 	if ((result = take_message(session, message)) != SESSION_TIMED_OUT)
 		return result;
 	do {
-		ready = platform_wait_readable(session->fd, timeout_ms, NULL);
+		ready = platform_wait_readable(session->fd, timeout_ms, mask);
 		if (ready == 0)
 			return SESSION_TIMED_OUT;
 		if (ready == -1)

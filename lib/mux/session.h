@@ -46,8 +46,11 @@ enum session_result session_request(struct session *session,
 enum session_result
 session_hear(struct session *session, struct mux_message *message);
 
-/* The same, and waits for it, timeout_ms at most (-1: for ever). */
-enum session_result session_listen(
-    struct session *session, struct mux_message *message, int timeout_ms);
+/*
+ * The same, and waits for it, timeout_ms at most (-1: for ever), with that
+ * signal mask (null: the current one) in the meantime.
+ */
+enum session_result session_listen(struct session *session,
+    struct mux_message *message, int timeout_ms, const sigset_t *mask);
 
 #endif

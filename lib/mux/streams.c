@@ -20,8 +20,11 @@ kind_of(int fd, const struct stat *st)
 		return STREAM_PIPE;
 	if (S_ISSOCK(st->st_mode))
 		return STREAM_SOCKET;
-	return S_ISCHR(st->st_mode) && isatty(fd) == 1 ? STREAM_TERMINAL
-						       : STREAM_OTHER;
+	if (!S_ISCHR(st->st_mode))
+		return STREAM_FILE;
+	if (platform_is_null_device(st->st_rdev))
+		return STREAM_NULL;
+	return isatty(fd) == 1 ? STREAM_TERMINAL : STREAM_FILE;
 }
 
 static bool
@@ -113,7 +116,7 @@ open_input(
 	relay_init(relay, from_fd, to_fd, RELAY_OWN, streams->input,
 	    sizeof(streams->input));
 	/* A file never waits. */
-	relay->from_is_shared = from_fd == STDIN_FILENO && kind != STREAM_OTHER;
+	relay->from_is_shared = from_fd == STDIN_FILENO && kind >= STREAM_PIPE;
 	return 0;
 }
 
@@ -145,7 +148,7 @@ open_output(struct streams *streams, const struct stream_kinds *kinds, int fd)
 static int
 open_outputs(struct streams *streams, const struct stream_kinds *kinds)
 {
-	if (kinds->of[STDERR_FILENO] != STREAM_OTHER &&
+	if (kinds->of[STDERR_FILENO] >= STREAM_PIPE &&
 	    open_output(streams, kinds, STDERR_FILENO) == -1)
 		return -1;
 	if (kinds->is_one_output)

@@ -13,10 +13,13 @@
 #include <stdbool.h>
 
 enum stream_kind {
-	STREAM_OTHER, /* a file, a device: nobody waits for its end */
+	STREAM_NULL, /* the null device */
+	STREAM_FILE, /* a file, a device: nobody waits for its end */
+	/* From here on somebody may wait. */
 	STREAM_PIPE,
 	STREAM_SOCKET,
 	STREAM_TERMINAL,
+	STREAM_KIND_COUNT,
 };
 
 enum { STREAM_COUNT = 3 };

@@ -9,6 +9,7 @@
 #include <poll.h>
 #include <stdlib.h>
 #include <sys/syscall.h>
+#include <sys/sysmacros.h>
 #include <unistd.h>
 
 enum { MEMORY_PAUSE_MS = 10 };
@@ -48,6 +49,12 @@ int
 platform_pipe(int fds[2])
 {
 	return pipe2(fds, O_NONBLOCK | O_CLOEXEC);
+}
+
+bool
+platform_is_null_device(dev_t device)
+{
+	return device == makedev(1, 3);
 }
 
 ssize_t

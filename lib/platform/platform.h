@@ -191,6 +191,9 @@ int platform_wait_readable(int fd, int timeout_ms, const sigset_t *mask);
  */
 int platform_pipe(int fds[2]);
 
+/* Whether the device is /dev/null, under whatever name. */
+bool platform_is_null_device(dev_t device);
+
 /*
  * Moves at most so many bytes from one pipe to another, and waits for neither,
  * whatever their flags are. As splice(2): -1 with EAGAIN where the one is empty

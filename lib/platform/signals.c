@@ -37,10 +37,7 @@ signals_hold(sigset_t *before)
 void
 signals_release(const sigset_t *before)
 {
-	sigset_t mask = *before;
-
-	(void)sigaddset(&mask, SIGWINCH);
-	(void)sigprocmask(SIG_SETMASK, &mask, NULL);
+	(void)sigprocmask(SIG_SETMASK, before, NULL);
 }
 
 static const int ending[] = {SIGHUP, SIGINT, SIGQUIT, SIGTERM};
@@ -65,7 +62,7 @@ handle(int number, void (*handler)(int number), bool even_if_ignored)
 }
 
 void
-signals_catch(bool has_window, bool is_raw)
+signals_catch(bool has_window, bool is_raw, sigset_t *before)
 {
 	sigset_t caught;
 	size_t i;
@@ -79,7 +76,7 @@ signals_catch(bool has_window, bool is_raw)
 	if (is_raw)
 		(void)sigaddset(&caught, SIGTSTP);
 	/* Before there are handlers: what they note is looked at in waiting. */
-	(void)sigprocmask(SIG_BLOCK, &caught, NULL);
+	(void)sigprocmask(SIG_BLOCK, &caught, before);
 	if (has_window)
 		handle(SIGWINCH, note_window, true);
 	for (i = 0; i < ENDING_COUNT; i++)
@@ -97,6 +94,19 @@ signals_let_in(const sigset_t *mask)
 
 	(void)sigprocmask(SIG_SETMASK, mask, &before);
 	(void)sigprocmask(SIG_SETMASK, &before, NULL);
+}
+
+bool
+signals_any_is_ignored(void)
+{
+	struct sigaction action;
+	size_t i;
+
+	for (i = 0; i < ENDING_COUNT; i++)
+		if (sigaction(ending[i], NULL, &action) == 0 &&
+		    action.sa_handler == SIG_IGN)
+			return true;
+	return false;
 }
 
 int

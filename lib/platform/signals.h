@@ -13,10 +13,7 @@
 /* Blocks every signal; *before gets the mask as it was. */
 void signals_hold(sigset_t *before);
 
-/*
- * Sets that mask, but for WINCH: one that comes before it is caught is late,
- * not lost.
- */
+/* Sets that mask. */
 void signals_release(const sigset_t *before);
 
 /*
@@ -25,15 +22,19 @@ void signals_release(const sigset_t *before);
  * was ignored or not; with a raw one what would else end or stop the process,
  * and leave the terminal raw, is caught as well.
  *
- * They stay blocked until the caller waits with the mask that it had before.
+ * They stay blocked until the caller waits with the mask that it had before,
+ * which *before (or null) gets.
  */
-void signals_catch(bool has_window, bool is_raw);
+void signals_catch(bool has_window, bool is_raw, sigset_t *before);
 
 /*
  * Lets in, with the mask to wait with, what has come: ppoll(2) does not where
  * a descriptor is ready at once.
  */
 void signals_let_in(const sigset_t *mask);
+
+/* Whether HUP, INT, QUIT or TERM is ignored, which signals_catch() respects. */
+bool signals_any_is_ignored(void);
 
 /* The signal that asks for the end, or 0. */
 int signals_end(void);

@@ -10,14 +10,14 @@ terminal_open_again(int fd, int flags)
 	char path[32];
 	int again;
 
-	flags |= O_NOCTTY | O_NONBLOCK | O_CLOEXEC;
+	flags |= O_NOCTTY | O_NONBLOCK;
 	(void)snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
-	if ((again = open(path, flags)) != -1)
+	if ((again = open(path, flags | O_CLOEXEC)) != -1)
 		return again;
 	/* Whoever the controlling terminal belongs to, it can be opened. */
 	if (tcgetsid(fd) != getsid(0))
 		return -1;
-	return open("/dev/tty", flags);
+	return open("/dev/tty", flags | O_CLOEXEC);
 }
 
 void

@@ -41,7 +41,7 @@ static const struct word type_words[] = {
     {"subsystem", SSHSESSION_YES},
     {NULL, 0},
 };
-/* Of RemoteCommand and LogVerbose only their absence is understood. */
+/* Of LogVerbose only its absence is understood. */
 static const struct word none_words[] = {{"none", SSHSESSION_NO}, {NULL, 0}};
 
 /* 0 for a word that is not known. */
@@ -196,6 +196,22 @@ forwarded(struct sshsession *session, const char *keyword)
 	return NULL;
 }
 
+/*
+ * That of the configuration, which ssh -G has expanded, unless the command line
+ * says that it is none.
+ */
+static void
+read_remote_command(struct sshsession *session, const char *value)
+{
+	if (session->remote_command == SSHSESSION_NO ||
+	    look_up(none_words, value, strlen(value)) != 0)
+		return;
+	if (session->has_command)
+		leave_to_ssh(session, "RemoteCommand stands beside a command");
+	else
+		session->remote = value;
+}
+
 static void
 read_setting(struct sshsession *session, const char *keyword, const char *value)
 {
@@ -212,16 +228,13 @@ read_setting(struct sshsession *session, const char *keyword, const char *value)
 			*wants = true;
 	} else if (strcmp(keyword, "hostname") == 0)
 		session->hostname = value;
-	else if ((strcmp(keyword, "remotecommand") == 0 &&
-		     session->remote_command == SSHSESSION_NO) ||
-	    (strcmp(keyword, "loglevel") == 0 &&
-		session->log != SSHSESSION_LOG_UNSET))
+	else if (strcmp(keyword, "remotecommand") == 0)
+		read_remote_command(session, value);
+	else if (strcmp(keyword, "loglevel") == 0 &&
+	    session->log != SSHSESSION_LOG_UNSET)
 		return; /* the command line has it otherwise */
 	else if (!take_setting(session, keyword, value, length))
-		leave_to_ssh(session,
-		    strcmp(keyword, "remotecommand") == 0
-			? "RemoteCommand is its to expand"
-			: "a setting is its to read");
+		leave_to_ssh(session, "a setting is its to read");
 }
 
 void
@@ -250,12 +263,10 @@ sshsession_read(struct sshsession *session, const struct sshargs *args,
 		read_setting(session, keyword, value);
 	if (session->is_subsystem == SSHSESSION_YES && !session->has_command)
 		leave_to_ssh(session, "the subsystem has no name");
+	if (session->remote != NULL)
+		session->has_command = true;
 	if (sshsettings_have_overlong_variable(session->settings))
 		leave_to_ssh(session, "a variable has an overlong name");
-	if (session->wants_agent || session->wants_x11)
-		session->inexact = session->wants_agent
-		    ? "the agent is forwarded"
-		    : "the display is forwarded";
 }
 
 bool

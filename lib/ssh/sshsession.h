@@ -42,8 +42,6 @@ enum sshsession_escape {
 struct sshsession {
 	/* Why none but ssh itself can do it, in a few words, or null. */
 	const char *only_ssh;
-	/* Why another client would not do all as ssh does, or null. */
-	const char *inexact;
 	enum sshsession_tty tty;
 	enum sshsession_log log;
 	enum sshsession_switch stdin_null, is_subsystem, remote_command;
@@ -51,6 +49,7 @@ struct sshsession {
 	enum sshsession_escape escape;
 	unsigned char escape_char; /* with SSHSESSION_ESCAPE_CHAR */
 	bool has_command;
+	const char *remote; /* RemoteCommand, in place of a command, or null */
 	const char *hostname; /* as ssh resolved it, for its messages */
 	const char *settings; /* as they were handed in */
 };

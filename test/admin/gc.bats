@@ -1,5 +1,6 @@
 #!/usr/bin/env bats
 # ssh-fast-gc: what it removes, what it never touches, and what runs beside it.
+# clients: ssh
 
 load ../lib/helper
 

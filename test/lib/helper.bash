@@ -13,7 +13,7 @@ TOOLS=$BUILD/test
 # Which client the tests run with: see "# clients:" in test/run.sh, or
 # CLIENT=native make check.
 if [ -n "${CLIENT:-}" ]; then export SSH_FAST_CLIENT=$CLIENT; fi
-CLIENT=${CLIENT:-ssh}
+CLIENT=${CLIENT:-auto}
 
 # A pipe that says nothing, to wait at: sleep(1) would be a process each time.
 exec {SILENCE}<> <(:)

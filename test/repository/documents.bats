@@ -250,3 +250,23 @@ END
     [ -e "$TOP/test/$file" ] || { echo "$file is not there" >&2; return 1; }
   done
 }
+
+@test "ssh-fast(1) lists every reason for a client" {
+  local reason words count=0 stream kind
+  words=$(page "$TOP/cmd/ssh-fast.1" | tr -s '\n ' '  ')
+  while IFS= read -r reason; do
+    [[ "$words" == *"$reason"* ]] || { echo "$reason" >&2; return 1; }
+    count=$((count + 1))
+  done < <(
+    tr -d '\n\t' <"$TOP/cmd/ssh-fast/client.c" |
+      grep -oE '(choose\([a-z]+, *[A-Z_]+, *|(return|\?) *)"[^"]+"' | sed 's/.*"\([^"]*\)"/\1/' | grep -v '^native$\|^, because'
+    tr -d '\n\t' <"$TOP/lib/ssh/sshsession.c" | tr -s ' ' |
+      grep -oE 'leave_to_ssh\( *session, *"[^"]+"' | sed 's/.*"\([^"]*\)"/\1/'
+    for stream in input output error; do echo "standard $stream is a terminal"; done
+    for kind in pipe socket file; do
+      echo "standard output is a $kind"
+      echo "standard error is a $kind"
+    done
+  )
+  [ "$count" -gt 25 ]
+}

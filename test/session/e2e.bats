@@ -120,7 +120,7 @@ stop_server_side() {
   # Into a file: the master keeps what it was handed.
   run timeout 2 sh -c 'exec "$@" >"$0" 2>&1' "$OUT/hangs" "$SSH_FAST" -F "$DIR/config" host true
   [ "$status" = 124 ]
-  wait_until is_released
+  wait_until is_let_go
   BEFORE=$(logins)
   run timeout 20 "$SSH_FAST" --probe=e2e --verbose -F "$DIR/config" host 'echo anew'
   [ "$status" = 0 ]

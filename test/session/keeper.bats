@@ -1,5 +1,6 @@
 #!/usr/bin/env bats
 # The keeper: what it holds, what it survives, what happens when it does not.
+# clients: ssh
 
 load ../lib/helper
 

@@ -207,7 +207,7 @@ refuses() {
   # A keeper renames first and lets go then: whoever comes in between waits.
   wait_until flock -n "$(echo "$ROOT"/*/free/s*)" true
   PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin \
-    strace -f -o "$BATS_TEST_TMPDIR/trace" "$SSH_FAST" -F "$DIR/any-key" host true
+    strace -f -o "$BATS_TEST_TMPDIR/trace" "$SSH_FAST" --client=ssh -F "$DIR/any-key" host true
   kill "$SSH_AGENT_PID"
   local first calls
   first=$(awk '{print $1; exit}' "$BATS_TEST_TMPDIR/trace")

@@ -1,6 +1,7 @@
 #!/usr/bin/env bats
 # What is not leased: the real ssh gets its arguments byte for byte, nothing is
 # made, and no port stays open.
+# clients: ssh
 
 load ../lib/helper
 

@@ -1,5 +1,6 @@
 #!/usr/bin/env bats
 # Which command lines share a pool, and which must not.
+# clients: ssh
 
 load ../lib/helper
 

@@ -1,6 +1,7 @@
 #!/usr/bin/env bats
 # The ssh that is run sees what it would see without ssh-fast, but for the
 # lease's descriptor and the words put in front. Seen by a stand-in for ssh.
+# clients: ssh
 
 load ../lib/helper
 

@@ -1,6 +1,7 @@
 #!/usr/bin/env bats
 # ssh-fast never makes ssh worse: whatever is wrong with its folders or the
 # machine, ssh runs; --strict says no, with the path. Tried as root and not.
+# clients: ssh
 
 load ../lib/helper
 

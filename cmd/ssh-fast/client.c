@@ -1,0 +1,124 @@
+#include "ssh-fast/client.h"
+
+#include "platform/signals.h"
+#include "ssh-fast/identities.h"
+#include "ssh-fast/run.h"
+
+#include <stdio.h>
+#include <unistd.h>
+
+/*
+ * Words and not pointers: a start that says nothing touches none of these pages.
+ * That standard input is anything but a terminal is no problem.
+ */
+static const char stream_words[STREAM_COUNT][STREAM_KIND_COUNT][32] = {
+    [STDIN_FILENO] = {[STREAM_TERMINAL] = "standard input is a terminal"},
+    [STDOUT_FILENO] = {[STREAM_FILE] = "standard output is a file",
+	[STREAM_PIPE] = "standard output is a pipe",
+	[STREAM_SOCKET] = "standard output is a socket",
+	[STREAM_TERMINAL] = "standard output is a terminal"},
+    [STDERR_FILENO] = {[STREAM_FILE] = "standard error is a file",
+	[STREAM_PIPE] = "standard error is a pipe",
+	[STREAM_SOCKET] = "standard error is a socket",
+	[STREAM_TERMINAL] = "standard error is a terminal"},
+};
+
+static void
+choose(struct client_choice *client, enum client_kind kind, const char *reason)
+{
+	client->kind = kind;
+	client->reason = reason;
+}
+
+/*
+ * Where ssh's client is seen to be another thing than plain ssh. The status
+ * that it passes on comes before the last of the output; of a loss it says
+ * nothing; it takes signals that are ignored. Null: nowhere.
+ */
+static const char *
+find_shortcoming(const struct run *run)
+{
+	const struct native *native = &run->native;
+	const char *words;
+	int fd;
+
+	if (native->wants_tty)
+		return "a terminal is asked for";
+	for (fd = 0; fd < STREAM_COUNT; fd++) {
+		words = stream_words[fd][native->kinds.of[fd]];
+		if (words[0] != '\0')
+			return words;
+	}
+	return signals_any_is_ignored() ? "a signal is ignored" : NULL;
+}
+
+/* -W passes input and output on, and its client has nothing to say. */
+static const char *
+find_shortcoming_of_forward(const struct run *run)
+{
+	if (run->native.kinds.of[STDIN_FILENO] == STREAM_TERMINAL)
+		return "standard input is a terminal";
+	return signals_any_is_ignored() ? "a signal is ignored" : NULL;
+}
+
+/* ssh where that is exact, we where only we are, and else plain ssh. */
+static void
+choose_by_exactness(struct run *run)
+{
+	const char *only_ssh = run->native.wanted.only_ssh, *problem = NULL;
+	struct client_choice *client = &run->client;
+
+	if (run->pool.endpoint.is_stdio_forward)
+		problem = find_shortcoming_of_forward(run);
+	else if (!run->pool.endpoint.in_background)
+		problem = find_shortcoming(run);
+	if (identities_have_bad_provider(&run->args))
+		choose(client, CLIENT_IS_NONE,
+		    "the PKCS#11 provider cannot be loaded");
+	else if (only_ssh == NULL && problem == NULL)
+		choose(client, CLIENT_IS_SSH, "all output goes nowhere");
+	else if (only_ssh == NULL)
+		choose(client, CLIENT_IS_NATIVE, problem);
+	else if (problem == NULL)
+		choose(client, CLIENT_IS_SSH, only_ssh);
+	else {
+		(void)snprintf(client->words, sizeof(client->words),
+		    "%s, and %s", only_ssh, problem);
+		choose(client, CLIENT_IS_NONE, client->words);
+	}
+}
+
+void
+client_choose(struct run *run)
+{
+	const struct sshsession *wanted = &run->native.wanted;
+	struct client_choice *client = &run->client;
+
+	if (run->options.client == CLIENT_SSH) {
+		choose(client, CLIENT_IS_SSH, "");
+		return;
+	}
+	native_prepare(run);
+	/* Whatever it does is what the user wants. */
+	if (run->ssh.is_script)
+		choose(
+		    client, CLIENT_IS_SSH, "it is a script that may do more");
+	else if (run->options.client == CLIENT_AUTO)
+		choose_by_exactness(run);
+	else if (wanted->only_ssh != NULL)
+		choose(client, CLIENT_IS_SSH, wanted->only_ssh);
+	else
+		choose(client, CLIENT_IS_NATIVE, "");
+}
+
+const char *
+client_words(const struct run *run)
+{
+	static char words[192];
+	const struct client_choice *client = &run->client;
+
+	(void)snprintf(words, sizeof(words), "%s%s%s",
+	    client->kind == CLIENT_IS_NATIVE ? "native" : "ssh",
+	    client->reason[0] != '\0' ? ", because " : "", client->reason);
+	return words;
+}

@@ -1,0 +1,29 @@
+/*
+ * Who speaks to the master, and why. ssh's own multiplexing client falls short
+ * of plain ssh in what can be seen of it, ours in a few things that it leaves
+ * to ssh. ssh-fast(1) lists the reasons.
+ */
+#ifndef CLIENT_H
+#define CLIENT_H
+
+struct run;
+
+enum client_kind {
+	CLIENT_IS_SSH, /* the real ssh, over the lease */
+	CLIENT_IS_NATIVE,
+	CLIENT_IS_NONE, /* plain ssh: neither of them would be exact */
+};
+
+struct client_choice {
+	enum client_kind kind;
+	const char *reason; /* a few words; "" where the user has said it */
+	char words[128]; /* where these are made of others */
+};
+
+/* Fills run->client and run->native. The pool is open. */
+void client_choose(struct run *run);
+
+/* "native, because REASON" or the like, in static storage. */
+const char *client_words(const struct run *run);
+
+#endif
