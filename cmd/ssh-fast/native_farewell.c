@@ -13,7 +13,10 @@
 #include <unistd.h>
 
 enum {
-	/* Pruning is for a long session, and for one short one in so many. */
+	/*
+	 * Pruning is for a session that met what crashes leave, for a long one,
+	 * and for one short one in so many.
+	 */
 	LONG_SESSION_US = 1000000,
 	PRUNE_ONE_IN = 64,
 	REFUSAL_US = 2000000,
@@ -129,10 +132,12 @@ static void
 leave_lease(struct run *run, int64_t began_us)
 {
 	int64_t now_us = deadline_now_us();
+	bool met_remains = run->report.dead > 0 || run->report.salvaged > 0;
 
 	(void)lease_release(&run->pool.ns, &run->lease, run->options.touch);
 	hint_write(&run->pool.ns, run->lease.name);
-	if (now_us - began_us > LONG_SESSION_US || now_us % PRUNE_ONE_IN == 0)
+	if (met_remains || now_us - began_us > LONG_SESSION_US ||
+	    now_us % PRUNE_ONE_IN == 0)
 		(void)keeper_prune(&run->pool.ns);
 }
 

@@ -1,5 +1,6 @@
 #!/usr/bin/env bats
 # ssh-fast-ls: what it tells apart, and that looking disturbs nobody.
+# clients: ssh
 
 load ../lib/helper
 

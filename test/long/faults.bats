@@ -277,6 +277,7 @@ all_goes() {
 }
 
 @test "the keeper" {
+  export SSH_FAST_CLIENT=ssh
   fast host true
   hold_one
   try_all warm keeper 20

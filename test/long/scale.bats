@@ -53,12 +53,12 @@ call_valgrind() {
   # valgrind preloads a library, which makes for a pool of its own.
   preload=$(call_valgrind env | sed -n 's/^LD_PRELOAD=//p')
   for _ in cold warm; do
-    bare LD_PRELOAD="$preload" "$SSH_FAST" -F "$DIR/config" host true
+    bare LD_PRELOAD="$preload" "$SSH_FAST" --client=ssh -F "$DIR/config" host true
     wait_until is_released
   done
   # It cannot go on: valgrind does not know how a keeper is started.
   # What a dynamic C library does before main is not counted.
-  call_valgrind --toggle-collect=main --dump-before=keeper_start "$SSH_FAST" -F "$DIR/config" \
+  call_valgrind --toggle-collect=main --dump-before=keeper_start "$SSH_FAST" --client=ssh -F "$DIR/config" \
     host true || :
   [ "$(used_names)" = 1 ]
   count=$(sed -n 's/^totals: //p' "$OUT/callgrind.1")
@@ -112,6 +112,7 @@ call_valgrind() {
 }
 
 @test "leftovers that no acquire meets are freed by a keeper" {
+  export SSH_FAST_CLIENT=ssh
   fast host true
   wait_until is_released
   local before round
