@@ -11,7 +11,7 @@ setup() { new_root; OUT=$BATS_TEST_TMPDIR; }
 # How many system calls ssh-fast makes with these arguments before its exec.
 calls_before_exec() {
   PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin \
-    strace -f -o "$OUT/trace" "$SSH_FAST" -F "$DIR/config" "$@" >/dev/null
+    strace -f -o "$OUT/trace" "$SSH_FAST" --client=ssh -F "$DIR/config" "$@" >/dev/null
   awk 'NR == 1 {pid = $1} $1 == pid {
     if (/execve\(/ && seen++) exit; if (!/resumed>/) count++ } END {print count}' "$OUT/trace"
 }
@@ -100,6 +100,8 @@ call_valgrind() {
 }
 
 @test "2,000 dead ones are gone after a few runs, without gc" {
+  # The native client prunes after one short session in 64.
+  export SSH_FAST_CLIENT=ssh
   fast host true
   wait_until is_released
   "$TOOLS/dead-leases" "$(namespace)" 2000
