@@ -11,6 +11,7 @@
 #include "ls/ls_json.h"
 #include "ls/ls_table.h"
 #include "ls/ls_view.h"
+#include "namespace/failure_words.h"
 #include "namespace/record.h"
 #include "shared/admin.h"
 #include "shared/limits.h"
@@ -150,7 +151,7 @@ show_trouble(struct listing_run *run, const struct failure *failure,
 
 	message_failure(failure);
 	run->failed = true;
-	message_describe(failure, trouble, sizeof(trouble));
+	failure_words_describe(failure, trouble, sizeof(trouble));
 	view->trouble = trouble;
 	show(run, view);
 	view->trouble = NULL;

@@ -2,7 +2,7 @@
 #ifndef MESSAGE_H
 #define MESSAGE_H
 
-#include "base/failure.h"
+#include "namespace/failure.h"
 
 #include <stddef.h>
 
@@ -14,8 +14,5 @@ void message(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
 /* "cannot VERB PATH: reason", for anything the library reports. */
 void message_failure(const struct failure *failure);
-
-/* The same words, without a program's name in front, for other uses. */
-void message_describe(const struct failure *failure, char *buffer, size_t size);
 
 #endif

@@ -2,7 +2,7 @@
 #ifndef MASTER_START_H
 #define MASTER_START_H
 
-#include "base/failure.h"
+#include "namespace/failure.h"
 #include "ssh-fast/run.h"
 
 enum master_start {

@@ -2,7 +2,7 @@
 #ifndef ACQUIRE_H
 #define ACQUIRE_H
 
-#include "base/failure.h"
+#include "namespace/failure.h"
 #include "lease/lease.h"
 #include "mux/probe.h"
 #include "namespace/namespace.h"

@@ -6,7 +6,7 @@
 #ifndef INSPECT_H
 #define INSPECT_H
 
-#include "base/failure.h"
+#include "namespace/failure.h"
 #include "namespace/namespace.h"
 
 #include <stdbool.h>

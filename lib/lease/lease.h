@@ -27,7 +27,7 @@
 #ifndef LEASE_H
 #define LEASE_H
 
-#include "base/failure.h"
+#include "namespace/failure.h"
 #include "lease/holder.h"
 #include "mux/probe.h"
 #include "namespace/namespace.h"

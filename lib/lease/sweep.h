@@ -6,7 +6,7 @@
 #ifndef SWEEP_H
 #define SWEEP_H
 
-#include "base/failure.h"
+#include "namespace/failure.h"
 #include "namespace/namespace.h"
 #include "platform/platform.h"
 

@@ -2,7 +2,7 @@
 #ifndef CATALOGUE_H
 #define CATALOGUE_H
 
-#include "base/failure.h"
+#include "namespace/failure.h"
 #include "namespace/namespace.h"
 
 #include <stdbool.h>

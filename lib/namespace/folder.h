@@ -2,7 +2,7 @@
 #ifndef FOLDER_H
 #define FOLDER_H
 
-#include "base/failure.h"
+#include "namespace/failure.h"
 
 #include <stdbool.h>
 #include <sys/stat.h>

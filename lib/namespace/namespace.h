@@ -7,7 +7,7 @@
 #define NAMESPACE_H
 
 #include "base/digest.h"
-#include "base/failure.h"
+#include "namespace/failure.h"
 
 #include <limits.h>
 #include <stdbool.h>

@@ -7,7 +7,7 @@
 #ifndef RECORD_H
 #define RECORD_H
 
-#include "base/failure.h"
+#include "namespace/failure.h"
 #include "namespace/namespace.h"
 #include "namespace/smallfile.h"
 

@@ -5,7 +5,7 @@
 #ifndef OPENING_H
 #define OPENING_H
 
-#include "base/failure.h"
+#include "namespace/failure.h"
 #include "pool/pool.h"
 #include "pool/answer.h"
 

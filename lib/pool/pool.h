@@ -6,7 +6,7 @@
 #define POOL_H
 
 #include "pool/endpoint.h"
-#include "base/failure.h"
+#include "namespace/failure.h"
 #include "namespace/namespace.h"
 #include "ssh/sshargs.h"
 #include "base/text.h"

@@ -1,4 +1,4 @@
-#include "base/failure.h"
+#include "namespace/failure.h"
 
 #include <errno.h>
 #include <stdio.h>

@@ -1,7 +1,7 @@
 /*
  * What went wrong in a lease matter, in parts. The library only says which
- * step failed, on which path and how; cmd/ finds the words, so that cause and
- * wording can be tested apart.
+ * step failed, on which path and how; failure_words.h finds the words, so that
+ * cause and wording can be tested apart.
  */
 #ifndef FAILURE_H
 #define FAILURE_H
