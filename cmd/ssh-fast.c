@@ -179,12 +179,14 @@ lease_and_run(struct run *run)
 	const struct keeper_options keeping = {.touch = run->options.touch,
 	    .wait_for_clients = run->ssh.is_script,
 	    .wakes_master = run->pool.endpoint.is_stdio_forward};
+	const bool execs_ssh = run->client.kind == CLIENT_IS_SSH &&
+	    !run->pool.endpoint.in_background;
 	enum background background = BACKGROUND_NONE;
 	struct failure failure;
 	int status;
 
-	if (acquire_lease(&run->pool.ns, &probe, &run->lease, &run->report,
-		&failure) == -1)
+	if (acquire_lease(&run->pool.ns, &probe, execs_ssh ? &keeping : NULL,
+		&run->lease, &run->report, &failure) == -1)
 		return go_on_without_lease(run, &failure);
 	if (!run->lease.is_warm && run->options.health_ms > 0 &&
 	    precheck_finds_it_down(run)) {

@@ -175,10 +175,12 @@ take_live(struct search *search, struct lease *lease)
 
 int
 acquire_lease(const struct namespace *ns, const struct probe *probe,
-    struct lease *lease, struct acquire_report *report, struct failure *failure)
+    const struct keeper_options *keeping, struct lease *lease,
+    struct acquire_report *report, struct failure *failure)
 {
 	struct search search = {.ns = ns,
 	    .probe = *probe,
+	    .keeping = keeping,
 	    .report = report,
 	    .spare = {.lock_fd = -1},
 	    .dice = (uint32_t)deadline_now_us() ^ (uint32_t)getpid()};

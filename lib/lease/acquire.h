@@ -2,9 +2,10 @@
 #ifndef ACQUIRE_H
 #define ACQUIRE_H
 
-#include "namespace/failure.h"
+#include "lease/keeper.h"
 #include "lease/lease.h"
 #include "mux/probe.h"
+#include "namespace/failure.h"
 #include "namespace/namespace.h"
 
 #include <stdbool.h>
@@ -25,12 +26,14 @@ struct acquire_report {
  * for moments, for one whose holder has just ended. All probing together takes
  * no longer than probe->timeout_ms.
  *
+ * With keeping, a keeper for the lease is prepared while its master is asked.
+ *
  * 0 and *lease is to be handed to lease_release() or to a keeper; or -1 with
  * *failure (not null). *report (not null) is filled in either case.
  */
 int acquire_lease(const struct namespace *ns, const struct probe *probe,
-    struct lease *lease, struct acquire_report *report,
-    struct failure *failure);
+    const struct keeper_options *keeping, struct lease *lease,
+    struct acquire_report *report, struct failure *failure);
 
 /*
  * Whether an acquire would find a free name with a socket now. Takes no lock

@@ -93,6 +93,10 @@ examine_lease(struct search *search, struct lease *lease, int64_t patience_us)
 		probe_drop(&question);
 		return false;
 	}
+	/* The master takes longer to wake up than this does. */
+	if (result == PROBE_ALIVE && question.socket_fd != -1 &&
+	    search->keeping != NULL)
+		keeper_prepare(search->ns, lease, search->keeping);
 	if (result == PROBE_ALIVE) {
 		result = await_answer(
 		    search, &question, patience_us, &lease->master_pid);
@@ -100,6 +104,8 @@ examine_lease(struct search *search, struct lease *lease, int64_t patience_us)
 			examine_want(search, errno);
 	}
 	search->report->probe_us += deadline_now_us() - began_us;
+	if (result != PROBE_ALIVE)
+		lease_end_keeper(lease);
 	switch (result) {
 	case PROBE_ALIVE:
 		lease->is_warm = true;

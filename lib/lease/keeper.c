@@ -130,33 +130,36 @@ keep(void *argument)
 }
 
 /*
- * Blocked before the start: a ^C that hits between it and setsid is meant for
- * ssh and must not take the child. It stays blocked there.
+ * The signals are blocked before the start: a ^C that hits between it and
+ * setsid is meant for ssh and must not take the child.
  */
-static int
-start(void (*run)(void *argument), const void *argument, size_t size)
+static pid_t
+start(const struct namespace *ns, const struct lease *lease,
+    const struct keeper_options *options, bool waits)
 {
-	sigset_t all, inherited;
-	int result, saved_errno;
+	struct keeping keeping = {
+	    .ns = *ns, .lease = *lease, .options = *options};
 
-	(void)sigfillset(&all);
-	(void)sigprocmask(SIG_SETMASK, &all, &inherited);
-	result = platform_start_child(run, argument, size);
-	saved_errno = errno;
-	(void)sigprocmask(SIG_SETMASK, &inherited, NULL);
-	errno = saved_errno;
-	return result;
+	platform_watch_self(&keeping.watch, lease->holder_pid);
+	return platform_start_child(keep, &keeping, sizeof(keeping), waits);
+}
+
+void
+keeper_prepare(const struct namespace *ns, struct lease *lease,
+    const struct keeper_options *options)
+{
+	pid_t pid = start(ns, lease, options, true);
+
+	lease->keeper_pid = pid > 0 ? pid : 0;
 }
 
 int
 keeper_start(const struct namespace *ns, const struct lease *lease,
     const struct keeper_options *options)
 {
-	struct keeping keeping = {
-	    .ns = *ns, .lease = *lease, .options = *options};
-
-	platform_watch_self(&keeping.watch, lease->holder_pid);
-	return start(keep, &keeping, sizeof(keeping));
+	if (lease->keeper_pid > 0)
+		return 0;
+	return start(ns, lease, options, false) > 0 ? 0 : -1;
 }
 
 static void
@@ -171,5 +174,7 @@ only_prune(void *argument)
 int
 keeper_prune(const struct namespace *ns)
 {
-	return start(only_prune, ns, sizeof(*ns));
+	return platform_start_child(only_prune, ns, sizeof(*ns), false) > 0
+	    ? 0
+	    : -1;
 }

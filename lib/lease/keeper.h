@@ -37,9 +37,19 @@ struct keeper_options {
  * no signal but SIGKILL ends it. The caller goes on owning its copies of the
  * descriptors, and one more that is closed on exec.
  *
- * 0, or -1 with errno when no process could be started.
+ * 0, also where one has been prepared; or -1 with errno when no process could
+ * be started.
  */
 int keeper_start(const struct namespace *ns, const struct lease *lease,
+    const struct keeper_options *options);
+
+/*
+ * Starts the keeper while it is not known yet whether the lease will be used:
+ * it does nothing until this process execs or ends. lease_end_keeper() ends it
+ * again, as does whatever gives the lease back. Where it cannot be had,
+ * lease->keeper_pid is 0, and keeper_start() tries later.
+ */
+void keeper_prepare(const struct namespace *ns, struct lease *lease,
     const struct keeper_options *options);
 
 /*

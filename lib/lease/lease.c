@@ -19,7 +19,7 @@ lease_set_name(struct lease *lease, const char *name)
 {
 	memcpy(lease->name, name, sizeof(lease->name));
 	lease->is_warm = false;
-	lease->master_pid = 0;
+	lease->master_pid = lease->keeper_pid = 0;
 	lease->master_fd = -1;
 }
 
@@ -133,6 +133,14 @@ lease_hand_over(struct lease *lease)
 }
 
 void
+lease_end_keeper(struct lease *lease)
+{
+	if (lease->keeper_pid > 0)
+		platform_end_child(lease->keeper_pid);
+	lease->keeper_pid = 0;
+}
+
+void
 lease_disconnect(struct lease *lease)
 {
 	if (lease->master_fd != -1)
@@ -153,6 +161,7 @@ lease_release(const struct namespace *ns, struct lease *lease, bool touch)
 	const struct holder released = {.kind = HOLDER_RELEASED};
 	int result, saved_errno;
 
+	lease_end_keeper(lease);
 	lease_disconnect(lease);
 	/* R7: all of it before the lock is let go. */
 	if (touch)
@@ -181,6 +190,7 @@ lease_set_aside(struct lease *lease)
 {
 	const struct holder hung = {.kind = HOLDER_HUNG};
 
+	lease_end_keeper(lease);
 	lease_disconnect(lease);
 	(void)holder_write(lease->lock_fd, &hung);
 	(void)close(lease->lock_fd);

@@ -41,6 +41,7 @@ struct lease {
 	bool is_warm; /* a live master answered (or is trusted to be there) */
 	pid_t holder_pid; /* of the process that took it */
 	pid_t master_pid; /* of that master, 0 where it did not tell */
+	pid_t keeper_pid; /* of a keeper that waits for us to exec, or 0 */
 	/* The probe's connection to it, where that was to be kept, or -1. */
 	int master_fd;
 };
@@ -109,6 +110,9 @@ void lease_set_aside(struct lease *lease);
  * out without connecting to it (probe_look()). PROBE_DEAD without a socket.
  */
 enum probe_result lease_look(const struct namespace *ns, const char *name);
+
+/* Ends a keeper that waits (keeper_prepare()), if there is one. */
+void lease_end_keeper(struct lease *lease);
 
 /* Closes the connection to the master that the probe has kept, if any. */
 void lease_disconnect(struct lease *lease);

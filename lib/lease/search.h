@@ -7,6 +7,7 @@
 
 #include "lease/acquire.h"
 #include "lease/holder.h"
+#include "lease/keeper.h"
 #include "lease/lease.h"
 #include "mux/probe.h"
 #include "namespace/namespace.h"
@@ -25,6 +26,7 @@ struct search {
 	const struct namespace *ns;
 	struct probe probe;
 	struct probe near_probe; /* the same for a master used just now */
+	const struct keeper_options *keeping; /* or null: no keeper is wanted */
 	struct acquire_report *report;
 	struct holder self;
 	int64_t probe_deadline_us; /* 0 until the first master is asked */

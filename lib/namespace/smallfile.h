@@ -5,8 +5,8 @@
 #ifndef SMALLFILE_H
 #define SMALLFILE_H
 
-#include "base/failure.h"
 #include "base/text.h"
+#include "namespace/failure.h"
 
 #include <stdbool.h>
 #include <sys/types.h>

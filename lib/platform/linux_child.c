@@ -2,6 +2,7 @@
 #include "platform/platform.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <link.h>
 #include <poll.h>
 #include <sched.h>
@@ -12,6 +13,7 @@
 #include <sys/auxv.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
+#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -94,39 +96,66 @@ platform_watch_wait(const struct platform_watch *watch)
 enum { CHILD_STACK_SIZE = 32768 };
 struct child_start {
 	void (*run)(void *argument);
+	/* Both ends of a pipe: the second closes when the caller execs or ends. */
+	int gate[2];
 	max_align_t argument[];
 };
 
+/*
+ * Until the gate opens, nothing here may fail: errno is the caller's too. No
+ * signal can interrupt it, since none that is not blocked was handed on.
+ */
 static int
 run_child(void *told)
 {
 	struct child_start *start = told;
+	char byte;
 
+	if (start->gate[0] != -1) {
+		(void)close(start->gate[1]);
+		(void)!read(start->gate[0], &byte, 1);
+		(void)close(start->gate[0]);
+	}
 	start->run(start->argument);
 	_exit(0);
 }
 
-int
-platform_start_child(
-    void (*run)(void *argument), const void *argument, size_t size)
+static struct child_start *
+prepare_child(void (*run)(void *argument), const void *argument, size_t size)
 {
 	const size_t unit = _Alignof(max_align_t);
 	const size_t room = (size + unit - 1) / unit * unit;
 	struct child_start *start;
 	char *stack;
-	int pid;
 
 	if (size > CHILD_STACK_SIZE / 4) {
 		errno = E2BIG;
-		return -1;
+		return NULL;
 	}
 	stack = mmap(NULL, CHILD_STACK_SIZE, PROT_READ | PROT_WRITE,
 	    MAP_PRIVATE | MAP_ANONYMOUS | MAP_STACK, -1, 0);
 	if (stack == MAP_FAILED)
-		return -1;
+		return NULL;
 	start = (void *)(stack + CHILD_STACK_SIZE - sizeof(*start) - room);
 	start->run = run;
+	start->gate[0] = start->gate[1] = -1;
 	memcpy(start->argument, argument, size);
+	return start;
+}
+
+pid_t
+platform_start_child(
+    void (*run)(void *argument), const void *argument, size_t size, bool waits)
+{
+	struct child_start *start = prepare_child(run, argument, size);
+	sigset_t all, inherited;
+	int saved_errno;
+	pid_t pid;
+
+	if (start == NULL || (waits && pipe2(start->gate, O_CLOEXEC) == -1))
+		return -1;
+	(void)sigfillset(&all);
+	(void)sigprocmask(SIG_SETMASK, &all, &inherited);
 #ifdef START_CHILD_BY_FORK
 	/* For valgrind and the sanitizers, which cannot follow a clone. */
 	if ((pid = fork()) == 0)
@@ -135,5 +164,18 @@ platform_start_child(
 	/* No signal to tell of its end: nobody is to wait for it. */
 	pid = clone(run_child, start, CLONE_VM, start);
 #endif
-	return pid == -1 ? -1 : 0;
+	saved_errno = errno;
+	(void)sigprocmask(SIG_SETMASK, &inherited, NULL);
+	if (waits)
+		(void)close(start->gate[0]);
+	errno = saved_errno;
+	return pid;
+}
+
+void
+platform_end_child(pid_t pid)
+{
+	(void)kill(pid, SIGKILL);
+	while (waitpid(pid, NULL, __WALL) == -1 && errno == EINTR)
+		;
 }

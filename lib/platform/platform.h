@@ -134,11 +134,18 @@ void platform_watch_wait(const struct platform_watch *watch);
  * the copy of the page tables (measured: 31 microseconds in place of 148), so
  * run() must make system calls only: no allocation, no standard streams, no
  * global state. The argument, of that size, is copied to the child's own
- * stack. The child is none that wait(2) of the caller, or of the program it
- * execs, would ever see. 0, or -1 with errno.
+ * stack. All signals that can be are blocked in the child. It is none that
+ * wait(2) of the caller, or of the program it execs, would ever see.
+ *
+ * With waits, run() begins when the caller execs or ends, and the caller may go
+ * on as it likes until then; a descriptor, close-on-exec, stays open here.
+ * Returns the pid, or -1 with errno.
  */
-int platform_start_child(
-    void (*run)(void *argument), const void *argument, size_t size);
+pid_t platform_start_child(
+    void (*run)(void *argument), const void *argument, size_t size, bool waits);
+
+/* Kills a child of platform_start_child() that waits, and sees its end. */
+void platform_end_child(pid_t pid);
 
 /* linux_context.c: what a process hands on to those that it starts. */
 

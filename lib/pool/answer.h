@@ -6,8 +6,8 @@
 #ifndef ANSWER_H
 #define ANSWER_H
 
-#include "base/failure.h"
 #include "base/text.h"
+#include "namespace/failure.h"
 #include "namespace/namespace.h"
 #include "namespace/smallfile.h"
 #include "pool/resolution.h"

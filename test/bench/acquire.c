@@ -144,8 +144,8 @@ main(int argc, char *argv[])
 	check(spent != NULL, "memory");
 	for (i = 0; i < rounds; i++) {
 		began = now_us();
-		check(
-		    acquire_lease(&ns, &probe, &lease, &report, &failure) == 0,
+		check(acquire_lease(
+			  &ns, &probe, NULL, &lease, &report, &failure) == 0,
 		    "acquire");
 		lease_release(&ns, &lease, true);
 		spent[i] = now_us() - began;

@@ -50,7 +50,8 @@ listen_to_it(const uint8_t *data, size_t size)
 	check(write(pair[1], data, size) == (ssize_t)size, "short write");
 	(void)close(pair[1]);
 	session_init(&session, pair[0]);
-	while ((result = session_listen(&session, &message, 0, NULL)) == SESSION_DONE)
+	while ((result = session_listen(&session, &message, 0, NULL)) ==
+	    SESSION_DONE)
 		check(++heard < 32768 / 8, "more messages than bytes");
 	check(result == SESSION_CLOSED || result == SESSION_GARBLED ||
 		result == SESSION_FAILED,

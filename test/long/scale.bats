@@ -58,7 +58,7 @@ call_valgrind() {
   done
   # It cannot go on: valgrind does not know how a keeper is started.
   # What a dynamic C library does before main is not counted.
-  call_valgrind --toggle-collect=main --dump-before=keeper_start "$SSH_FAST" --client=ssh -F "$DIR/config" \
+  call_valgrind --toggle-collect=main --dump-before=keeper_prepare "$SSH_FAST" --client=ssh -F "$DIR/config" \
     host true || :
   [ "$(used_names)" = 1 ]
   count=$(sed -n 's/^totals: //p' "$OUT/callgrind.1")

@@ -135,6 +135,50 @@ EOF
   [ "$(free_names)" = 1 ]
 }
 
+# The keeper is there before it is known whether the master answers.
+@test "killed while the master is asked: the lease is free, and the master is used" {
+  local master pid
+  master=$(master_pid "$(socket_of)")
+  kill -STOP "$master"
+  "$SSH_FAST" --client=ssh --probe-timeout=60000 -F "$DIR/config" host true 3>&- &
+  pid=$!
+  wait_until pgrep -P "$pid"
+  kill -KILL "$pid"
+  wait "$pid" || :
+  wait_until is_released
+  kill -CONT "$master"
+  [ "$(free_names)" = 1 ]
+  flock -n "$ROOT"/*/free/s* true
+  fast host true
+  [ "$(new_logins)" = 0 ]
+}
+
+@test "a master that is no use leaves no keeper behind, and no lock held" {
+  local kind socket odd
+  for kind in silent garbage; do
+    export ROOT=$DIR/r-$kind SSH_FAST_ROOT=$DIR/r-$kind
+    fast host true
+    wait_until is_released
+    socket=$(socket_of)
+    timeout 5 ssh -F none -S "$socket" -O exit x 2>/dev/null
+    wait_until is_gone_file "$socket"
+    "$TOOLS/odd-master" $kind "$socket" >"$BATS_TEST_TMPDIR/$kind" 3>&- &
+    odd=$!
+    wait_until has_content "$BATS_TEST_TMPDIR/$kind"
+    : >"$BATS_TEST_TMPDIR/out"
+    "$SSH_FAST" --client=ssh --probe-timeout=100 -F "$DIR/config" host 'echo here; sleep 60' \
+      >"$BATS_TEST_TMPDIR/out" 3>&- &
+    SSH=$!
+    wait_until has_content "$BATS_TEST_TMPDIR/out"
+    wait_until has_keeper "$SSH"
+    [ "$(pgrep -c -P "$SSH")" = 1 ]
+    flock -n "$ROOT"/*/used/"$(basename "$socket")" true
+    end_session
+    kill "$odd"
+    wait "$odd" || :
+  done
+}
+
 @test "without pidfd_open, as on older kernels, it watches its parent" {
   strace -f -o /dev/null -e trace=none true
   strace -o "$BATS_TEST_TMPDIR/trace" -e inject=pidfd_open:error=ENOSYS \

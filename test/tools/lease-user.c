@@ -37,8 +37,8 @@ main(int argc, char *argv[])
 		return 1;
 	}
 	for (i = 0; i < count; i++) {
-		if (acquire_lease(&ns, &probe, &leases[i], &report, &failure) ==
-		    -1)
+		if (acquire_lease(
+			&ns, &probe, NULL, &leases[i], &report, &failure) == -1)
 			return 1;
 		namespace_socket_path(&ns, leases[i].name, path);
 		printf("%s %s\n", leases[i].is_warm ? "warm" : "cold", path);
