@@ -14,7 +14,7 @@ import re
 import shlex
 
 SHELLS = ("bash", "zsh", "fish")
-WORDS = {"short", "alone", "loose", "root"}
+WORDS = {"short", "alone", "loose", "root", "stays"}
 VALUES = {"warm", "deadline", "term", "needs", "rows"}
 
 

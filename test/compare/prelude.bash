@@ -75,3 +75,5 @@ lost() {
   rm lost
   echo "status $status" >&2
 }
+# root_at DIR: where the pools of this case are, from now on.
+root_at() { if [ -n "${SSH_FAST_ROOT-}" ]; then SSH_FAST_ROOT=$1; fi; }

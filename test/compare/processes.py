@@ -13,18 +13,16 @@ def adopt_orphans():
     ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
 
 
-def reap(known=()):
-    """Takes the status of every child that ended; {pid: status} of known ones."""
-    statuses = {}
+def reap():
+    """Takes the status of every child that ended; whether any child is left.
+
+    Where orphans are adopted, no child means no descendant."""
     while True:
         try:
-            pid, status = os.waitpid(-1, os.WNOHANG)
+            if os.waitpid(-1, os.WNOHANG)[0] == 0:
+                return True
         except ChildProcessError:
-            return statuses
-        if pid == 0:
-            return statuses
-        if pid in known:
-            statuses[pid] = status
+            return False
 
 
 def _parents():
@@ -41,12 +39,12 @@ def _parents():
     return parents
 
 
-def descendants(of):
-    """Living ones, children first."""
+def descendants(of, beyond=lambda pid: True):
+    """Living ones, children first; where beyond says no, that one and what is below are passed over."""
     parents = _parents()
     found, row = [], [of]
     while row:
-        row = [pid for pid, parent in parents.items() if parent in row]
+        row = [pid for pid, parent in parents.items() if parent in row and beyond(pid)]
         found += row
     return found
 
@@ -59,20 +57,23 @@ def words_of(pid):
         return ""
 
 
-def end_all(of):
-    """Ends all descendants: politely those that may have something to clean."""
-    for sign in (signal.SIGTERM, signal.SIGCONT, signal.SIGKILL):
-        for pid in descendants(of):
+def _signal(pids, *signs):
+    for pid in pids:
+        for sign in signs:
             try:
                 os.kill(pid, sign)
             except OSError:
                 pass
-        if sign == signal.SIGCONT:
-            end = time.monotonic() + 0.3
-            while descendants(of) and time.monotonic() < end:
-                reap()
-                time.sleep(0.01)
-    while descendants(of):
-        reap()
-        time.sleep(0.01)
-    reap()
+
+
+def end_all(of):
+    """Ends all descendants: politely those that may have something to clean."""
+    if not reap():
+        return
+    _signal(descendants(of), signal.SIGTERM, signal.SIGCONT)
+    end = time.monotonic() + 0.3
+    while reap() and time.monotonic() < end:
+        time.sleep(0.005)
+    while reap():
+        _signal(descendants(of), signal.SIGKILL)
+        time.sleep(0.005)

@@ -74,24 +74,25 @@ def left_out(case):
 
 
 class Runs:
-    """The runs that are to be made, a few at a time; their results."""
+    """Runs under way, a few at a time."""
 
-    def __init__(self, server, jobs):
-        self.server, self.jobs = server, jobs
+    def __init__(self, server):
+        self.server = server
         self.number = 0
         self.selector = selectors.DefaultSelector()
         self.living = {}
 
-    def _start(self, case, way, tag):
+    def start(self, case, way, deadline):
         self.number += 1
         here, there = os.pipe()
         sys.stdout.flush()
         pid = os.fork()
         if pid == 0:
             os.close(here)
-            worker.run(case, way, self.server, self.number, there)
+            worker.run(case, way, self.server, self.number, there, deadline)
         os.close(there)
-        self.living[here] = {"pid": pid, "tag": tag, "data": b"", "until": time.monotonic() + case.deadline * 2 + 40}
+        until = time.monotonic() + deadline * 2 + 40
+        self.living[here] = {"pid": pid, "tag": (case, way), "data": b"", "until": until}
         self.selector.register(here, selectors.EVENT_READ)
 
     def _finish(self, descriptor):
@@ -101,7 +102,8 @@ class Runs:
         os.waitpid(run["pid"], 0)
         return run["tag"], json.loads(run["data"] or b'{"broken": "the worker ended"}')
 
-    def _collect(self):
+    def collect(self):
+        """Waits; gives ((case, way), result) of those that ended."""
         for key, _ in self.selector.select(1):
             data = os.read(key.fd, 65536)
             self.living[key.fd]["data"] += data
@@ -111,16 +113,65 @@ class Runs:
             if time.monotonic() > run["until"]:
                 os.kill(run["pid"], signal.SIGKILL)
 
-    def all(self, wanted):
-        """wanted: [(case, way)]; gives ((case, way), result) as they come."""
-        for group in ([w for w in wanted if not w[0].has("alone")], [w for w in wanted if w[0].has("alone")]):
-            waiting = list(group)
-            jobs = self.jobs if group and not group[0][0].has("alone") else 1
-            while waiting or self.living:
-                while waiting and len(self.living) < jobs:
-                    case, way = waiting.pop(0)
-                    self._start(case, way, (case, way))
-                yield from self._collect()
+
+class Comparison:
+    """Plain ssh first; then each way, with a deadline that plain ssh's own time
+    gives; then, where something differs, plain ssh again, to be sure."""
+
+    def __init__(self, chosen, server, verdict):
+        self.chosen, self.verdict = chosen, verdict
+        self.runs = Runs(server)
+        self.waiting, self.results = [], {}
+
+    def compare(self, cases):
+        together = [case for case in cases if not case.has("alone")]
+        for group, jobs in ((together, self.chosen.jobs), ([c for c in cases if c.has("alone")], 1)):
+            self.waiting = [(case, "plain") for case in group]
+            self._work(jobs)
+        # Where only the time differs, the machine may have been busy: once more.
+        self.waiting = [(case, way) for case, ways in self.results.values() for way in ways if way != "plain"]
+        self.doubtful, self.results = self.results, {}
+        self._work(1)
+
+    def _work(self, jobs):
+        while self.waiting or self.runs.living:
+            while self.waiting and len(self.runs.living) < jobs:
+                case, way = self.waiting.pop(0)
+                self.runs.start(case, way, self._deadline(case, way))
+            for (case, way), result in self.runs.collect():
+                if self.chosen.show:
+                    show(case, way, result)
+                self._take(case, way, result)
+
+    def _deadline(self, case, way):
+        if case.name not in self.results or way == "plain again":
+            return case.deadline
+        return min(case.deadline, 3 * self.results[case.name][1]["plain"].get("seconds", 0) + 8)
+
+    def _take(self, case, way, result):
+        if hasattr(self, "doubtful"):
+            plain = self.doubtful[case.name][1]["plain"]
+            self.verdict.of_ways(case, {way: report.differences(plain, result)})
+            return
+        mine = self.results.setdefault(case.name, (case, {}))[1]
+        mine[way] = result
+        if way == "plain":
+            self.waiting[:0] = [(case, one) for one in self.chosen.ways]
+        elif way == "plain again" or len(mine) == len(self.chosen.ways) + 1:
+            self._judge(case, mine)
+
+    def _judge(self, case, mine):
+        found = {way: report.differences(mine["plain"], mine[way]) for way in self.chosen.ways}
+        if any(found.values()) and "plain again" not in mine:
+            self.waiting.insert(0, (case, "plain again"))
+            return
+        del self.results[case.name]
+        if not self.verdict.of_plain(case, mine["plain"], mine.get("plain again", mine["plain"])):
+            return
+        late = [way for way in found if [aspect for aspect, _ in found[way]] == ["time"]]
+        self.verdict.of_ways(case, {way: found[way] for way in found if way not in late})
+        if late:
+            self.results[case.name] = (case, {way: mine[way] for way in ("plain", *late)})
 
 
 class Verdict:
@@ -140,7 +191,7 @@ class Verdict:
             self.fail(f"{case.name}: plain: {first['broken']}")
         elif found:
             for aspect, text in found:
-                print(f"{case.name}: plain ssh differs from itself: {aspect}: {text}", flush=True)
+                print(f"{case.name}: plain ssh differs from itself: {aspect}: {text.replace('ours:', 'again:')}", flush=True)
             self.failed += 1
         else:
             self.passed += 1
@@ -166,30 +217,6 @@ class Verdict:
 def show(case, way, result):
     print(f"--- {case.name}: {way}")
     print(json.dumps(result, indent=1, ensure_ascii=False).replace("\\n", "\n\t"))
-
-
-def compare(cases, chosen, server, verdict):
-    runs = Runs(server, chosen.jobs)
-    wanted = [(case, way) for case in cases for way in ("plain", "plain again", *chosen.ways)]
-    results, doubtful = {}, []
-    for (case, way), result in runs.all(wanted):
-        if chosen.show:
-            show(case, way, result)
-        mine = results.setdefault(case.name, {})
-        mine[way] = result
-        if len(mine) < len(chosen.ways) + 2:
-            continue
-        if verdict.of_plain(case, mine["plain"], mine["plain again"]):
-            found = {way: report.differences(mine["plain"], mine[way]) for way in chosen.ways}
-            late = [way for way in found if [aspect for aspect, _ in found[way]] == ["time"]]
-            doubtful += [(case, way, mine["plain"]) for way in late]
-            verdict.of_ways(case, {way: found[way] for way in found if way not in late})
-        del results[case.name]
-    # Where only the time differs, the machine may have been busy: once more.
-    runs.jobs = 1
-    plain = {(case.name, way): result for case, way, result in doubtful}
-    for (case, way), result in runs.all([d[:2] for d in doubtful]):
-        verdict.of_ways(case, {way: report.differences(plain[case.name, way], result)})
 
 
 def manual():
@@ -224,7 +251,7 @@ def main():
     try:
         with servers.Server(ssh, sshd) as server:
             all_ways.prepare(server, build / "ssh-fast")
-            compare(runnable, chosen, server, verdict)
+            Comparison(chosen, server, verdict).compare(runnable)
             server.process.terminate()
             server.process.wait()
             processes.end_all(os.getpid())

@@ -2,7 +2,7 @@
 
 import json
 import os
-import pathlib
+import re
 import shutil
 import signal
 import subprocess
@@ -59,15 +59,22 @@ def _run_script(case, env, folder):
     }
 
 
-def _left_behind(own, root):
-    """What goes on running here, but for masters: their words name the root."""
-    end = time.monotonic() + 1
-    while True:
-        processes.reap()
-        left = [words for pid in processes.descendants(own) if str(root) not in (words := processes.words_of(pid))]
-        if not left or time.monotonic() > end:
-            return sorted(left)
-        time.sleep(0.02)
+def _is_no_master(pid):
+    return not re.search(r"/c/s[A-Za-z0-9_-]{11}\b", processes.words_of(pid))
+
+
+def _left_behind(own):
+    """What goes on running here, but for masters and what they run: their words name a socket."""
+    wait = 0.02
+    while processes.reap():
+        left = processes.descendants(own, _is_no_master)
+        if not left:
+            break
+        if wait > 0.5:
+            return sorted(processes.words_of(pid) for pid in left)
+        time.sleep(wait)
+        wait *= 2
+    return []
 
 
 def _files(folder):
@@ -88,10 +95,10 @@ def measure(case, way, server, number):
         result = terminal.run(case, env, folder / "w", tidy)
     else:
         result = _run_script(case, env, folder)
-    if result["status"] == "hangs":
+    if result["status"] == "hangs" or case.has("stays"):
         result["left"] = []
     else:
-        result["left"] = _left_behind(os.getpid(), folder / "p")
+        result["left"] = _left_behind(os.getpid())
     result["files"] = _files(folder / "w")
     processes.end_all(os.getpid())
     shutil.rmtree(folder, ignore_errors=True)
@@ -103,9 +110,10 @@ def measure(case, way, server, number):
     return result
 
 
-def run(case, way, server, number, pipe):
+def run(case, way, server, number, pipe, deadline):
     """The whole life of a worker process; never returns."""
     code = 1
+    case.deadline = deadline
     try:
         os.setpgid(0, 0)
         processes.adopt_orphans()
