@@ -13,7 +13,7 @@ def plain_text(text):
 
 class Normaliser:
     def __init__(self, run_folder, top, ports):
-        self.replacements = [(str(run_folder), "RUN"), (str(top), "TOP")]
+        self.replacements = [(str(run_folder), "RUN"), (f"{top}/plain/", "TOP/"), (f"{top}/fast/", "TOP/"), (str(top), "TOP")]
         self.ports = [(re.compile(rf"\b{port}\b"), f"PORT-{host}") for host, port in ports.items()]
 
     def text(self, text):
