@@ -54,6 +54,13 @@ def _is_late(plain, ours):
     return ours["seconds"] > 2 * plain["seconds"] + 2 and time_class(ours) == "seconds"
 
 
+def _last_words(plain, ours):
+    """What the one that hangs had to say, from its end."""
+    hung = plain if plain["status"] == "hangs" else ours
+    text = (hung.get("screen") or hung["stdout"] + hung["stderr"])[-80:]
+    return f", after ...{_one_line(text)}" if text else ""
+
+
 def differences(plain, ours):
     """[(aspect, what it says)] of two runs."""
     a, b = _texts(plain), _texts(ours)

@@ -148,13 +148,16 @@ class Server:
         for _ in range(5):
             self.ports = dict(zip(HOSTS, _free_ports(len(HOSTS))))
             self._write(self.ports)
-            with open(self.top / "sshd.log", "ab") as log:
+            with open(self.top / "sshd.log", "wb") as log:
                 self.process = subprocess.Popen(
                     [self.sshd, "-D", "-e", "-f", self.top / "sshd_config"],
                     stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=log)
             for _ in range(500):
                 if (self.top / "sshd.pid").exists():
-                    return
+                    # It goes on where it gets some of its ports: somebody else may have had the same.
+                    if (self.top / "sshd.log").read_text().count("Server listening on ") == len(HOSTS):
+                        return
+                    self.process.terminate()
                 if self.process.poll() is not None:
                     break
                 time.sleep(0.01)
