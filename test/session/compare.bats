@@ -24,7 +24,7 @@ said() {
 }
 
 @test "the most telling cases: what is seen is what plain ssh shows, cold and warm" {
-  run compare --short --ways=native-cold,native-warm
+  run compare --short
   echo "$output"
   [ "$status" = 0 ]
   [[ ${lines[-1]} =~ ^1[0-9][0-9]\ passed,\ 0\ failed$ ]]
