@@ -5,7 +5,7 @@
 #include "shared/commands.h"
 
 #include "base/deadline.h"
-#include "base/number.h"
+#include "base/duration.h"
 #include "base/text.h"
 #include "lease/sweep.h"
 #include "platform/platform.h"
@@ -46,7 +46,7 @@ set(void *context, const struct option *option, const char *value)
 	struct gc_options *options = context;
 
 	(void)option;
-	return number_read(
+	return duration_read(
 	    value != NULL ? value : "0", 0, SECS_MAX, &options->exit_idle_secs);
 }
 
@@ -66,8 +66,8 @@ static const struct option rows[] = {
 	AT(is_json),
 	.help = "print the summary as JSON"},
     {.name = "ttl",
-	.value = "SECS",
-	.kind = OPTION_NUMBER,
+	.value = "TIME",
+	.kind = OPTION_TIME,
 	AT(ttl_secs),
 	.maximum = SECS_MAX,
 	.help =
@@ -75,14 +75,14 @@ static const struct option rows[] = {
 	    "namespace\n"
 	    "      without a lease until it was not used for so long (a day)"},
     {.name = "exit-idle",
-	.value = "[=SECS]",
+	.value = "[=TIME]",
 	.kind = OPTION_OTHER,
 	AT(exit_idle_secs),
-	.maximum = SECS_MAX,
+	.allowed = "a time of a year at most",
 	.help = "also have masters end that were not used for so long (0)"},
     {.variable = "SSH_FAST_PROBE_TIMEOUT",
 	.value = "MS",
-	.kind = OPTION_NUMBER,
+	.kind = OPTION_MS,
 	AT(probe_timeout_ms),
 	.minimum = 1,
 	.maximum = PROBE_TIMEOUT_MS_MAX,
@@ -106,8 +106,8 @@ static const struct option rows[] = {
 
 static const struct option_table table = {
     .program = "ssh-fast-gc",
-    .usage = "usage: ssh-fast-gc [-n] [-q | -v] [-j] [--ttl=SECS] "
-	     "[--exit-idle[=SECS]]\n"
+    .usage = "usage: ssh-fast-gc [-n] [-q | -v] [-j] [--ttl=TIME] "
+	     "[--exit-idle[=TIME]]\n"
 	     "                   [--root=DIR] [PATTERN ...]\n"
 	     "\n"
 	     "Removes what crashes and the end of masters leave behind. "

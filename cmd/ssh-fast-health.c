@@ -65,7 +65,7 @@ static const struct option rows[] = {
 	.help = "the configuration of ssh to use"},
     {.name = "timeout",
 	.value = "MS",
-	.kind = OPTION_NUMBER,
+	.kind = OPTION_MS,
 	AT(timeout_ms),
 	.minimum = 1,
 	.maximum = HEALTH_TIMEOUT_MS_MAX,

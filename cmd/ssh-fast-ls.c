@@ -5,7 +5,7 @@
  */
 #include "shared/commands.h"
 
-#include "base/number.h"
+#include "base/duration.h"
 #include "lease/inspect.h"
 #include "ls/ls_health.h"
 #include "ls/ls_json.h"
@@ -50,7 +50,7 @@ set(void *context, const struct option *option, const char *value)
 		return set_probe(options, value);
 	options->health_ms = HEALTH_MS;
 	return value == NULL ||
-	    number_read(value, 0, HEALTH_MS_MAX, &options->health_ms);
+	    duration_read_ms(value, 0, HEALTH_MS_MAX, &options->health_ms);
 }
 
 #define AT(field) .offset = offsetof(struct ls_options, field)
@@ -75,7 +75,7 @@ static const struct option rows[] = {
 	    "      (none)"},
     {.variable = "SSH_FAST_PROBE_TIMEOUT",
 	.value = "MS",
-	.kind = OPTION_NUMBER,
+	.kind = OPTION_MS,
 	AT(probe_timeout_ms),
 	.minimum = 1,
 	.maximum = PROBE_TIMEOUT_MS_MAX,
@@ -84,7 +84,7 @@ static const struct option rows[] = {
 	.value = "[=MS]",
 	.kind = OPTION_OTHER,
 	AT(health_ms),
-	.maximum = HEALTH_MS_MAX,
+	.allowed = "0 to 60000 milliseconds, as 500 or 2s",
 	.help = "ask ssh-fast-health whether the servers are there, all at "
 		"once, for\n"
 		"      so many milliseconds each (2000)"},

@@ -20,6 +20,10 @@ describe_allowed(const struct option *option, char allowed[ALLOWED_SIZE])
 		(void)snprintf(allowed, ALLOWED_SIZE,
 		    "a time of %d to %d seconds, as 90, 10m or 1h30m",
 		    option->minimum, option->maximum);
+	else if (option->kind == OPTION_MS)
+		(void)snprintf(allowed, ALLOWED_SIZE,
+		    "%d to %d milliseconds, as 500 or 2s", option->minimum,
+		    option->maximum);
 	else if (option->maximum > 0)
 		(void)snprintf(allowed, ALLOWED_SIZE, "%d to %d",
 		    option->minimum, option->maximum);
@@ -63,6 +67,9 @@ set(const struct option_table *table, const struct option *option,
 		return number_read(value, option->minimum, option->maximum, to);
 	case OPTION_TIME:
 		return duration_read(
+		    value, option->minimum, option->maximum, to);
+	case OPTION_MS:
+		return duration_read_ms(
 		    value, option->minimum, option->maximum, to);
 	default:
 		return table->set(options, option, value);

@@ -14,6 +14,7 @@ enum option_kind {
 	OPTION_TEXT, /* sets a const char *, to anything but an empty word */
 	OPTION_NUMBER, /* sets an int, from minimum to maximum */
 	OPTION_TIME, /* the same in seconds, written as ssh takes times */
+	OPTION_MS, /* the same in milliseconds, with or without a unit */
 	OPTION_OTHER, /* set() of the program knows */
 };
 

@@ -1,6 +1,6 @@
 #include "ssh-fast/options.h"
 
-#include "base/number.h"
+#include "base/duration.h"
 #include "shared/limits.h"
 #include "shared/option.h"
 
@@ -17,7 +17,7 @@ set_probe(struct options *options, const char *value)
 	else if (strcmp(value, "e2e") == 0)
 		options->probe = PROBE_E2E;
 	else if (strncmp(value, "e2e:", 4) == 0 &&
-	    number_read(value + 4, 1, SECS_MAX, &options->probe_idle_secs))
+	    duration_read(value + 4, 1, SECS_MAX, &options->probe_idle_secs))
 		options->probe = PROBE_E2E;
 	else if (strcmp(value, "ssh") == 0)
 		options->probe = PROBE_SSH;
@@ -35,7 +35,7 @@ set_health(struct options *options, const char *value)
 	options->health_ms = 0;
 	if (strcmp(value, "0") == 0)
 		return true;
-	if (!number_read(value, 1, HEALTH_MS_MAX, &options->health_ms))
+	if (!duration_read_ms(value, 1, HEALTH_MS_MAX, &options->health_ms))
 		return false;
 	if (options->health_ms == 1)
 		options->health_ms = HEALTH_MS;
@@ -98,7 +98,7 @@ static const struct option rows[] = {
     {.name = "probe-timeout",
 	.variable = "SSH_FAST_PROBE_TIMEOUT",
 	.value = "MS",
-	.kind = OPTION_NUMBER,
+	.kind = OPTION_MS,
 	AT(probe_timeout_ms),
 	.minimum = 1,
 	.maximum = PROBE_TIMEOUT_MS_MAX,
@@ -108,7 +108,7 @@ static const struct option rows[] = {
 	.value = "[=MS]",
 	.kind = OPTION_OTHER,
 	AT(health_ms),
-	.maximum = HEALTH_MS_MAX,
+	.allowed = "0 to 60000 milliseconds, as 500 or 2s",
 	.help = "before a login, ask ssh-fast-health for so many milliseconds "
 		"(2000)\n"
 		"      whether the server answers, and fail where not; 0: do "

@@ -2,6 +2,8 @@
 
 #include <limits.h>
 
+enum { MS_IN_SECOND = 1000 };
+
 /* Seconds; 0 for a letter that is no unit. */
 static int
 unit_of(char letter)
@@ -27,6 +29,28 @@ unit_of(char letter)
 	}
 }
 
+/*
+ * The unit that *text begins with, which is gone by: in seconds, or with
+ * in_ms in milliseconds. 0 where it is none.
+ */
+static int
+read_unit(const char **text, bool in_ms)
+{
+	const char *at = *text;
+	int unit;
+
+	if (at[0] == '\0')
+		return 1;
+	if (in_ms && (at[0] == 'm' || at[0] == 'M') &&
+	    (at[1] == 's' || at[1] == 'S')) {
+		*text += 2;
+		return 1;
+	}
+	++*text;
+	unit = unit_of(at[0]);
+	return in_ms ? unit * MS_IN_SECOND : unit;
+}
+
 /* False where there is no digit, or too many. */
 static bool
 read_digits(const char **text, int *number)
@@ -46,21 +70,33 @@ read_digits(const char **text, int *number)
 	return true;
 }
 
-bool
-duration_read(const char *text, int minimum, int maximum, int *seconds)
+static bool
+read_sum(const char *text, bool in_ms, int minimum, int maximum, int *result)
 {
 	int sum = 0, number, unit;
 
 	do {
 		if (!read_digits(&text, &number))
 			return false;
-		unit = *text == '\0' ? 1 : unit_of(*text++);
+		unit = read_unit(&text, in_ms);
 		if (unit == 0 || number > (INT_MAX - sum) / unit)
 			return false;
 		sum += number * unit;
 	} while (*text != '\0');
 	if (sum < minimum || sum > maximum)
 		return false;
-	*seconds = sum;
+	*result = sum;
 	return true;
+}
+
+bool
+duration_read(const char *text, int minimum, int maximum, int *seconds)
+{
+	return read_sum(text, false, minimum, maximum, seconds);
+}
+
+bool
+duration_read_ms(const char *text, int minimum, int maximum, int *ms)
+{
+	return read_sum(text, true, minimum, maximum, ms);
 }

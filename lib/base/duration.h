@@ -11,4 +11,10 @@
  */
 bool duration_read(const char *text, int minimum, int maximum, int *seconds);
 
+/*
+ * The same in milliseconds: a number without a unit is so many, and "ms" is a
+ * unit as well ("500", "500ms", "2s").
+ */
+bool duration_read_ms(const char *text, int minimum, int maximum, int *ms);
+
 #endif

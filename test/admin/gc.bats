@@ -199,7 +199,7 @@ dead_socket() {
   fast host true
   wait_until one_is_used
   [ "$(free_names)" = 1 ]
-  run "$GC" --exit-idle=1000 -v
+  run "$GC" --exit-idle=1h30m -v
   [ "${#lines[@]}" = 1 ]
   [ "$(free_names)" = 1 ]
   local idle
@@ -608,6 +608,9 @@ work() {
   run "$GC" --ttl=soon
   [ "$status" = 2 ]
   [[ "$output" == *"bad value for --ttl: soon"* ]]
+  run "$GC" --exit-idle=10y
+  [ "$status" = 2 ]
+  [[ "$output" == *"bad value for --exit-idle: 10y"* ]]
   run "$GC" -x
   [ "$status" = 2 ]
 }

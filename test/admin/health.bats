@@ -211,6 +211,10 @@ other_key() {
   [ "$status" = 2 ]
   run health --timeout=x 127.0.0.1
   [ "$status" = 2 ]
+  # Milliseconds, with or without a unit; two hours are more than it takes.
+  run health --timeout=2h 127.0.0.1
+  [ "$status" = 2 ]
+  run -5 health --timeout=1m -p none 127.0.0.1
   run health --nothing 127.0.0.1
   [ "$status" = 2 ]
   run health -p none 127.0.0.1

@@ -22,7 +22,7 @@ refuses() {
 @test "bad options and values are errors that name them, never guessed at" {
   local option
   for option in --nonsense --prob --probes --verbos --root --root= --probe \
-    --probe= --probe=fast --probe-timeout=0 --probe-timeout=-1 --probe-timeout=1s \
+    --probe= --probe=fast --probe-timeout=0 --probe-timeout=-1 --probe-timeout=1x --probe-timeout=ms --probe-timeout=1mss --health=2sms --health=35m \
     --probe-timeout=60001 --probe-timeout=99999999999999999999 '--probe-timeout= 5' \
     --persist=0 --persist=x --persist=31536001 --persist=1y --persist=m --persist=1h-5 \
     --persist=1.5h '--persist=1h 5m' --persist=9999999999w --persist=0h0m --persist=53w --client=paramiko --strict=1 \
@@ -54,6 +54,11 @@ refuses() {
   [[ "$output" == *-oControlPersist=600* ]]
   run "$SSH_FAST" --persist=1W2d3H4m5 --explain -F "$DIR/config" host
   [[ "$output" == *-oControlPersist=788645* ]]
+  # Milliseconds may have a unit.
+  run env SSH_FAST_PROBE_TIMEOUT=1m "$SSH_FAST" --explain -F "$DIR/config" host
+  [ "$status" = 0 ]
+  run env SSH_FAST_HEALTH=1s500ms "$SSH_FAST" --probe-timeout=2S --health=500Ms --explain -F "$DIR/config" host
+  [ "$status" = 0 ]
   run env SSH_FAST_ROOT="$DIR/x" "$SSH_FAST" --explain -F "$DIR/config" host
   [[ "$output" == *"folder: $DIR/x/"* ]]
   run env SSH_FAST_NAMESPACE=mine "$SSH_FAST" --explain -F "$DIR/config" host
