@@ -69,9 +69,11 @@ END
   exit
 fi
 
+# A kill of this script alone ends what runs in the namespaces as well.
 inside() {
-  BUILD=${ROOTS%/releases} unshare --mount --pid --fork --kill-child --propagation private \
-    bash "$TOP/test/releases.sh" --inside "$@"
+  BUILD=${ROOTS%/releases} setpriv --pdeathsig KILL \
+    unshare --mount --pid --fork --kill-child --propagation private bash \
+    "$TOP/test/releases.sh" --inside "$@"
 }
 
 find_mirror() {
