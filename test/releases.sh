@@ -135,8 +135,11 @@ dpkg-query -W -f "\${Package} \${Version}\n" bash zsh fish |
 passed=0 failed=0 skipped=0 rows=()
 # run RELEASE USER: the two commands, and a row for the table.
 run() {
-  local release=$1 user=$2 root=$ROOTS/$1 log=$ROOTS/$1.$2.log demo=ok words count described began
-  words="${WORDS:-} $(printf ' %q' ${JOBS:+"JOBS=$JOBS"} ${CHECK:+"CHECK=$CHECK"} ${ONLY:+"ONLY=$ONLY"})"
+  local release=$1 user=$2 root=$ROOTS/$1 log=$ROOTS/$1.$2.log demo=ok words word count described began
+  words=${WORDS:-}
+  for word in ${JOBS:+"JOBS=$JOBS"} ${CHECK:+"CHECK=$CHECK"} ${ONLY:+"ONLY=$ONLY"}; do
+    words+=$(printf ' %q' "$word")
+  done
   began=$SECONDS
   echo "$release, $user: make deps demo"
   inside "$root" "$user" "make deps demo $words" >"$log" 2>&1 || demo=failed
