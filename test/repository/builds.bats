@@ -43,6 +43,12 @@ libraries() {
   fi
 }
 
+# copy_build FOLDER: what was built, without what other test files make beside it.
+copy_build() {
+  mkdir "$1"
+  cp -a "$BUILD"/{cmd,lib,flags,linkage,libssh-fast.a} "$BUILD"/ssh-fast* "$1"
+}
+
 # foreign FOLDER COMPILER: what its ssh-fast defines or wants, and neither our
 # own objects nor the C library of this compiler have.
 foreign() {
@@ -82,7 +88,7 @@ check_linkages() {
 
 @test "musl-gcc: static-pie, static and dynamic, and nothing of glibc's" {
   command -v musl-gcc >/dev/null || skip "there is no musl-gcc"
-  cp -a "$BUILD" "$OUT/musl"
+  copy_build "$OUT/musl"
   check_linkages musl-gcc "$OUT/musl"
   build "$OUT/musl" CC=musl-gcc LINKAGE=dynamic
   readelf -lW "$OUT/musl/ssh-fast" | grep -q 'interpreter: .*/ld-musl'
@@ -107,7 +113,7 @@ check_linkages() {
 @test "what a foreign archive brings in is seen" {
   local compiler
   compiler=$(cut -d' ' -f1 "$BUILD/linkage")
-  cp -a "$BUILD" "$OUT/build"
+  copy_build "$OUT/build"
   echo 'int of_another_library;' >"$OUT/other.c"
   cc -c -o "$OUT/other.o" "$OUT/other.c"
   build "$OUT/build" CC="$compiler" LDFLAGS="$OUT/other.o"
