@@ -15,6 +15,7 @@
 #include "shared/message.h"
 #include "ssh-fast/precheck.h"
 #include "ssh-fast/real_ssh.h"
+#include "ssh-fast/reuse_only.h"
 #include "ssh-fast/run.h"
 
 #include <errno.h>
@@ -101,16 +102,33 @@ become_plain_ssh(struct run *run, const char *reason)
 	return cannot_run(run, error);
 }
 
+/* With --reuse-only, plain ssh is run only for what does not log in. */
+static int
+fall_back(struct run *run, const char *reason)
+{
+	if (reuse_only_forbids_plain(run))
+		return reuse_only_fail(run, reason);
+	return become_plain_ssh(run, reason);
+}
+
 /* A lease would have been had but for some trouble of ours. */
 static int
 go_on_without_lease(struct run *run, const struct failure *failure)
 {
-	if (run->options.strict || run->options.verbose ||
-	    failure_is_security(failure))
+	bool ends = run->options.strict || reuse_only_forbids_plain(run);
+
+	if (ends || run->options.verbose || failure_is_security(failure))
 		message_failure(failure);
-	if (run->options.strict)
+	if (ends)
 		return EXIT_OWN_ERROR;
 	return become_plain_ssh(run, "no lease could be had");
+}
+
+static int
+end_lease(struct run *run, const char *reason)
+{
+	(void)lease_release(&run->pool.ns, &run->lease, false);
+	return reuse_only_fail(run, reason);
 }
 
 static int
@@ -144,7 +162,7 @@ become_leased_ssh(struct run *run)
 	if (error != E2BIG || run->options.strict)
 		return cannot_run(run, error);
 	(void)fcntl(run->lease.lock_fd, F_SETFD, FD_CLOEXEC);
-	return become_plain_ssh(run, "the arguments are too long");
+	return fall_back(run, "the arguments are too long");
 }
 
 static void
@@ -188,6 +206,8 @@ lease_and_run(struct run *run)
 	if (acquire_lease(&run->pool.ns, &probe, execs_ssh ? &keeping : NULL,
 		&run->lease, &run->report, &failure) == -1)
 		return go_on_without_lease(run, &failure);
+	if (!run->lease.is_warm && run->options.reuse_only)
+		return end_lease(run, "there is none that is free");
 	if (!run->lease.is_warm && run->options.health_ms > 0 &&
 	    precheck_finds_it_down(run)) {
 		(void)lease_release(&run->pool.ns, &run->lease, false);
@@ -210,9 +230,13 @@ lease_and_run(struct run *run)
 		case NATIVE_ENDED:
 			return status;
 		case NATIVE_TO_PLAIN:
-			return become_plain_ssh(
+			return fall_back(
 			    run, "the master or the server refuses a session");
 		case NATIVE_TO_SSH:
+			/* Without its master, ssh would log in. */
+			if (run->options.reuse_only)
+				return end_lease(
+				    run, "the master is of no use");
 			break;
 		}
 	}
@@ -322,7 +346,7 @@ ssh_fast_main(int argc, char *argv[])
 	switch (choose_pool(&run, &failure)) {
 	case POOL_PLAIN:
 		return explain ? explain_plain(&run, run.pool.plain_reason)
-			       : become_plain_ssh(&run, run.pool.plain_reason);
+			       : fall_back(&run, run.pool.plain_reason);
 	case POOL_FAILED:
 		if (!explain)
 			return go_on_without_lease(&run, &failure);
@@ -334,6 +358,6 @@ ssh_fast_main(int argc, char *argv[])
 	client_choose(&run);
 	if (run.client.kind == CLIENT_IS_NONE)
 		return explain ? explain_plain(&run, run.client.reason)
-			       : become_plain_ssh(&run, run.client.reason);
+			       : fall_back(&run, run.client.reason);
 	return explain ? explain_lease(&run) : lease_and_run(&run);
 }

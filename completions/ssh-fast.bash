@@ -73,7 +73,7 @@ _ssh_fast() {
   --client=*) _ssh_fast_offer "$current" --client={auto,ssh,native} ;;
   --*)
     _ssh_fast_option "$current" --root= --namespace= --probe= \
-      --probe-timeout= --health --health= --persist= --no-touch --client= --strict --ssh= \
+      --probe-timeout= --health --health= --persist= --no-touch --client= --strict --reuse-only --ssh= \
       --explain --verbose --help --version
     ;;
   *) _ssh_fast_as_ssh "$beginning" ;;

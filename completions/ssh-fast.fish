@@ -39,6 +39,7 @@ set -l own -c ssh-fast -n __ssh_fast_is_first
 complete $own -f -a '(__ssh_fast_with_value)'
 complete $own -l no-touch -d 'Leave the mtime of the master\'s socket as it is'
 complete $own -l strict -d 'Fail where no lease can be had'
+complete $own -l reuse-only -d 'Never log in'
 complete $own -l explain -d 'Print what would be done and why'
 complete $own -l verbose -d 'Say what was decided and how long it took'
 complete $own -l help -d 'Print the options'

@@ -75,6 +75,8 @@ choose_by_exactness(struct run *run)
 	if (identities_have_bad_provider(&run->args))
 		choose(client, CLIENT_IS_NONE,
 		    "the PKCS#11 provider cannot be loaded");
+	else if (only_ssh == NULL && run->options.reuse_only)
+		choose(client, CLIENT_IS_NATIVE, "no login is allowed");
 	else if (only_ssh == NULL && problem == NULL)
 		choose(client, CLIENT_IS_SSH, "all output goes nowhere");
 	else if (only_ssh == NULL)

@@ -2,6 +2,7 @@
 
 #include "shared/commands.h"
 #include "ssh-fast/lease_words.h"
+#include "ssh-fast/reuse_only.h"
 #include "base/text.h"
 #include "shared/message.h"
 
@@ -93,9 +94,22 @@ finish_explaining(void)
 	return EXIT_OWN_ERROR;
 }
 
+/* The run would end with status 255. */
+static void
+explain_refusal(const char *reason)
+{
+	(void)printf("decision: fail, ");
+	print_printable(reason);
+	(void)printf(", and --reuse-only forbids a login\n");
+}
+
 int
 explain_plain(const struct run *run, const char *reason)
 {
+	if (reuse_only_forbids_plain(run)) {
+		explain_refusal(reason);
+		return finish_explaining();
+	}
 	(void)printf("decision: plain ssh, ");
 	print_printable(reason);
 	(void)printf("\n");
@@ -112,9 +126,12 @@ explain_lease(struct run *run)
 	bool is_warm = pool->is_open && acquire_is_warm_likely(&pool->ns);
 	struct lease_words words = {.argv = NULL};
 
-	(void)printf("decision: lease, %s\n",
-	    is_warm ? "warm: there is a free master to ask"
-		    : "cold: a login starts a master");
+	if (is_warm || !run->options.reuse_only)
+		(void)printf("decision: lease, %s\n",
+		    is_warm ? "warm: there is a free master to ask"
+			    : "cold: a login starts a master");
+	else
+		explain_refusal("no master is free");
 	(void)printf("client: ");
 	print_printable(client_words(run));
 	(void)printf("\n");
@@ -126,7 +143,8 @@ explain_lease(struct run *run)
 	print_lines(&pool->text);
 	namespace_path(&pool->root, pool->name, folder);
 	namespace_socket_path_in(folder, "sXXXXXXXXXXX", path, sizeof(path));
-	if (!is_warm && lease_words_make_master(&words, run, path) == 0) {
+	if (!is_warm && !run->options.reuse_only &&
+	    lease_words_make_master(&words, run, path) == 0) {
 		print_command("login", run, words.argv);
 		free(words.argv);
 	}

@@ -53,7 +53,7 @@ int
 lease_words_make(
     struct lease_words *words, const struct run *run, const char *socket_path)
 {
-	size_t count = (size_t)run->argc + LEASE_WORDS + 1;
+	size_t count = (size_t)run->argc + LEASE_WORDS + 2;
 	char **to;
 	int i;
 
@@ -68,6 +68,9 @@ lease_words_make(
 	*to++ = words->persist;
 	*to++ = (char *)"-S";
 	*to++ = words->socket;
+	/* Where the master ends now, ssh connects by itself, but gets nowhere. */
+	if (run->options.reuse_only)
+		*to++ = (char *)"-oPreferredAuthentications=none";
 	for (i = 1; i < run->argc; i++) {
 		int said = run->has_logged_in ? count_said(run, i) : 0;
 

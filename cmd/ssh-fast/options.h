@@ -24,6 +24,7 @@ struct options {
 	int persist_secs;
 	bool touch;
 	bool strict;
+	bool reuse_only; /* no login: a master that lives, or none */
 	bool explain;
 	bool verbose;
 	bool help;
