@@ -41,13 +41,6 @@ words() { grep -oE -- '--?[a-z][a-z-]*' | sort -u; }
 in_help() { "$BIN/$1" --help | grep -oE '^  --?[a-z][a-z-]*' | words; }
 in_synopsis() { page "$MAN/$1.1" | section SYNOPSIS | grep -oE '[[| ]--?[a-z][a-z-]*' | words; }
 in_options() { page "$MAN/$1.1" | section OPTIONS | grep -oE '^     --?[a-z][a-z-]*' | words; }
-in_readme() {
-  local title
-  title=$(tr '[:lower:]' '[:upper:]' <<<"$1")
-  if [ "$1" = ssh-fast ]; then title=OPTIONS; fi
-  sed -n "/^\(.*: \)\?$title\$/,/^[A-Z].*[A-Z]\$/p" "$README" |
-    grep -oE '^  --?[a-z][a-z-]*(, --?[a-z][a-z-]*)*' | words
-}
 in_bash() { completed bash "$1 --" "$1 -" | cut -d' ' -f2- | sed 's/ -[1-9A-Z].*//' | own "$1"; }
 in_zsh() { completed zsh "$1 --" "$1 -" | cut -d' ' -f2- | own "$1"; }
 in_fishes() { in_fish "$1 --" "$1 -" | own "$1"; }
@@ -60,7 +53,7 @@ own() {
 agree() {
   local place expected
   expected=$(in_help "$1")
-  for place in in_synopsis in_options in_readme "${@:2}"; do
+  for place in in_synopsis in_options "${@:2}"; do
     # A test further down is skipped without these shells, and says so.
     case $place in
     in_zsh) command -v zsh >/dev/null || continue ;;
@@ -69,9 +62,9 @@ agree() {
     diff <(echo "$expected") <("$place" "$1") || { echo "$place $1" >&2; return 1; }
   done
 }
-in_place() { BIN=$BUILD MAN=$TOP/cmd README=$TOP/README; }
+in_place() { BIN=$BUILD MAN=$TOP/cmd; }
 
-@test "ssh-fast: --help, man page, README and three completions name the same options" {
+@test "ssh-fast: --help, man page and completions name the same options" {
   in_place
   [ "$(in_help ssh-fast | wc -l)" -ge 13 ]
   agree ssh-fast in_bash in_zsh in_fishes
@@ -98,12 +91,11 @@ in_place() { BIN=$BUILD MAN=$TOP/cmd README=$TOP/README; }
 @test "and that fails when an option is added in one place only" {
   mkdir "$OUT/bin" "$OUT/man"
   in_place
-  BIN=$OUT/bin MAN=$OUT/man README=$OUT/README
+  BIN=$OUT/bin MAN=$OUT/man
   local program place
   for program in $(times "ssh-fast ssh-fast-ls ssh-fast-gc ssh-fast-health" ssh-fast-ls); do
-    for place in none help man readme bash zsh fish; do
+    for place in none help man bash zsh fish; do
       cp "$TOP/cmd/$program.1" "$OUT/man/"
-      cp "$TOP/README" "$OUT/README"
       "$BUILD/$program" --help >"$OUT/help"
       printf '#!/bin/sh\ncat %s\n' "$OUT/help" >"$OUT/bin/$program"
       chmod +x "$OUT/bin/$program"
@@ -112,7 +104,6 @@ in_place() { BIN=$BUILD MAN=$TOP/cmd README=$TOP/README; }
       none) ;;
       help) printf '  --new\n      added\n' >>"$OUT/help" ;;
       man) sed -i 's/^\.It Fl \\-help/.It Fl \\-new\nAdded.\n&/' "$OUT/man/$program.1" ;;
-      readme) sed -i 's/^  --help, --version/  --new\n      added\n&/' "$OUT/README" ;;
       *)
         in_new() { { in_help "$1"; echo --new; } | sort; }
         extra=(in_new)
@@ -124,11 +115,32 @@ in_place() { BIN=$BUILD MAN=$TOP/cmd README=$TOP/README; }
   done
 }
 
-@test "ssh-fast's variables are the same in --help, man page and README" {
+@test "ssh-fast's variables are the same in --help and man page" {
   diff <("$SSH_FAST" --help | grep -oE 'SSH_FAST_[A-Z_]+' | sort -u) \
     <(page "$TOP/cmd/ssh-fast.1" | section ENVIRONMENT | grep -oE 'SSH_FAST_[A-Z_]+' | sort -u)
-  diff <("$SSH_FAST" --help | grep -oE 'SSH_FAST_[A-Z_]+' | sort -u) \
-    <(sed -n '/^OPTIONS/,/^WHAT IS THERE/p' "$TOP/README" | grep -oE 'SSH_FAST_[A-Z_]+' | sort -u)
+}
+
+# unknown README: the options and variables of it that no program has.
+unknown() {
+  local program word
+  for program in ssh-fast ssh-fast-ls ssh-fast-gc ssh-fast-health; do
+    "$BUILD/$program" --help
+  done >"$OUT/all-help"
+  grep -oE 'SSH_FAST_[A-Z_]+' "$1" | while read -r word; do
+    grep -qwF -e "$word" "$OUT/all-help" || echo "$word"
+  done
+  grep -oE 'ssh-fast[a-z-]* .*' "$1" | grep -oE -- ' --[a-z][a-z-]+' | while read -r word; do
+    grep -qwF -e "$word" "$OUT/all-help" || echo "$word"
+  done
+}
+
+@test "README has at most 300 lines, and no option that no program has" {
+  [ "$(wc -l <"$TOP/README")" -le 300 ]
+  # The map of the rooms is as wide as its names.
+  awk 'length > 80 && !/^  cmd / {print FILENAME ":" FNR ": " length " columns"; bad = 1} END {exit bad}' "$TOP/README"
+  [ "$(unknown "$TOP/README")" = "" ]
+  { cat "$TOP/README"; echo 'run ssh-fast --wrong host with SSH_FAST_WRONG=1'; } >"$OUT/README"
+  [ "$(unknown "$OUT/README" | sort | paste -sd' ')" = "--wrong SSH_FAST_WRONG" ]
 }
 
 @test "man pages are clean, render, and have all that a reader looks for" {
