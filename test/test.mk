@@ -85,9 +85,12 @@ bench: all $(TOOLS) ## measure, side by side with plain ssh
 check-releases: ## both commands of README in clean roots of Debian 12, 13 and sid, as root and not; RELEASES=sid one of them
 	@BUILD=$(abspath $(BUILD)) RELEASES='$(RELEASES)' WORDS='$(WORDS)' CHECK='$(CHECK)' bash test/releases.sh
 
+prose: ## count words and long sentences; SEED=N prints random paragraphs, LONG=readme|manuals|comments the long sentences
+	@sh test/prose.sh $(if $(SEED),sample $(SEED),$(LONG:%=long %))
+
 lint: ## what the compiler does not see
 	@BUILD=$(BUILD) bash test/lint.sh
 
 -include $(patsubst %.o,%.d,$(REPLAYED) $(FUZZED))
 
-.PHONY: check compare check-long check-sanitizers check-valgrind check-checks check-releases model faults hostile storm fuzz bench lint
+.PHONY: check compare check-long check-sanitizers check-valgrind check-checks check-releases model faults hostile storm fuzz bench lint prose
