@@ -9,13 +9,15 @@ stage=$(mktemp -d "$build/deb.XXXXXX")
 trap 'rm -rf "$stage"' EXIT
 root=$stage/ssh-fast
 share=$root/usr/share
+libraries=lib/$(cc -print-multiarch)
 
 make --no-print-directory install BUILD="$build" DESTDIR="$(realpath "$stage")/ssh-fast" \
-  PREFIX=/usr ZSH_COMPLETIONS=share/zsh/vendor-completions >/dev/null
+  PREFIX=/usr LIBDIR="$libraries" ZSH_COMPLETIONS=share/zsh/vendor-completions >/dev/null
 strip --strip-unneeded --remove-section=.comment "$root/usr/bin/ssh-fast"
 if [ -e "$root/usr/bin/ssh-fast-health" ]; then
   strip --strip-unneeded --remove-section=.comment "$root/usr/bin/ssh-fast-health"
 fi
+strip --strip-debug --enable-deterministic-archives "$root/usr/$libraries/libssh-fast.a"
 gzip -9n "$share"/man/man?/*
 
 # Who makes a package answers for it; dpkg's own tools read these variables.

@@ -23,10 +23,10 @@ clang-format --dry-run -Werror "${sources[@]}" ||
   complain "the formatter would change something"
 cppcheck --quiet --error-exitcode=1 --std=c11 \
   --enable=warning,portability,performance --inline-suppr \
-  --suppress=missingIncludeSystem "${defines[@]}" -Ilib -Icmd "${c_files[@]}" ||
+  --suppress=missingIncludeSystem "${defines[@]}" -Ilib -Icmd -Ilib/library "${c_files[@]}" ||
   complain "cppcheck"
 clang-tidy --quiet --warnings-as-errors='*' "${c_files[@]}" -- \
-  -std=c11 "${defines[@]}" -Ilib -Icmd 2>/dev/null || complain "clang-tidy"
+  -std=c11 "${defines[@]}" -Ilib -Icmd -Ilib/library 2>/dev/null || complain "clang-tidy"
 shellcheck -x "${scripts[@]}" || complain "shellcheck"
 shellcheck -s sh cmd/examples/*.sh || complain "shellcheck"
 
@@ -42,6 +42,7 @@ fi
 # What a library file exports begins with its name.
 for file in $(git ls-files 'lib/*.c' | grep -v '^lib/health/'); do
   object=${BUILD:-build}/${file%.c}.o
+  [[ "$file" != lib/library/* ]] || object=${BUILD:-build}/library/${file%.c}.o
   prefix=$(basename "$file" .c)
   case $prefix in
   linux_*) prefix=platform ;;

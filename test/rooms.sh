@@ -8,17 +8,17 @@ set -u
 cd "${TREE:-$(dirname "$0")/..}" || exit 2
 
 # From the bottom up. Rooms with the same number do not know each other.
-order='base 1 platform 2 ssh 3 mux 3 namespace 4 lease 5 health 5 pool 6
+order='base 1 platform 2 ssh 3 mux 3 namespace 4 lease 5 health 5 library 6 pool 6
   cmd/shared 7 cmd/ssh-fast 8 cmd/ls 8 cmd/health 8 cmd 9'
 
 # "FILE OTHER": each include; "FILE OTHER SYMBOL": each symbol that FILE needs.
 includes() {
-  find lib cmd -name '*.[ch]' -exec grep -H '^ *# *include "' {} + |
+  find lib cmd -name '*.[ch]' ! -path 'cmd/examples/*' -exec grep -H '^ *# *include "' {} + |
     sed -E 's/^([^:]*):[^"]*"([^"]*)".*/\1 \2/'
 }
 symbols() {
   # Objects whose sources are gone may still lie there.
-  find lib cmd -name '*.c' | sed "s,^\(.*\)\.c$,$1/\1.o," | xargs ls 2>/dev/null |
+  find lib cmd -name '*.c' ! -path 'cmd/examples/*' | sed "s,^\(.*\)\.c$,$1/\1.o," | xargs ls 2>/dev/null |
     xargs nm -A -g |
     sed -E -n "s,^$1/([^:]*)\.o:[0-9a-f ]* ([TDBRVU]) (.*),\1.c \3 \2,p" |
     awk '$3 == "U" {need[++n] = $1 " " $2; next} {has[$2] = $1}
@@ -26,7 +26,7 @@ symbols() {
 }
 
 {
-  find lib cmd -name '*.[ch]' | sed 's/$/ ./'
+  find lib cmd -name '*.[ch]' ! -path 'cmd/examples/*' | sed 's/$/ ./'
   includes
   if [ $# -gt 0 ]; then symbols "$1"; fi
 } | awk -v order="$order" '

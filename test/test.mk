@@ -11,9 +11,11 @@ LINKED := digest json lease-user relay-cases acquire
 $(BUILD)/test/acquire: test/bench/acquire.c
 $(BUILD)/test/json: $(BUILD)/cmd/shared/json.o
 $(addprefix $(BUILD)/test/,$(filter-out acquire,$(LINKED))): $(BUILD)/test/%: test/tools/%.c
-$(addprefix $(BUILD)/test/,$(LINKED)): $(BUILD)/libssh-fast.a | $(BUILD)/test
+$(addprefix $(BUILD)/test/,$(LINKED)): $(BUILD)/internal.a | $(BUILD)/test
 	@$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $(LINK_BEGIN) $(filter %.c %.o,$^) $(filter %.a,$^) $(LINK_END)
 $(BUILD)/test/fault: test/tools/errors.h
+$(BUILD)/test/library-user: test/tools/library-user.c $(BUILD)/libssh-fast.a | $(BUILD)/test
+	@$(LIBRARY_CC) -O2 -Wall -Wextra -Werror $(CFLAGS) $(LDFLAGS) -Ilib/library -o $@ $(filter %.c %.a,$^)
 $(BUILD)/test/%: test/tools/%.c | $(BUILD)/test
 	@cc -O2 -Wall -Wextra -Werror -o $@ $<
 

@@ -145,7 +145,7 @@ unknown() {
 
 @test "man pages are clean, render, and have all that a reader looks for" {
   local page section
-  for page in "$TOP"/cmd/*.1 "$TOP/lib/ssh-fast.7"; do
+  for page in "$TOP"/cmd/*.1 "$TOP/lib/ssh-fast.7" "$TOP/lib/library/ssh-fast.3"; do
     # Whether other pages are installed here is not theirs to say.
     run bash -c 'mandoc -Tlint -Wstyle "$1" 2>&1 | grep -vE "referenced manual not found|outdated mandoc.db"' - "$page"
     [ -z "$output" ] || { echo "$output" >&2; return 1; }
@@ -160,6 +160,17 @@ unknown() {
     done
   done
   [ "$(find "$TOP/cmd" -name '*.1' | wc -l)" = 4 ]
+}
+
+@test "ssh-fast(3), ssh-fast.h and the library have the same names" {
+  local header names
+  header=$(grep -oE '\bssh_fast_[a-z_]+\(' "$TOP/lib/library/ssh-fast.h" | tr -d '(' | sort -u)
+  [ "$(wc -l <<<"$header")" -ge 10 ]
+  diff <(echo "$header") <(nm -g --defined-only "$BUILD/libssh-fast.a" | awk 'NF == 3 {print $3}' | sort)
+  for names in NAME SYNOPSIS; do
+    diff <(echo "$header") <(page "$TOP/lib/library/ssh-fast.3" | section $names |
+      grep -oE '\bssh_fast_[a-z_]+[,(]?' | grep -vE '_(error|namespace|lease|options|state|check)$' | tr -d ',(' | sort -u)
+  done
 }
 
 @test "the rules of the protocol are the same in lease.h and in ssh-fast(7)" {

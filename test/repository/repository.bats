@@ -20,6 +20,10 @@ setup() { OUT=$BATS_TEST_TMPDIR; }
   for page in man1/ssh-fast.1 man1/ssh-fast-ls.1 man1/ssh-fast-gc.1 man7/ssh-fast.7; do
     cmp "$OUT/root/opt/x/share/man/$page" "$TOP"/*/"${page#*/}"
   done
+  for page in include/ssh-fast.h share/man/man3/ssh-fast.3; do
+    cmp "$OUT/root/opt/x/$page" "$TOP/lib/library/${page##*/}"
+  done
+  grep -qx prefix=/opt/x "$OUT/root/opt/x/lib/pkgconfig/ssh-fast.pc"
   diff -r "$OUT/root/opt/x/share/doc/ssh-fast/examples" "$TOP/cmd/examples"
   make -C "$TOP" -s install BUILD="$BUILD" DESTDIR="$OUT/root" >/dev/null
   [ -x "$OUT/root/usr/local/bin/ssh-fast" ]

@@ -238,10 +238,10 @@ signed_by() {
 @test "the library neither prints nor ends the process, and keeps its names" {
   local prefixes
   prefixes=$({ basename -s .h "$TOP"/lib/*/*.h; basename -s .c "$TOP"/lib/*/*.c; } | sort -u | paste -s -d '|')
-  run bash -c "nm --defined-only -g '$BUILD/libssh-fast.a' 2>/dev/null | awk '\$2 ~ /[TDB]/ {print \$3}' |
+  run bash -c "nm --defined-only -g '$BUILD/internal.a' 2>/dev/null | awk '\$2 ~ /[TDB]/ {print \$3}' |
     grep -vE '^($prefixes|resolution)_'"
   [ "$status" = 1 ]
-  run bash -c "nm -u '$BUILD/libssh-fast.a' 2>/dev/null | grep -wE 'exit|abort|printf|puts|perror|fprintf'"
+  run bash -c "nm -u '$BUILD/internal.a' 2>/dev/null | grep -wE 'exit|abort|printf|puts|perror|fprintf'"
   [ "$status" = 1 ]
 }
 
