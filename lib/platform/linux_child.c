@@ -58,6 +58,17 @@ forget_program(void)
 	}
 }
 
+bool
+platform_watch_for(const struct platform_watch *watch, int ms)
+{
+	struct pollfd poll_fd = {.fd = watch->fd, .events = POLLIN};
+
+	if (watch->fd != -1)
+		return poll(&poll_fd, 1, ms) == 1;
+	(void)poll(NULL, 0, ms);
+	return getppid() != watch->pid;
+}
+
 void
 platform_watch_wait(const struct platform_watch *watch)
 {

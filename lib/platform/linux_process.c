@@ -90,6 +90,21 @@ platform_ticks_now(unsigned long long *ticks)
 	return 0;
 }
 
+int
+platform_since_boot(int64_t *ms, int64_t *asleep_ms)
+{
+	struct timespec awake, all;
+
+	/* Only the second one goes on while the machine is suspended. */
+	if (clock_gettime(CLOCK_MONOTONIC, &awake) == -1 ||
+	    clock_gettime(CLOCK_BOOTTIME, &all) == -1)
+		return -1;
+	*ms = (int64_t)all.tv_sec * 1000 + all.tv_nsec / 1000000;
+	*asleep_ms =
+	    *ms - ((int64_t)awake.tv_sec * 1000 + awake.tv_nsec / 1000000);
+	return 0;
+}
+
 bool
 platform_process_is_stopped(pid_t pid)
 {
@@ -162,6 +177,13 @@ int
 platform_process_fd(pid_t pid)
 {
 	return (int)syscall(SYS_pidfd_open, pid, 0);
+}
+
+int
+platform_kill(int process_fd, int number)
+{
+	return (int)syscall(
+	    SYS_pidfd_send_signal, process_fd, number, NULL, 0u);
 }
 
 void

@@ -1,14 +1,16 @@
 #define _GNU_SOURCE
 /*
- * Unix sockets: who is at the other end; and who is connected to one, told by the kernel: sock_diag(7). A name
- * alone proves nothing: any user can bind a socket of that name in a mount
+ * Unix sockets: who is at the other end; and who is connected to one, told by
+ * the kernel: sock_diag(7). A name alone proves nothing: any user can bind a socket of that name in a mount
  * namespace of their own, or as an abstract name. Device and inode do.
  */
+#include "platform/linux_sock_diag.h"
 #include "platform/platform.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -27,46 +29,28 @@ platform_peer_user(int socket_fd, uid_t *user)
 	return 0;
 }
 
-/*
- * From netlink(7) and sock_diag(7): not every C library comes with the
- * kernel's headers.
- */
 enum {
-	NETLINK_SOCK_DIAG = 4,
-	TYPE_ERROR = 2,
-	TYPE_DONE = 3,
-	TYPE_BY_FAMILY = 20,
-	FLAGS_REQUEST_DUMP = 0x301,
 	SHOW_VFS = 2,
+	SHOW_PEER = 4,
 	ATTRIBUTE_VFS = 1,
-	STATE_ESTABLISHED = 1,
+	ATTRIBUTE_PEER = 2,
 	KERNEL_MINOR_BITS = 20,
-};
-struct address {
-	uint16_t family, pad;
-	uint32_t port, groups;
-};
-struct header {
-	uint32_t length;
-	uint16_t type, flags;
-	uint32_t sequence, port;
+	ANY_COOKIE = -1,
+	DESCRIPTORS_MAX = 1024,
 };
 struct question {
-	struct header header;
+	struct sock_diag_header header;
 	uint8_t family, protocol;
 	uint16_t pad;
 	uint32_t states, inode, show, cookie[2];
 };
 struct answer {
-	struct header header;
+	struct sock_diag_header header;
 	uint8_t family, type, state, pad;
 	uint32_t inode, cookie[2];
 };
-struct attribute {
-	uint16_t length, type;
-};
 struct bound_file {
-	struct attribute attribute;
+	struct sock_diag_attribute attribute;
 	uint32_t inode, device;
 };
 
@@ -75,13 +59,8 @@ struct wanted {
 	uint32_t inode, device;
 	/* Else stat(2) tells a device that is made up, as on btrfs. */
 	bool has_device;
+	bool is_found;
 };
-
-static size_t
-aligned(size_t length)
-{
-	return (length + 3) & ~(size_t)3;
-}
 
 static void
 set_wanted(struct wanted *wanted, const struct stat *st)
@@ -97,86 +76,27 @@ set_wanted(struct wanted *wanted, const struct stat *st)
 static bool
 is_wanted(const struct wanted *wanted, const char *message, size_t length)
 {
+	const char *attribute = platform_socket_attribute(message, length,
+	    sizeof(struct answer), ATTRIBUTE_VFS, sizeof(struct bound_file));
 	struct bound_file file;
-	size_t at = sizeof(struct answer);
 
-	for (; at + sizeof(file.attribute) <= length;
-	     at += aligned(file.attribute.length)) {
-		memcpy(&file, message + at, sizeof(file.attribute));
-		if (file.attribute.length < sizeof(file.attribute))
-			return false;
-		if (file.attribute.type != ATTRIBUTE_VFS ||
-		    at + sizeof(file) > length)
-			continue;
-		memcpy(&file, message + at, sizeof(file));
-		if (file.inode != wanted->inode)
-			return false;
-		return wanted->has_device
-		    ? file.device == wanted->device
-		    : file.device >> KERNEL_MINOR_BITS == 0;
-	}
-	return false;
+	if (attribute == NULL)
+		return false;
+	memcpy(&file, attribute, sizeof(file));
+	if (file.inode != wanted->inode)
+		return false;
+	return wanted->has_device ? file.device == wanted->device
+				  : file.device >> KERNEL_MINOR_BITS == 0;
 }
 
-/* Asks for all connected sockets and the files that they are bound to. */
+/* Until it is found. */
 static bool
-ask(int fd)
+take_client(void *context, const char *message, size_t length)
 {
-	const struct address kernel = {.family = AF_NETLINK};
-	const struct question question = {
-	    .header = {.length = sizeof(question),
-		.type = TYPE_BY_FAMILY,
-		.flags = FLAGS_REQUEST_DUMP},
-	    .family = AF_UNIX,
-	    .states = 1u << STATE_ESTABLISHED,
-	    .show = SHOW_VFS,
-	};
+	struct wanted *wanted = context;
 
-	return sendto(fd, &question, sizeof(question), 0,
-		   (const struct sockaddr *)&kernel,
-		   sizeof(kernel)) == (ssize_t)sizeof(question);
-}
-
-enum told { TOLD_YES, TOLD_NO, TOLD_MORE, TOLD_NOTHING };
-
-/* What the messages of one read tell. */
-static enum told
-look_through(const struct wanted *wanted, const char *bytes, size_t length)
-{
-	struct header header;
-	size_t at = 0;
-
-	for (; at + sizeof(header) <= length; at += aligned(header.length)) {
-		memcpy(&header, bytes + at, sizeof(header));
-		if (header.length < sizeof(header) ||
-		    header.length > length - at || header.type == TYPE_ERROR)
-			return TOLD_NOTHING;
-		if (header.type == TYPE_DONE)
-			return TOLD_NO;
-		if (is_wanted(wanted, bytes + at, header.length))
-			return TOLD_YES;
-	}
-	return TOLD_MORE;
-}
-
-static enum told
-ask_kernel(int fd, const struct wanted *wanted)
-{
-	char bytes[8192];
-	enum told told = TOLD_MORE;
-	ssize_t got;
-
-	if (!ask(fd))
-		return TOLD_NOTHING;
-	while (told == TOLD_MORE) {
-		got = recv(fd, bytes, sizeof(bytes), 0);
-		if (got == -1 && errno == EINTR)
-			continue;
-		if (got <= 0)
-			return TOLD_NOTHING;
-		told = look_through(wanted, bytes, (size_t)got);
-	}
-	return told;
+	wanted->is_found = is_wanted(wanted, message, length);
+	return !wanted->is_found;
 }
 
 /*
@@ -240,22 +160,93 @@ is_listed(const char *path)
 bool
 platform_socket_has_clients(const char *path)
 {
-	struct wanted wanted;
+	/* All connected sockets, and the files that they are bound to. */
+	const struct question question = {
+	    .header = {.length = sizeof(question),
+		.type = SOCK_DIAG_BY_FAMILY,
+		.flags = SOCK_DIAG_ALL},
+	    .family = AF_UNIX,
+	    .states = 1u << SOCK_DIAG_ESTABLISHED,
+	    .show = SHOW_VFS,
+	};
+	struct wanted wanted = {.is_found = false};
 	struct stat st;
-	enum told told;
-	int fd;
 
 	if (lstat(path, &st) == -1)
 		return false;
 	set_wanted(&wanted, &st);
-	fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_SOCK_DIAG);
-	if (fd == -1 &&
-	    (errno == EMFILE || errno == ENFILE || errno == ENOMEM ||
-		errno == ENOBUFS))
+	if (platform_ask_sockets(
+		&question, sizeof(question), take_client, &wanted) == 0)
+		return wanted.is_found;
+	if (errno == EMFILE || errno == ENFILE || errno == ENOMEM ||
+	    errno == ENOBUFS)
 		return true;
-	told = fd != -1 ? ask_kernel(fd, &wanted) : TOLD_NOTHING;
-	if (fd != -1)
-		(void)close(fd);
 	/* A sandbox may have no sock_diag, and /proc all the same. */
-	return told == TOLD_NOTHING ? is_listed(path) : told == TOLD_YES;
+	return is_listed(path);
+}
+
+static bool
+take_peer(void *context, const char *message, size_t length)
+{
+	struct {
+		struct sock_diag_attribute attribute;
+		uint32_t inode;
+	} peer;
+	const char *attribute = platform_socket_attribute(message, length,
+	    sizeof(struct answer), ATTRIBUTE_PEER, sizeof(peer));
+
+	if (attribute != NULL) {
+		memcpy(&peer, attribute, sizeof(peer));
+		*(uint32_t *)context = peer.inode;
+	}
+	return false;
+}
+
+/* The inode of the other end's socket, or 0. */
+static uint32_t
+peer_inode(int socket_fd)
+{
+	struct question question = {
+	    .header = {.length = sizeof(question),
+		.type = SOCK_DIAG_BY_FAMILY,
+		.flags = SOCK_DIAG_ONE},
+	    .family = AF_UNIX,
+	    .states = 1u << SOCK_DIAG_ESTABLISHED,
+	    .show = SHOW_PEER,
+	    .cookie = {(uint32_t)ANY_COOKIE, (uint32_t)ANY_COOKIE},
+	};
+	uint32_t inode = 0;
+	struct stat st;
+
+	if (fstat(socket_fd, &st) == -1)
+		return 0;
+	question.inode = (uint32_t)st.st_ino;
+	if (platform_ask_sockets(
+		&question, sizeof(question), take_peer, &inode) == -1)
+		return 0;
+	return inode;
+}
+
+bool
+platform_has_other_end(pid_t pid, int socket_fd)
+{
+	char path[64], target[64], wanted[64];
+	uint32_t inode = peer_inode(socket_fd);
+	ssize_t length;
+	int fd;
+
+	if (inode == 0)
+		return false;
+	(void)snprintf(wanted, sizeof(wanted), "socket:[%u]", inode);
+	for (fd = 0; fd < DESCRIPTORS_MAX; fd++) {
+		(void)snprintf(
+		    path, sizeof(path), "/proc/%ld/fd/%d", (long)pid, fd);
+		length = readlink(path, target, sizeof(target) - 1);
+		if (length <= 0)
+			continue;
+		target[length] = '\0';
+		if (strcmp(target, wanted) == 0)
+			return true;
+	}
+	return false;
 }

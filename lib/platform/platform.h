@@ -10,6 +10,7 @@
 #include <signal.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 #include <sys/stat.h>
 #include <sys/types.h>
 
@@ -82,15 +83,25 @@ int platform_process_start(
 /* Now, on the same clock. 0, or -1 with errno. */
 int platform_ticks_now(unsigned long long *ticks);
 
+/*
+ * Milliseconds since the boot, and how many of them the machine has slept. 0,
+ * or -1 with errno. Takes no system call.
+ */
+int platform_since_boot(int64_t *ms, int64_t *asleep_ms);
+
 /* Whether the process is stopped. False where that cannot be found out. */
 bool platform_process_is_stopped(pid_t pid);
 
 /*
  * A descriptor, close-on-exec and the caller's, that is readable once the
- * process, which is the caller or an unreaped child of his, has ended. -1 with
- * errno where the kernel has none.
+ * process has ended. Of a process that is neither the caller nor an unreaped
+ * child of his, it must be made sure that the pid still is its own. -1 with
+ * errno (ESRCH: there is no such process; else the kernel has none).
  */
 int platform_process_fd(pid_t pid);
+
+/* Sends a signal to the process of that descriptor. 0, or -1 with errno. */
+int platform_kill(int process_fd, int number);
 
 /*
  * Shows look() each process of this user's, or of root's, with a descriptor to
@@ -125,6 +136,8 @@ struct platform_watch {
 	pid_t pid;
 };
 void platform_watch_self(struct platform_watch *watch, pid_t self);
+/* Whether it has ended, even as a zombie, after so many milliseconds. */
+bool platform_watch_for(const struct platform_watch *watch, int ms);
 /* Returns when the watched process has ended, even as a zombie. */
 void platform_watch_wait(const struct platform_watch *watch);
 
@@ -242,6 +255,12 @@ int platform_names_rewind(int dir_fd);
 
 /* The user at the other end of a connected Unix socket. 0, or -1, errno. */
 int platform_peer_user(int socket_fd, uid_t *user);
+
+/*
+ * Whether that process of this user's has the other end of the connected Unix
+ * socket. False too where that cannot be found out. Needs no allocation.
+ */
+bool platform_has_other_end(pid_t pid, int socket_fd);
 
 /*
  * Whether anybody is connected to the Unix socket that lies at that path,
