@@ -17,6 +17,7 @@
 #include "ssh-fast/real_ssh.h"
 #include "ssh-fast/reuse_only.h"
 #include "ssh-fast/run.h"
+#include "ssh-fast/taking.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -165,81 +166,14 @@ become_leased_ssh(struct run *run)
 	return fall_back(run, "the arguments are too long");
 }
 
-static void
-tell_lease(const struct run *run)
-{
-	const struct acquire_report *report = &run->report;
-	char master[32] = "";
-
-	if (run->lease.master_pid > 0)
-		(void)snprintf(master, sizeof(master), ", master %ld",
-		    (long)run->lease.master_pid);
-	message("namespace %s", run->pool.ns.path);
-	message("client: %s", client_words(run));
-	message("lease %s, %s%s; tried %u, salvaged %u, dead %u, hung %u, "
-		"unknown %u; probe %.2f ms, waited %.2f ms, all %.2f ms",
-	    run->lease.name, run->lease.is_warm ? "warm" : "cold", master,
-	    report->tried, report->salvaged, report->dead, report->hung,
-	    report->unknown, (double)report->probe_us / 1000,
-	    (double)report->wait_us / 1000,
-	    (double)(deadline_now_us() - run->began_us) / 1000);
-}
-
-/* From the open pool to ssh, or back to plain ssh. */
+/* From the lease to the real ssh over it. */
 static int
-lease_and_run(struct run *run)
+go_on_as_ssh(struct run *run)
 {
-	const struct probe probe = {.kind = run->options.probe,
-	    .idle_secs = run->options.probe_idle_secs,
-	    .timeout_ms = run->options.probe_timeout_ms,
-	    .ssh = run->ssh.path.data,
-	    .keeps_connection = run->client.kind == CLIENT_IS_NATIVE};
-	const struct keeper_options keeping = {.touch = run->options.touch,
-	    .wait_for_clients = run->ssh.is_script,
-	    .wakes_master = run->pool.endpoint.is_stdio_forward};
-	const bool execs_ssh = run->client.kind == CLIENT_IS_SSH &&
-	    !run->pool.endpoint.in_background;
+	const struct keeper_options keeping = taking_keeper_options(run);
 	enum background background = BACKGROUND_NONE;
 	struct failure failure;
-	int status;
 
-	if (acquire_lease(&run->pool.ns, &probe, execs_ssh ? &keeping : NULL,
-		&run->lease, &run->report, &failure) == -1)
-		return go_on_without_lease(run, &failure);
-	if (!run->lease.is_warm && run->options.reuse_only)
-		return end_lease(run, "there is none that is free");
-	if (!run->lease.is_warm && run->options.health_ms > 0 &&
-	    precheck_finds_it_down(run)) {
-		(void)lease_release(&run->pool.ns, &run->lease, false);
-		return EXIT_OWN_ERROR;
-	}
-	if (run->options.verbose)
-		tell_lease(run);
-	if (!run->lease.is_warm) {
-		switch (master_start(run, &status, &failure)) {
-		case MASTER_STARTED:
-			break;
-		case MASTER_FAILED:
-			return status;
-		case MASTER_NOT_TRIED:
-			return go_on_without_lease(run, &failure);
-		}
-	}
-	if (run->client.kind == CLIENT_IS_NATIVE) {
-		switch (native_run(run, &status)) {
-		case NATIVE_ENDED:
-			return status;
-		case NATIVE_TO_PLAIN:
-			return fall_back(
-			    run, "the master or the server refuses a session");
-		case NATIVE_TO_SSH:
-			/* Without its master, ssh would log in. */
-			if (run->options.reuse_only)
-				return end_lease(
-				    run, "the master is of no use");
-			break;
-		}
-	}
 	if (run->options.touch)
 		(void)lease_touch(&run->pool.ns, &run->lease);
 	if (run->pool.endpoint.in_background &&
@@ -254,6 +188,55 @@ lease_and_run(struct run *run)
 	    run->pool.ns.path, NULL);
 	(void)lease_release(&run->pool.ns, &run->lease, run->options.touch);
 	return go_on_without_lease(run, &failure);
+}
+
+/* From the open pool to ssh, or back to plain ssh. */
+static int
+lease_and_run(struct run *run)
+{
+	enum native_end end = NATIVE_TO_LOGIN;
+	struct failure failure;
+	int status;
+
+	if (taking_lease(run, &failure) == -1)
+		return go_on_without_lease(run, &failure);
+	if (!run->lease.is_warm && run->options.reuse_only)
+		return end_lease(run, "there is none that is free");
+	if (!run->lease.is_warm && run->options.health_ms > 0 &&
+	    precheck_finds_it_down(run)) {
+		(void)lease_release(&run->pool.ns, &run->lease, false);
+		return EXIT_OWN_ERROR;
+	}
+	if (run->options.verbose)
+		taking_tell(run);
+	while (end == NATIVE_TO_LOGIN) {
+		if (!run->lease.is_warm) {
+			switch (master_start(run, &status, &failure)) {
+			case MASTER_STARTED:
+				break;
+			case MASTER_FAILED:
+				return status;
+			case MASTER_NOT_TRIED:
+				return go_on_without_lease(run, &failure);
+			}
+		}
+		if (run->client.kind != CLIENT_IS_NATIVE)
+			return go_on_as_ssh(run);
+		end = native_run(run, &status);
+		/* Without its master, ssh would log in. */
+		if (run->options.reuse_only &&
+		    (end == NATIVE_TO_SSH || end == NATIVE_TO_LOGIN))
+			return end_lease(run, "the master is of no use");
+	}
+	switch (end) {
+	case NATIVE_ENDED:
+		return status;
+	case NATIVE_TO_PLAIN:
+		return fall_back(
+		    run, "the master or the server refuses a session");
+	default:
+		return go_on_as_ssh(run);
+	}
 }
 
 /* What the command line and the environment ask for, before any lease. */

@@ -73,8 +73,8 @@ _ssh_fast() {
   --client=*) _ssh_fast_offer "$current" --client={auto,ssh,native} ;;
   --*)
     _ssh_fast_option "$current" --root= --namespace= --probe= \
-      --probe-timeout= --health --health= --persist= --no-touch --client= --strict --reuse-only --ssh= \
-      --explain --verbose --help --version
+      --probe-timeout= --trust= --answer-timeout= --health --health= --persist= --no-touch \
+      --client= --strict --reuse-only --ssh= --explain --verbose --help --version
     ;;
   *) _ssh_fast_as_ssh "$beginning" ;;
   esac

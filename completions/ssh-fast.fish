@@ -29,6 +29,8 @@ function __ssh_fast_with_value
                 --health 'Ask whether the server answers before a login' \
                 --health= 'The same, for so many ms' \
                 --probe-timeout= 'Past this many ms a master counts as hung' \
+                --trust= 'How long a master that heard from its server is trusted' \
+                --answer-timeout= 'How long a server may take to open a session' \
                 --persist= 'How long an idle master stays' \
                 --client= 'Who speaks to the master' \
                 --ssh= 'The real ssh'

@@ -113,6 +113,22 @@ client_choose(struct run *run)
 		choose(client, CLIENT_IS_NATIVE, "");
 }
 
+bool
+client_may_be_native(const struct run *run)
+{
+	return run->options.client == CLIENT_AUTO &&
+	    run->client.kind == CLIENT_IS_SSH && !run->ssh.is_script &&
+	    run->native.wanted.only_ssh == NULL &&
+	    !run->pool.endpoint.is_stdio_forward &&
+	    !run->pool.endpoint.in_background;
+}
+
+void
+client_become_native(struct run *run)
+{
+	choose(&run->client, CLIENT_IS_NATIVE, "the master is not trusted");
+}
+
 const char *
 client_words(const struct run *run)
 {

@@ -6,6 +6,8 @@
 #ifndef CLIENT_H
 #define CLIENT_H
 
+#include <stdbool.h>
+
 struct run;
 
 enum client_kind {
@@ -22,6 +24,15 @@ struct client_choice {
 
 /* Fills run->client and run->native. The pool is open. */
 void client_choose(struct run *run);
+
+/*
+ * Whether it is ssh that was chosen, though the native client is exact too: it
+ * is the one to take over a master that is not trusted.
+ */
+bool client_may_be_native(const struct run *run);
+
+/* Chooses the native client, where client_may_be_native(). */
+void client_become_native(struct run *run);
 
 /* "native, because REASON" or the like, in static storage. */
 const char *client_words(const struct run *run);

@@ -103,8 +103,12 @@ native_run(struct run *run, int *status)
 		*status = finish(&course);
 		return NATIVE_ENDED;
 	case NATIVE_LOST:
+		if (signals_end_is_fatal())
+			signals_raise(signals_end());
 		*status = EXIT_OWN_ERROR;
 		return NATIVE_ENDED;
+	case NATIVE_UNANSWERED:
+		return NATIVE_TO_LOGIN;
 	case NATIVE_REFUSED:
 		return NATIVE_TO_PLAIN;
 	case NATIVE_NOT_ASKED:

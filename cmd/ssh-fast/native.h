@@ -23,6 +23,8 @@ enum native_end {
 	NATIVE_ENDED, /* *status is what to exit with; the lease is released */
 	NATIVE_TO_SSH, /* nothing has begun: over the lease, by the real ssh */
 	NATIVE_TO_PLAIN, /* nothing has begun, and the lease is released */
+	/* Its server has not answered: the lease is held, and cold now. */
+	NATIVE_TO_LOGIN,
 };
 
 /* Runs the session over the lease, as native_prepare() has found it. */

@@ -56,10 +56,12 @@ bool native_compose_request(const struct run *run, struct text *request);
 /* native_opening.c */
 enum native_opening {
 	NATIVE_OPENED, /* course->id is the session's number */
-	NATIVE_LOST, /* it may have begun; said, and the lease is set aside */
+	NATIVE_LOST, /* it may have begun, or was given up; the lease is gone */
 	NATIVE_REFUSED, /* nothing has begun; the lease is given back */
 	NATIVE_NOT_ASKED, /* nothing has begun; the lease is held */
 	NATIVE_INTERRUPTED, /* a signal asks for the end */
+	/* Nothing has begun or ever will: the master is ended, the lease held. */
+	NATIVE_UNANSWERED,
 };
 
 /* From the connection to the opened session. */

@@ -5,6 +5,7 @@
 #include "namespace/hint.h"
 #include "platform/platform.h"
 #include "platform/signals.h"
+#include "shared/commands.h"
 #include "shared/message.h"
 
 #include <errno.h>
@@ -129,14 +130,22 @@ tell_end(const struct course *course)
 
 /* What a keeper would do; none of it where it could be felt. */
 static void
-leave_lease(struct run *run, int64_t began_us)
+leave_lease(struct course *course)
 {
+	struct run *run = course->run;
 	int64_t now_us = deadline_now_us();
 	bool met_remains = run->report.dead > 0 || run->report.salvaged > 0;
 
+	/* 255 is also what ssh has to say where it knows nothing. */
+	if (course->has_status && (course->status & 0xff) != EXIT_OWN_ERROR &&
+	    signals_end() == 0 && !course->is_ended &&
+	    course->loss == NATIVE_NO_LOSS)
+		trust_note_heard(&run->lease.trust, 0);
+	else
+		trust_forget(&run->lease.trust);
 	(void)lease_release(&run->pool.ns, &run->lease, run->options.touch);
 	hint_write(&run->pool.ns, run->lease.name);
-	if (met_remains || now_us - began_us > LONG_SESSION_US ||
+	if (met_remains || now_us - course->began_us > LONG_SESSION_US ||
 	    now_us % PRUNE_ONE_IN == 0)
 		(void)keeper_prune(&run->pool.ns);
 }
@@ -149,5 +158,5 @@ native_say_farewell(struct course *course)
 	if (course->trouble != NULL && course->loss == NATIVE_NO_LOSS)
 		lease_set_aside(&course->run->lease);
 	else
-		leave_lease(course->run, course->began_us);
+		leave_lease(course);
 }

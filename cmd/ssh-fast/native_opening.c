@@ -113,29 +113,58 @@ send_request(struct course *course, const struct text *request)
 	return result;
 }
 
+/* Nothing has begun, and something else is to be done in its place. */
+static void
+take_back(struct course *course)
+{
+	signals_uncatch(&course->mask);
+	native_undo_flags(course);
+	streams_close(&course->streams);
+	lease_disconnect(&course->run->lease);
+}
+
 /*
- * Waits for the session to be opened, which takes the server's answer, and so
- * whatever time: but not from a master that has stopped meanwhile.
+ * Until when the server has to open the session. A master that has just logged
+ * in has heard from it, and gets the time that ssh would give it.
+ */
+static int64_t
+answer_deadline_us(const struct run *run)
+{
+	if (run->options.answer_secs == 0 || run->has_logged_in)
+		return INT64_MAX;
+	return deadline_in_ms(run->options.answer_secs * 1000);
+}
+
+/*
+ * Waits for the session to be opened, which takes the server's answer; but not
+ * from a master that has stopped meanwhile. SESSION_TIMED_OUT: the master does
+ * not answer or, where that has passed, the server by the deadline.
  * SESSION_INTERRUPTED: a signal has asked for the end.
  */
 static enum session_result
-await_opening(struct course *course, struct mux_message *answer)
+await_opening(
+    struct course *course, struct mux_message *answer, int64_t deadline_us)
 {
 	enum session_result result;
+	int wait_ms, left_ms, fd = -1;
 	pid_t pid;
-	int fd = -1;
 
 	for (;;) {
+		wait_ms = course->run->options.probe_timeout_ms;
+		left_ms = deadline_left_ms(deadline_us);
 		result = session_listen(&course->session, answer,
-		    course->run->options.probe_timeout_ms, &course->mask);
-		if (result == SESSION_TIMED_OUT) {
-			if (native_ask_master(course->run, false, &fd, &pid) ==
-			    PROBE_HUNG)
-				return result;
-		} else if (result != SESSION_INTERRUPTED ||
-		    !native_heed_signals(course)) {
+		    left_ms < wait_ms ? left_ms : wait_ms, &course->mask);
+		if (result == SESSION_INTERRUPTED) {
+			if (native_heed_signals(course))
+				continue;
 			return result;
 		}
+		if (result != SESSION_TIMED_OUT ||
+		    deadline_left_ms(deadline_us) == 0)
+			return result;
+		if (native_ask_master(course->run, false, &fd, &pid) ==
+		    PROBE_HUNG)
+			return result;
 	}
 }
 
@@ -151,6 +180,62 @@ give_up(struct course *course, const char *trouble)
 		    run->native.wanted.hostname, trouble);
 	native_undo_flags(course);
 	lease_set_aside(&run->lease);
+	return NATIVE_LOST;
+}
+
+/*
+ * Ends the master, so that the session can never begin. A master tells of an
+ * opened session before it asks the server for the command: where it had told
+ * nothing in the end, there was none. False: there may have been.
+ */
+static bool
+call_off(struct course *course)
+{
+	struct mux_message last;
+
+	return lease_end_master(&course->run->pool.ns, &course->run->lease) ==
+	    0 &&
+	    session_hear(&course->session, &last) == SESSION_CLOSED;
+}
+
+/* Nobody has answered in time: another connection is needed. */
+static enum native_opening
+start_over(struct course *course, const char *trouble)
+{
+	struct run *run = course->run;
+
+	if (run->has_logged_in || !call_off(course))
+		return give_up(course, trouble);
+	if (run->options.verbose)
+		message("%s: it is ended", trouble);
+	take_back(course);
+	return NATIVE_UNANSWERED;
+}
+
+/* The master has closed the connection: mostly it has lost its own. */
+static enum native_opening
+replace_master(struct course *course)
+{
+	struct run *run = course->run;
+
+	take_back(course);
+	/* One login is enough: ssh itself goes on from here. */
+	if (run->has_logged_in ||
+	    lease_end_master(&run->pool.ns, &run->lease) == -1)
+		return NATIVE_NOT_ASKED;
+	return NATIVE_UNANSWERED;
+}
+
+/* By a signal, before the session was open. */
+static enum native_opening
+end_early(struct course *course)
+{
+	struct run *run = course->run;
+
+	if (!call_off(course))
+		return give_up(course, "it was interrupted");
+	take_back(course);
+	(void)lease_release(&run->pool.ns, &run->lease, false);
 	return NATIVE_LOST;
 }
 
@@ -172,29 +257,35 @@ static enum native_opening
 open_session(struct course *course, const struct text *request)
 {
 	struct run *run = course->run;
+	int64_t deadline_us = answer_deadline_us(run);
 	struct mux_message answer;
 	enum session_result result;
 
 	result = send_request(course, request);
-	if (result == SESSION_TIMED_OUT)
-		return native_turn_away(run, true);
-	if (result != SESSION_DONE)
-		return NATIVE_NOT_ASKED;
+	if (result == SESSION_CLOSED)
+		return replace_master(course);
+	if (result != SESSION_DONE) {
+		take_back(course);
+		return result == SESSION_TIMED_OUT ? native_turn_away(run, true)
+						   : NATIVE_NOT_ASKED;
+	}
 	/* While the server answers there is time for it. */
 	if (run->options.touch)
 		(void)lease_touch(&run->pool.ns, &run->lease);
 	hint_write(&run->pool.ns, run->lease.name);
-	switch (await_opening(course, &answer)) {
+	trust_note_connection(&run->lease.trust, run->lease.master_pid);
+	switch (await_opening(course, &answer, deadline_us)) {
 	case SESSION_DONE:
 		break;
 	case SESSION_CLOSED:
-		/* Its connection broke when it was to be used; as ssh does. */
-		native_undo_flags(course);
-		return NATIVE_NOT_ASKED;
-	case SESSION_INTERRUPTED:
-		return NATIVE_INTERRUPTED;
+		return replace_master(course);
 	case SESSION_TIMED_OUT:
-		return give_up(course, "its master has stopped");
+		return start_over(course,
+		    deadline_left_ms(deadline_us) == 0
+			? "its master's server does not answer"
+			: "its master has stopped");
+	case SESSION_INTERRUPTED:
+		return end_early(course);
 	default:
 		return give_up(course, "its master's answer is not understood");
 	}
@@ -205,8 +296,10 @@ open_session(struct course *course, const struct text *request)
 	}
 	if ((answer.saying == MUX_SESSION_DENIED ||
 		answer.saying == MUX_SESSION_FAILED) &&
-	    answer.id == MUX_SESSION_REQUEST_ID)
+	    answer.id == MUX_SESSION_REQUEST_ID) {
+		take_back(course);
 		return native_turn_away(run, false);
+	}
 	return give_up(course, "its master's answer is not understood");
 }
 

@@ -11,13 +11,9 @@
 static bool
 set_probe(struct options *options, const char *value)
 {
-	options->probe_idle_secs = 0;
 	if (strcmp(value, "native") == 0)
 		options->probe = PROBE_NATIVE;
 	else if (strcmp(value, "e2e") == 0)
-		options->probe = PROBE_E2E;
-	else if (strncmp(value, "e2e:", 4) == 0 &&
-	    duration_read(value + 4, 1, SECS_MAX, &options->probe_idle_secs))
 		options->probe = PROBE_E2E;
 	else if (strcmp(value, "ssh") == 0)
 		options->probe = PROBE_SSH;
@@ -90,11 +86,10 @@ static const struct option rows[] = {
 	.value = "KIND",
 	.kind = OPTION_OTHER,
 	AT(probe),
-	.allowed = "native, ssh, e2e, e2e:SECS or none",
-	.help = "how a master is checked: native, ssh, e2e (the server has to "
-		"answer,\n"
-		"      with e2e:SECS only after so long without use) or none "
-		"(native)"},
+	.allowed = "native, ssh, e2e or none",
+	.help = "how a master is checked: native, ssh, e2e (its server has to "
+		"answer\n"
+		"      each time) or none (native)"},
     {.name = "probe-timeout",
 	.variable = "SSH_FAST_PROBE_TIMEOUT",
 	.value = "MS",
@@ -103,6 +98,25 @@ static const struct option rows[] = {
 	.minimum = 1,
 	.maximum = PROBE_TIMEOUT_MS_MAX,
 	.help = "past this many milliseconds a master counts as hung (500)"},
+    {.name = "trust",
+	.variable = "SSH_FAST_TRUST",
+	.value = "TIME",
+	.kind = OPTION_TIME,
+	AT(trust_secs),
+	.minimum = 0,
+	.maximum = SECS_MAX,
+	.help = "for how long a master that heard from its server is trusted "
+		"(30s)"},
+    {.name = "answer-timeout",
+	.variable = "SSH_FAST_ANSWER_TIMEOUT",
+	.value = "TIME",
+	.kind = OPTION_TIME,
+	AT(answer_secs),
+	.minimum = 0,
+	.maximum = ANSWER_SECS_MAX,
+	.help = "past this a server that does not answer costs a new login; 0: "
+		"wait\n"
+		"      as ssh does (2s)"},
     {.name = "health",
 	.variable = "SSH_FAST_HEALTH",
 	.value = "[=MS]",
@@ -195,6 +209,8 @@ options_read(struct options *options, int argc, char *argv[])
 	memset(options, 0, sizeof(*options));
 	options->probe = PROBE_NATIVE;
 	options->probe_timeout_ms = PROBE_TIMEOUT_MS;
+	options->trust_secs = TRUST_SECS;
+	options->answer_secs = ANSWER_SECS;
 	options->persist_secs = PERSIST_SECS;
 	options->touch = true;
 	if (option_read_environment(&table, options) == -1)

@@ -17,7 +17,8 @@ struct options {
 	const char *namespace_text; /* null: derived */
 	const char *ssh; /* null: to be found in PATH */
 	enum probe_kind probe;
-	int probe_idle_secs;
+	int trust_secs;
+	int answer_secs; /* 0: a server has all the time it wants */
 	enum client client;
 	int probe_timeout_ms;
 	int health_ms; /* 0: the server is not asked before a login */

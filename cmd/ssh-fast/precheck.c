@@ -22,7 +22,7 @@ enum {
 	OUTPUT_MAX = 1024 * 1024,
 	WORDS_MAX = 16,
 	/* It keeps the time itself, but has to start and to end. */
-	GRACE_MS = 200,
+	GRACE_MS = 1000,
 };
 
 /* What only ssh can make sense of, and ssh-fast-health is not told. */

@@ -74,7 +74,9 @@ take_used(struct search *search, const char *name, struct lease *lease,
 	examine_holder(search, busy_fd, false);
 	if (lease->lock_fd == -1)
 		return false;
-	holder_read(lease->lock_fd, &holder);
+	lease_read(lease, &holder);
+	/* Whoever had it was killed, and has not told what it heard. */
+	trust_forget(&lease->trust);
 	if (!leftover_may_be_taken(search->ns, name, lease->lock_fd, &holder)) {
 		(void)close(lease->lock_fd);
 		lease->lock_fd = -1;
@@ -174,13 +176,12 @@ take_live(struct search *search, struct lease *lease)
 }
 
 int
-acquire_lease(const struct namespace *ns, const struct probe *probe,
-    const struct keeper_options *keeping, struct lease *lease,
-    struct acquire_report *report, struct failure *failure)
+acquire_lease(const struct namespace *ns, const struct acquire_options *options,
+    struct lease *lease, struct acquire_report *report, struct failure *failure)
 {
 	struct search search = {.ns = ns,
-	    .probe = *probe,
-	    .keeping = keeping,
+	    .options = options,
+	    .probe = options->probe,
 	    .report = report,
 	    .spare = {.lock_fd = -1},
 	    .dice = (uint32_t)deadline_now_us() ^ (uint32_t)getpid()};
@@ -188,8 +189,6 @@ acquire_lease(const struct namespace *ns, const struct probe *probe,
 	memset(report, 0, sizeof(*report));
 	lease->lock_fd = lease->master_fd = -1;
 	search.probe.owner = ns->owner;
-	search.near_probe = search.probe;
-	search.near_probe.kind = PROBE_NATIVE;
 	if (take_live(&search, lease)) {
 		if (search.spare.lock_fd != -1)
 			(void)lease_release(ns, &search.spare, false);

@@ -16,23 +16,40 @@ struct acquire_report {
 	unsigned int tried; /* locks won or lost on names that lay free */
 	unsigned int dead, hung, unknown; /* masters that were no use */
 	unsigned int salvaged; /* leftovers taken */
+	unsigned int asked; /* servers of masters that were not trusted */
+	unsigned int ended; /* masters whose server did not answer */
 	int64_t probe_us, wait_us;
+};
+
+struct acquire_options {
+	struct probe probe; /* its owner is not looked at */
+	/* For so long a master that has heard from its server is trusted. */
+	int trust_secs;
+	/*
+	 * Unless 0, the server of one that is not trusted has so many
+	 * milliseconds to answer, or the master is ended.
+	 */
+	int answer_ms;
+	/*
+	 * Unless null, a keeper for the lease is prepared while its master is
+	 * asked; with keeps_trusted_only not where the master is not trusted.
+	 */
+	const struct keeper_options *keeping;
+	bool keeps_trusted_only;
 };
 
 /*
  * Takes a lease: on the most recently used free master that answers, else on
  * a leftover of somebody who crashed, else on a name without a master, which
  * the caller's ssh will start. Never waits for a lease that is in use, only,
- * for moments, for one whose holder has just ended. All probing together takes
- * no longer than probe->timeout_ms.
- *
- * With keeping, a keeper for the lease is prepared while its master is asked.
+ * for moments, for one whose holder has just ended. All probing of masters
+ * together takes no longer than options->probe.timeout_ms.
  *
  * 0 and *lease is to be handed to lease_release() or to a keeper; or -1 with
  * *failure (not null). *report (not null) is filled in either case.
  */
-int acquire_lease(const struct namespace *ns, const struct probe *probe,
-    const struct keeper_options *keeping, struct lease *lease,
+int acquire_lease(const struct namespace *ns,
+    const struct acquire_options *options, struct lease *lease,
     struct acquire_report *report, struct failure *failure);
 
 /*

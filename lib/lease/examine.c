@@ -45,20 +45,51 @@ examine_may_go_on(const struct search *search)
 	    deadline_left_ms(search->probe_deadline_us) > 0;
 }
 
-/* The server is asked only over a connection that was idle for a while. */
-static const struct probe *
-probe_for(const struct search *search, const struct lease *lease)
+/* A keeper is prepared: the master takes longer to wake up than this does. */
+static void
+prepare(const struct search *search, struct lease *lease)
 {
-	struct timespec used;
-	time_t age_secs;
+	const struct acquire_options *options = search->options;
 
-	if (search->probe.kind != PROBE_E2E || search->probe.idle_secs == 0 ||
-	    !namespace_has_socket(search->ns, lease->name, &used))
-		return &search->probe;
-	age_secs = time(NULL) - used.tv_sec;
-	return age_secs >= 0 && age_secs < search->probe.idle_secs
-	    ? &search->near_probe
-	    : &search->probe;
+	lease->is_trusted = trust_holds(&lease->trust, options->trust_secs);
+	if (options->keeping != NULL &&
+	    (lease->is_trusted || !options->keeps_trusted_only))
+		keeper_prepare(search->ns, lease, options->keeping);
+}
+
+/*
+ * A master that answers may have lost its server. Where it is not trusted and
+ * its server does not answer either, it is ended: what others have asked of it
+ * must not begin when the server is there again.
+ */
+static enum probe_result
+examine_server(struct search *search, struct lease *lease)
+{
+	const struct acquire_options *options = search->options;
+	char path[NAMESPACE_SOCKET_PATH_MAX + 1];
+	enum probe_result result;
+
+	if (search->probe.kind == PROBE_E2E) {
+		trust_note_heard(&lease->trust, 0);
+		lease->is_trusted = true;
+	}
+	if (lease->is_trusted || options->answer_ms == 0)
+		return PROBE_ALIVE;
+	search->report->asked++;
+	namespace_socket_path(search->ns, lease->name, path);
+	result = probe_ask_server(path, search->ns->owner, &lease->master_fd,
+	    deadline_in_ms(options->answer_ms));
+	if (result == PROBE_ALIVE) {
+		trust_note_heard(&lease->trust, 0);
+		lease->is_trusted = true;
+	}
+	if (result != PROBE_HUNG)
+		return result == PROBE_UNKNOWN ? PROBE_ALIVE : result;
+	search->report->ended++;
+	result =
+	    lease_end_master(search->ns, lease) == 0 ? PROBE_DEAD : PROBE_HUNG;
+	lease_disconnect(lease);
+	return result;
 }
 
 void
@@ -85,7 +116,7 @@ examine_lease(struct search *search, struct lease *lease, int64_t patience_us)
 	}
 	if (entry == NAMESPACE_SOCKET) {
 		namespace_socket_path(search->ns, lease->name, path);
-		result = probe_ask(&question, probe_for(search, lease), path);
+		result = probe_ask(&question, &search->probe, path);
 		if (result == PROBE_UNKNOWN)
 			examine_want(search, errno);
 	}
@@ -93,15 +124,16 @@ examine_lease(struct search *search, struct lease *lease, int64_t patience_us)
 		probe_drop(&question);
 		return false;
 	}
-	/* The master takes longer to wake up than this does. */
-	if (result == PROBE_ALIVE && question.socket_fd != -1 &&
-	    search->keeping != NULL)
-		keeper_prepare(search->ns, lease, search->keeping);
 	if (result == PROBE_ALIVE) {
+		prepare(search, lease);
 		result = await_answer(
 		    search, &question, patience_us, &lease->master_pid);
 		if (result == PROBE_UNKNOWN)
 			examine_want(search, errno);
+	}
+	if (result == PROBE_ALIVE) {
+		lease->master_fd = question.socket_fd;
+		result = examine_server(search, lease);
 	}
 	search->report->probe_us += deadline_now_us() - began_us;
 	if (result != PROBE_ALIVE)
@@ -109,7 +141,6 @@ examine_lease(struct search *search, struct lease *lease, int64_t patience_us)
 	switch (result) {
 	case PROBE_ALIVE:
 		lease->is_warm = true;
-		lease->master_fd = question.socket_fd;
 		return true;
 	case PROBE_HUNG:
 		search->report->hung++;

@@ -11,12 +11,6 @@
 
 static const char hung_word[] = "hung ", released_word[] = "free ";
 
-/*
- * Always this long, padded with blanks, so that one pwrite(2) replaces the
- * line before and needs no new block on a full disk.
- */
-enum { LINE_SIZE = 80 };
-
 int
 holder_self(struct holder *holder)
 {
@@ -32,24 +26,31 @@ holder_self(struct holder *holder)
 	return 0;
 }
 
-int
-holder_write(int lock_fd, const struct holder *holder)
+void
+holder_format(const struct holder *holder, char line[HOLDER_LINE_SIZE])
 {
-	char line[LINE_SIZE + 1];
-	ssize_t written;
 	int length;
 
 	if (holder->kind == HOLDER_PROCESS)
-		length = snprintf(line, sizeof(line),
+		length = snprintf(line, HOLDER_LINE_SIZE,
 		    "pid %ld since %llu space %llu", (long)holder->pid,
 		    holder->since_ticks, holder->pid_space);
 	else
-		length = snprintf(line, sizeof(line), "%s",
+		length = snprintf(line, HOLDER_LINE_SIZE, "%s",
 		    holder->kind == HOLDER_HUNG ? hung_word : released_word);
-	memset(line + length, ' ', (size_t)(LINE_SIZE - 1 - length));
-	line[LINE_SIZE - 1] = '\n';
-	written = pwrite(lock_fd, line, LINE_SIZE, 0);
-	if (written == LINE_SIZE)
+	memset(line + length, ' ', (size_t)(HOLDER_LINE_SIZE - 1 - length));
+	line[HOLDER_LINE_SIZE - 1] = '\n';
+}
+
+int
+holder_write(int lock_fd, const struct holder *holder)
+{
+	char line[HOLDER_LINE_SIZE];
+	ssize_t written;
+
+	holder_format(holder, line);
+	written = pwrite(lock_fd, line, sizeof(line), 0);
+	if (written == (ssize_t)sizeof(line))
 		return 0;
 	if (written >= 0)
 		errno = ENOSPC;
@@ -94,22 +95,25 @@ read_process(const char *at, struct holder *holder)
 }
 
 void
-holder_read(int lock_fd, struct holder *holder)
+holder_parse(struct holder *holder, const char *line)
 {
-	char line[LINE_SIZE + 1];
-	ssize_t length;
-
 	memset(holder, 0, sizeof(*holder));
-	length = pread(lock_fd, line, LINE_SIZE, 0);
-	if (length <= 0)
-		return;
-	line[length] = '\0';
 	if (strncmp(line, hung_word, sizeof(hung_word) - 1) == 0)
 		holder->kind = HOLDER_HUNG;
 	else if (strncmp(line, released_word, sizeof(released_word) - 1) == 0)
 		holder->kind = HOLDER_RELEASED;
 	else
 		(void)read_process(line, holder);
+}
+
+void
+holder_read(int lock_fd, struct holder *holder)
+{
+	char line[HOLDER_LINE_SIZE + 1];
+	ssize_t length = pread(lock_fd, line, HOLDER_LINE_SIZE, 0);
+
+	line[length > 0 ? length : 0] = '\0';
+	holder_parse(holder, line);
 }
 
 bool

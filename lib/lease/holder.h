@@ -32,6 +32,17 @@ enum holder_state {
 /* Describes this process, which will become ssh. 0, or -1 with errno. */
 int holder_self(struct holder *holder);
 
+/*
+ * The line is always that long, padded with blanks, with its newline and
+ * without a NUL: one write replaces the line before, and needs no new block on
+ * a full disk.
+ */
+enum { HOLDER_LINE_SIZE = 80 };
+void holder_format(const struct holder *holder, char line[HOLDER_LINE_SIZE]);
+
+/* Reads a line that ends in a NUL; garbled or none is HOLDER_NONE. */
+void holder_parse(struct holder *holder, const char *line);
+
 /* Writes the line over what is there, in one call. 0, or -1 with errno. */
 int holder_write(int lock_fd, const struct holder *holder);
 

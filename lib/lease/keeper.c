@@ -16,6 +16,11 @@ enum {
 	CLIENTS_PAUSE_US = 500,
 	CLIENTS_SIGN_PAUSE_US = 128 * CLIENTS_PAUSE_US, /* after 64 ms */
 	CLIENTS_PAUSE_MAX_US = 1024 * CLIENTS_PAUSE_US,
+	/* How often it is looked whether the server has answered. */
+	ANSWER_PAUSE_MS = 250,
+	ANSWER_PAUSE_MAX_MS = 4000,
+	/* A session that is given up after that has heard nothing lately. */
+	SILENCE_MS = 3000,
 };
 
 /*
@@ -111,6 +116,82 @@ wake_master(const struct namespace *ns, const struct lease *lease)
 	probe_wake(path, ns->owner);
 }
 
+/*
+ * Whether the server answers at all; until it is known, or the process has
+ * ended. The session cannot have begun where it does not: the master tells its
+ * client that the server has opened the session before it asks for a command.
+ */
+static void
+watch_answer(struct keeping *keeping, const struct tcp_traffic *before)
+{
+	const int answer_ms = keeping->options.answer_ms;
+	int64_t began_us = deadline_now_us(), sent_us = 0, now_us;
+	int pause_ms = ANSWER_PAUSE_MS, ago_ms;
+
+	while (!platform_watch_for(&keeping->watch, pause_ms)) {
+		now_us = deadline_now_us();
+		switch (trust_judge(&keeping->lease.trust, before, &ago_ms)) {
+		case TRUST_UNANSWERED:
+			if (sent_us == 0)
+				sent_us = now_us - ago_ms * (int64_t)1000;
+			if (sent_us < began_us)
+				sent_us = began_us;
+			if (now_us - sent_us < answer_ms * (int64_t)1000)
+				continue;
+			(void)lease_end_master(&keeping->ns, &keeping->lease);
+			return;
+		case TRUST_UNTOUCHED:
+			/* It may be long on its way to the master. */
+			if (pause_ms < ANSWER_PAUSE_MAX_MS)
+				pause_ms *= 2;
+			continue;
+		default:
+			return;
+		}
+	}
+}
+
+/* Until the process has ended, and what that says of the server. */
+static void
+watch(struct keeping *keeping)
+{
+	struct trust *trust = &keeping->lease.trust;
+	struct tcp_traffic before;
+	bool can_judge;
+	int ago_ms;
+
+	/* A login does not tell the pid of the master that it leaves. */
+	if (trust->connection.family == 0 && keeping->lease.master_pid <= 0)
+		(void)lease_ask_pid(&keeping->ns, &keeping->lease, NULL);
+	trust_note_connection(trust, keeping->lease.master_pid);
+	can_judge = trust->connection.family != 0 &&
+	    tcp_look(&trust->connection, &before) == 0;
+	if (can_judge && keeping->options.answer_ms > 0)
+		watch_answer(keeping, &before);
+	platform_watch_wait(&keeping->watch);
+	switch (
+	    can_judge ? trust_judge(trust, &before, &ago_ms) : TRUST_UNKNOWN) {
+	case TRUST_HEARD:
+		/* An end in silence is one that somebody was tired of. */
+		if (ago_ms < SILENCE_MS)
+			trust_note_heard(trust, ago_ms);
+		else
+			trust_forget(trust);
+		break;
+	case TRUST_UNANSWERED:
+		trust_forget(trust);
+		/* A command that was given up must not begin later. */
+		if (!keeping->options.wakes_master)
+			(void)lease_end_master(&keeping->ns, &keeping->lease);
+		break;
+	case TRUST_UNTOUCHED:
+		break;
+	case TRUST_UNKNOWN:
+		trust_forget(trust);
+		break;
+	}
+}
+
 static void
 keep(void *argument)
 {
@@ -118,8 +199,9 @@ keep(void *argument)
 	const struct namespace *ns = &keeping->ns;
 
 	withdraw(ns, keeping->lease.lock_fd, keeping->watch.fd);
+	keeping->lease.master_fd = -1; /* closed, with all else */
 	hint_write(ns, keeping->lease.name);
-	platform_watch_wait(&keeping->watch);
+	watch(keeping);
 	if (keeping->options.wait_for_clients)
 		wait_for_clients(ns, &keeping->lease);
 	if (keeping->options.wakes_master)

@@ -27,6 +27,12 @@ struct keeper_options {
 	 * else wakes the master (measured on 9.2).
 	 */
 	bool wakes_master;
+	/*
+	 * Unless 0, the server has so many milliseconds to answer the first
+	 * that is sent, or the master is ended. This process, which is ssh and
+	 * waits for a session, then connects by itself.
+	 */
+	int answer_ms;
 };
 
 /*

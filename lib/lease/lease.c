@@ -1,5 +1,6 @@
 #include "lease/lease.h"
 
+#include "base/deadline.h"
 #include "base/digest.h"
 #include "lease/lockfile.h"
 #include "platform/platform.h"
@@ -11,7 +12,11 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { NEW_NAME_TRIES = 8 };
+enum {
+	NEW_NAME_TRIES = 8,
+	/* How long a master may take to tell its pid. */
+	PID_MS = 500,
+};
 
 /* A valid lease name has exactly the size of its array. */
 void
@@ -21,6 +26,35 @@ lease_set_name(struct lease *lease, const char *name)
 	lease->is_warm = false;
 	lease->master_pid = lease->keeper_pid = 0;
 	lease->master_fd = -1;
+	lease->is_trusted = false;
+	trust_clear(&lease->trust);
+}
+
+void
+lease_read(struct lease *lease, struct holder *holder)
+{
+	char lines[HOLDER_LINE_SIZE + TRUST_LINE_SIZE + 1];
+	ssize_t length = pread(lease->lock_fd, lines, sizeof(lines) - 1, 0);
+
+	lines[length > 0 ? length : 0] = '\0';
+	holder_parse(holder, lines);
+	if (length > HOLDER_LINE_SIZE)
+		trust_parse(&lease->trust, lines + HOLDER_LINE_SIZE);
+}
+
+/* Both lines, in one write. */
+static int
+write_lines(const struct lease *lease, const struct holder *holder)
+{
+	char lines[HOLDER_LINE_SIZE + TRUST_LINE_SIZE];
+
+	holder_format(holder, lines);
+	trust_format(&lease->trust, lines + HOLDER_LINE_SIZE);
+	if (pwrite(lease->lock_fd, lines, sizeof(lines), 0) ==
+	    (ssize_t)sizeof(lines))
+		return 0;
+	/* On a full disk there is room for what was there before. */
+	return holder_write(lease->lock_fd, holder);
 }
 
 /*
@@ -28,11 +62,11 @@ lease_set_name(struct lease *lease, const char *name)
  * keeper was killed; the ssh written in it may still be running.
  */
 static bool
-is_in_use_by_its_holder(const struct lease *lease)
+is_in_use_by_its_holder(struct lease *lease)
 {
 	struct holder holder;
 
-	holder_read(lease->lock_fd, &holder);
+	lease_read(lease, &holder);
 	return holder.kind == HOLDER_PROCESS &&
 	    holder_state(&holder) == HOLDER_ALIVE;
 }
@@ -176,7 +210,7 @@ lease_release(const struct namespace *ns, struct lease *lease, bool touch)
 	 * Written last: a peer that knows only the flock leaves the line as it
 	 * is, and must not be taken for a keeper that is about to release.
 	 */
-	(void)holder_write(lease->lock_fd, &released);
+	(void)write_lines(lease, &released);
 	/* A wrapper around ssh may have left its copy to somebody else. */
 	(void)flock(lease->lock_fd, LOCK_UN);
 	(void)close(lease->lock_fd);
@@ -195,6 +229,32 @@ lease_set_aside(struct lease *lease)
 	(void)holder_write(lease->lock_fd, &hung);
 	(void)close(lease->lock_fd);
 	lease->lock_fd = -1;
+}
+
+int
+lease_ask_pid(const struct namespace *ns, struct lease *lease, int *fd)
+{
+	const struct probe probe = {.kind = PROBE_NATIVE,
+	    .owner = ns->owner,
+	    .keeps_connection = fd != NULL};
+	char path[NAMESPACE_SOCKET_PATH_MAX + 1];
+	struct probe_question question;
+	enum probe_result result;
+
+	if (fd != NULL)
+		*fd = -1;
+	namespace_socket_path(ns, lease->name, path);
+	result = probe_ask(&question, &probe, path);
+	if (result == PROBE_ALIVE) {
+		result = probe_answer(
+		    &question, deadline_in_ms(PID_MS), &lease->master_pid);
+		if (fd != NULL)
+			*fd = question.socket_fd;
+	}
+	if (result == PROBE_ALIVE || result == PROBE_DEAD)
+		return 0;
+	errno = ETIMEDOUT;
+	return -1;
 }
 
 enum probe_result

@@ -29,6 +29,7 @@
 
 #include "namespace/failure.h"
 #include "lease/holder.h"
+#include "lease/trust.h"
 #include "mux/probe.h"
 #include "namespace/namespace.h"
 
@@ -44,7 +45,15 @@ struct lease {
 	pid_t keeper_pid; /* of a keeper that waits for us to exec, or 0 */
 	/* The probe's connection to it, where that was to be kept, or -1. */
 	int master_fd;
+	struct trust trust; /* kept with it: whether its server is there */
+	bool is_trusted; /* of a warm one: trust_holds() */
 };
+
+/*
+ * Reads who holds the lease, and the trust that is kept with it, from the file
+ * that it has locked.
+ */
+void lease_read(struct lease *lease, struct holder *holder);
 
 /* Gives the lease that name, with no master known of; lock_fd stays. */
 void lease_set_name(struct lease *lease, const char *name);
@@ -104,6 +113,21 @@ lease_claim(const struct namespace *ns, const char *name, struct lease *lease);
  * hung (R5) until somebody finds the master answering or dead.
  */
 void lease_set_aside(struct lease *lease);
+
+/*
+ * Asks the master of the held lease for its pid, and sets master_pid. 0, also
+ * where there is no master any more (and it is as it was), or -1 with errno.
+ * *fd, unless null, gets the connection, the caller's, or -1.
+ */
+int lease_ask_pid(const struct namespace *ns, struct lease *lease, int *fd);
+
+/*
+ * Ends the master of the held lease for good, with all that was asked of it, so
+ * that none of that can begin later. It is asked for its pid where that is not
+ * known; master_fd is left as it is. 0 and its socket is removed; or -1 with
+ * errno, and it may live.
+ */
+int lease_end_master(const struct namespace *ns, struct lease *lease);
 
 /*
  * Whether anybody has the socket c/NAME, or one that is half made there: found

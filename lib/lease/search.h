@@ -24,9 +24,8 @@ enum { SEARCH_FREE_NAMES = 12 };
 
 struct search {
 	const struct namespace *ns;
+	const struct acquire_options *options;
 	struct probe probe;
-	struct probe near_probe; /* the same for a master used just now */
-	const struct keeper_options *keeping; /* or null: no keeper is wanted */
 	struct acquire_report *report;
 	struct holder self;
 	int64_t probe_deadline_us; /* 0 until the first master is asked */

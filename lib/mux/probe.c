@@ -229,6 +229,36 @@ probe_answer(
 	return result;
 }
 
+enum probe_result
+probe_ask_server(
+    const char *socket_path, uid_t owner, int *fd, int64_t deadline_us)
+{
+	const struct probe probe = {
+	    .kind = PROBE_NATIVE, .owner = owner, .keeps_connection = true};
+	bool unexpected = false, is_used_up = false;
+	struct probe_question question;
+	enum probe_result result = PROBE_ALIVE;
+	pid_t ignored;
+
+	if (*fd == -1) {
+		result = probe_ask(&question, &probe, socket_path);
+		if (result == PROBE_ALIVE)
+			result = probe_answer(&question, deadline_us, &ignored);
+		if (result != PROBE_ALIVE)
+			return result;
+		*fd = question.socket_fd;
+	}
+	/* An answer that was not understood: ssh has spoken for the master. */
+	if (*fd == -1)
+		return PROBE_UNKNOWN;
+	result = ask_server(*fd, deadline_us, &unexpected, &is_used_up);
+	if (is_used_up || (result != PROBE_ALIVE && result != PROBE_HUNG)) {
+		(void)close(*fd);
+		*fd = -1;
+	}
+	return result;
+}
+
 void
 probe_drop(struct probe_question *question)
 {

@@ -30,8 +30,6 @@ enum probe_result {
 struct probe {
 	enum probe_kind kind;
 	int timeout_ms;
-	/* PROBE_E2E: a master that was used since asks no server; 0: always. */
-	int idle_secs;
 	const char *ssh; /* path of the real ssh, for PROBE_SSH */
 	uid_t owner; /* whose master it must be; acquire_lease() sets it */
 	/* A native or e2e probe that was answered leaves its connection open, which
@@ -84,6 +82,15 @@ void probe_drop(struct probe_question *question);
  * PROBE_HUNG: a stopped process has its sockets.
  */
 enum probe_result probe_look(const char *socket_path);
+
+/*
+ * Has the master's server answer, as PROBE_E2E does, over the connection *fd,
+ * on which nothing is owed, or over a new one where that is -1. *fd is the
+ * caller's afterwards, or -1. PROBE_HUNG: it has not answered; then the master
+ * must not be asked for anything else over *fd.
+ */
+enum probe_result probe_ask_server(
+    const char *socket_path, uid_t owner, int *fd, int64_t deadline_us);
 
 /* Wakes the master: connects to it and hangs up. Waits for nothing. */
 void probe_wake(const char *socket_path, uid_t owner);

@@ -87,6 +87,31 @@ signals_catch(bool has_window, bool is_raw, sigset_t *before)
 		handle(SIGTSTP, note_stop, false);
 }
 
+static void
+give_up(int number)
+{
+	struct sigaction before;
+
+	if (sigaction(number, NULL, &before) == 0 &&
+	    (before.sa_handler == note_end || before.sa_handler == note_stop ||
+		before.sa_handler == note_window))
+		(void)signal(number, SIG_DFL);
+}
+
+void
+signals_uncatch(const sigset_t *before)
+{
+	size_t i;
+
+	give_up(SIGWINCH);
+	give_up(SIGTSTP);
+	for (i = 0; i < ENDING_COUNT; i++)
+		give_up(ending[i]);
+	for (i = 0; i < FATAL_COUNT; i++)
+		give_up(fatal[i]);
+	(void)sigprocmask(SIG_SETMASK, before, NULL);
+}
+
 void
 signals_let_in(const sigset_t *mask)
 {

@@ -27,6 +27,9 @@ void signals_release(const sigset_t *before);
  */
 void signals_catch(bool has_window, bool is_raw, sigset_t *before);
 
+/* Undoes it: what is caught means what it did, and the mask is before. */
+void signals_uncatch(const sigset_t *before);
+
 /*
  * Lets in, with the mask to wait with, what has come: ppoll(2) does not where
  * a descriptor is ready at once.

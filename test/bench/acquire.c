@@ -113,7 +113,8 @@ compare(const void *a, const void *b)
 int
 main(int argc, char *argv[])
 {
-	struct probe probe = {.kind = PROBE_NATIVE, .timeout_ms = 500};
+	struct acquire_options options = {
+	    .probe = {.kind = PROBE_NATIVE, .timeout_ms = 500}};
 	struct rlimit limit;
 	struct namespace_root root;
 	struct namespace ns;
@@ -139,13 +140,13 @@ main(int argc, char *argv[])
 	}
 	populate(&ns, argv[3], count);
 	if (strcmp(argv[3], "free") == 0)
-		probe.kind = PROBE_NONE;
+		options.probe.kind = PROBE_NONE;
 	spent = calloc((size_t)rounds, sizeof(*spent));
 	check(spent != NULL, "memory");
 	for (i = 0; i < rounds; i++) {
 		began = now_us();
-		check(acquire_lease(
-			  &ns, &probe, NULL, &lease, &report, &failure) == 0,
+		check(acquire_lease(&ns, &options, &lease, &report, &failure) ==
+			0,
 		    "acquire");
 		lease_release(&ns, &lease, true);
 		spent[i] = now_us() - began;

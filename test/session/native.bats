@@ -258,29 +258,49 @@ odd() {
   done
 }
 
-@test "a master that stops before there is a session: 255 within the deadline" {
+@test "a master that stops before there is a session: it is ended, and a login" {
+  local began
   warm_up
   odd open-stops
-  began_now
-  # Into files: what has stopped holds what it was passed.
-  local code=0
-  timeout 20 "$SSH_FAST" --probe-timeout=300 -F "$DIR/config" host echo fine \
-    >"$BATS_TEST_TMPDIR/out" 2>"$BATS_TEST_TMPDIR/err" || code=$?
-  was_at_once
-  [ "$code" = 255 ]
-  [ "$(cat "$BATS_TEST_TMPDIR/err")" = "ssh-fast: cannot open a session on 127.0.0.1: its master has stopped" ]
+  began=$(date +%s%N)
+  run --separate-stderr timeout 20 "$SSH_FAST" --probe-timeout=300 -F "$DIR/config" host 'echo fine; exit 3'
+  [ $(($(date +%s%N) - began)) -lt 5000000000 ]
+  [ "$status" = 3 ]
+  [ "$output$stderr" = fine ]
+  [ "$(new_logins)" = 1 ]
 }
 
-@test "a server that takes its time to open a session is waited for" {
+@test "a master that tells the pid of another process: that one is left alone" {
+  sleep 60 3>&- &
+  local victim=$!
+  warm_up
+  ODD_PID=$victim odd open-silent
+  run --separate-stderr timeout 20 "$SSH_FAST" --answer-timeout=1 -F "$DIR/config" host echo fine
+  kill -0 "$victim"
+  [ "$status" = 255 ]
+  [ "$stderr" = "ssh-fast: cannot open a session on 127.0.0.1: its master's server does not answer" ]
+  kill "$victim"
+}
+
+@test "a server that takes its time to open a session is waited for where that is wanted" {
   warm_up
   odd open-silent
   # The master itself answers, whatever its server does.
-  "$SSH_FAST" --probe-timeout=200 -F "$DIR/config" host echo fine 3>&- &
+  "$SSH_FAST" --probe-timeout=200 --answer-timeout=0 -F "$DIR/config" host echo fine 3>&- &
   local pid=$!
-  run timeout 1 tail --pid="$pid" -f /dev/null
+  run timeout 3 tail --pid="$pid" -f /dev/null
   [ "$status" = 124 ]
   kill "$pid"
   wait "$pid" || :
+}
+
+@test "a server that does not open a session in time: a login" {
+  warm_up
+  odd open-silent
+  run --separate-stderr timeout 20 "$SSH_FAST" --answer-timeout=1 -F "$DIR/config" host 'echo fine; exit 3'
+  [ "$status" = 3 ]
+  [ "$output$stderr" = fine ]
+  [ "$(new_logins)" = 1 ]
 }
 
 @test "a master that goes on wrongly with an open session: 255 and why" {

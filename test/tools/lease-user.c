@@ -18,7 +18,10 @@ int
 main(int argc, char *argv[])
 {
 	static struct lease leases[LEASES_MAX];
-	const struct probe probe = {.kind = PROBE_NATIVE, .timeout_ms = 500};
+	const struct acquire_options options = {
+	    .probe = {.kind = PROBE_NATIVE, .timeout_ms = 500},
+	    .trust_secs = 30,
+	    .answer_ms = 2000};
 	struct namespace_root root;
 	struct namespace ns;
 	struct acquire_report report;
@@ -38,7 +41,7 @@ main(int argc, char *argv[])
 	}
 	for (i = 0; i < count; i++) {
 		if (acquire_lease(
-			&ns, &probe, NULL, &leases[i], &report, &failure) == -1)
+			&ns, &options, &leases[i], &report, &failure) == -1)
 			return 1;
 		namespace_socket_path(&ns, leases[i].name, path);
 		printf("%s %s\n", leases[i].is_warm ? "warm" : "cold", path);

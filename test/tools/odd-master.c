@@ -10,7 +10,10 @@
  *   closes   accepts and closes
  *   backlog  never accepts, with its backlog full
  *   version  is of another protocol version
- *   alive    answers as it should, with pid 4711
+ *   alive    answers as it should
+ *
+ * The pid that it tells is that of the process that serves the connection, or
+ * ODD_PID of the environment.
  *
  * Others answer as they should until a session is asked for, and take its
  * three descriptors:
@@ -37,6 +40,7 @@
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -44,8 +48,8 @@
 #include <time.h>
 #include <unistd.h>
 
-static const unsigned char good[] = {0, 0, 0, 8, 0, 0, 0, 1, 0, 0, 0, 4, 0, 0,
-    0, 12, 0x80, 0, 0, 5, 0, 0, 0, 0, 0, 0, 0x12, 0x67};
+static unsigned char good[] = {0, 0, 0, 8, 0, 0, 0, 1, 0, 0, 0, 4, 0, 0, 0, 12,
+    0x80, 0, 0, 5, 0, 0, 0, 0, 0, 0, 0x12, 0x67};
 static const unsigned char huge[] = {255, 255, 255, 255, 0, 0, 0, 1};
 static const unsigned char version[] = {0, 0, 0, 8, 0, 0, 0, 1, 0, 0, 0, 3};
 
@@ -183,9 +187,24 @@ serve_session(const char *what, int fd, int is_open)
 }
 
 static void
+tell_pid(void)
+{
+	const char *told = getenv("ODD_PID");
+	unsigned int pid =
+	    told != NULL ? (unsigned int)atoi(told) : (unsigned int)getpid();
+	int i;
+
+	for (i = 0; i < 4; i++)
+		good[sizeof(good) - 1 - (size_t)i] =
+		    (unsigned char)(pid >> (8 * i));
+}
+
+static void
 serve(const char *kind, int fd)
 {
 	unsigned char noise[4096];
+
+	tell_pid();
 
 	if (strncmp(kind, "open-", 5) == 0) {
 		take_request(fd);
@@ -247,7 +266,7 @@ main(int argc, char *argv[])
 	if (strcmp(argv[1], "backlog") == 0)
 		for (;;)
 			pause();
-	while ((fd = accept(listen_fd, NULL, NULL)) != -1)
+	while ((fd = accept(listen_fd, NULL, NULL)) != -1) {
 		if (fork() == 0) {
 			serve(argv[1], fd);
 			/* Holds on until the other side is gone. */
@@ -256,5 +275,7 @@ main(int argc, char *argv[])
 				;
 			_exit(0);
 		}
+		close(fd);
+	}
 	return 1;
 }

@@ -1,0 +1,80 @@
+#include "ssh-fast/taking.h"
+
+#include "base/deadline.h"
+#include "lease/acquire.h"
+#include "shared/message.h"
+#include "ssh-fast/client.h"
+
+#include <stdio.h>
+
+void
+taking_tell(const struct run *run)
+{
+	const struct acquire_report *report = &run->report;
+	char master[32] = "";
+
+	if (run->lease.master_pid > 0)
+		(void)snprintf(master, sizeof(master), ", master %ld",
+		    (long)run->lease.master_pid);
+	message("namespace %s", run->pool.ns.path);
+	message("client: %s", client_words(run));
+	message("lease %s, %s%s%s; tried %u, salvaged %u, dead %u, hung %u, "
+		"unknown %u; servers asked %u, masters ended %u; probe %.2f "
+		"ms, waited %.2f ms, all %.2f ms",
+	    run->lease.name, run->lease.is_warm ? "warm" : "cold", master,
+	    !run->lease.is_warm		? ""
+		: run->lease.is_trusted ? ", trusted"
+					: ", not trusted",
+	    report->tried, report->salvaged, report->dead, report->hung,
+	    report->unknown, report->asked, report->ended,
+	    (double)report->probe_us / 1000, (double)report->wait_us / 1000,
+	    (double)(deadline_now_us() - run->began_us) / 1000);
+}
+
+/*
+ * A forward is answered by whom it leads to, and a script may do anything; a
+ * master that has just logged in has heard from its server.
+ */
+struct keeper_options
+taking_keeper_options(const struct run *run)
+{
+	const bool is_forward = run->pool.endpoint.is_stdio_forward;
+	struct keeper_options options = {.touch = run->options.touch,
+	    .wait_for_clients = run->ssh.is_script,
+	    .wakes_master = is_forward};
+
+	if (!is_forward && !run->ssh.is_script && !run->has_logged_in)
+		options.answer_ms = run->options.answer_secs * 1000;
+	return options;
+}
+
+/*
+ * The native client opens a session under a deadline, so that the server of a
+ * master that is not trusted need not be asked first.
+ */
+int
+taking_lease(struct run *run, struct failure *failure)
+{
+	const bool may_be_native = client_may_be_native(run);
+	const struct keeper_options keeping = taking_keeper_options(run);
+	struct acquire_options options = {
+	    .probe = {.kind = run->options.probe,
+		.timeout_ms = run->options.probe_timeout_ms,
+		.ssh = run->ssh.path.data,
+		.keeps_connection = true},
+	    .trust_secs = run->options.trust_secs,
+	    .keeps_trusted_only = may_be_native};
+
+	if (run->client.kind == CLIENT_IS_SSH) {
+		if (!run->pool.endpoint.in_background)
+			options.keeping = &keeping;
+		if (!may_be_native && run->options.probe != PROBE_NONE)
+			options.answer_ms = run->options.answer_secs * 1000;
+	}
+	if (acquire_lease(&run->pool.ns, &options, &run->lease, &run->report,
+		failure) == -1)
+		return -1;
+	if (may_be_native && run->lease.is_warm && !run->lease.is_trusted)
+		client_become_native(run);
+	return 0;
+}
