@@ -157,17 +157,18 @@ ssh_fast_acquire(struct ssh_fast_namespace *ns,
 	struct ssh_fast_lease *held = malloc(sizeof(*held));
 	struct acquire_report report;
 	struct failure failure;
-	struct probe probe = {.timeout_ms = DEFAULT_TIMEOUT_MS};
+	struct acquire_options acquiring = {
+	    .probe = {.timeout_ms = DEFAULT_TIMEOUT_MS}};
 
 	if (options == NULL)
 		options = &usual;
-	probe.kind = kind_of(options->check);
+	acquiring.probe.kind = kind_of(options->check);
 	if (options->timeout_ms > 0)
-		probe.timeout_ms = options->timeout_ms;
+		acquiring.probe.timeout_ms = options->timeout_ms;
 	if (held == NULL) {
 		(void)failure_set(&failure, FAILURE_MEMORY,
 		    "acquire a lease in", ns->ns.path, NULL);
-	} else if (acquire_lease(&ns->ns, &probe, NULL, &held->lease, &report,
+	} else if (acquire_lease(&ns->ns, &acquiring, &held->lease, &report,
 		       &failure) == 0) {
 		held->ns = &ns->ns;
 		held->has_hung = false;
