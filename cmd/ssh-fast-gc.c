@@ -1,6 +1,6 @@
 /*
- * ssh-fast-gc: for cron. Goes through the namespaces below a root and removes
- * what crashes and the end of masters leave behind; see sweep.h for how.
+ * ssh-fast-gc: for cron. Removes the files that crashes and exited masters
+ * left in the namespaces of a root. sweep.h does the work.
  */
 #include "shared/commands.h"
 
@@ -55,12 +55,12 @@ static const struct option rows[] = {
     {.letter = 'n',
 	.kind = OPTION_ON,
 	AT(dry_run),
-	.help = "only say what would be done"},
-    {.letter = 'q', .kind = OPTION_ON, AT(quiet), .help = "print errors alone"},
+	.help = "print what would be done, and change nothing"},
+    {.letter = 'q', .kind = OPTION_ON, AT(quiet), .help = "print only errors"},
     {.letter = 'v',
 	.kind = OPTION_ON,
 	AT(verbose),
-	.help = "say what is done to which file"},
+	.help = "print what is done to each file"},
     {.letter = 'j',
 	.kind = OPTION_ON,
 	AT(is_json),
@@ -71,37 +71,37 @@ static const struct option rows[] = {
 	AT(ttl_secs),
 	.maximum = SECS_MAX,
 	.help =
-	    "keep unfinished files until they are so old (90), and a "
-	    "namespace\n"
-	    "      without a lease until it was not used for so long (a day)"},
+	    "keep unfinished files until they are this old (90 seconds), and\n"
+	    "      namespaces without a lease until they are unused for this "
+	    "time (a day)"},
     {.name = "exit-idle",
 	.value = "[=TIME]",
 	.kind = OPTION_OTHER,
 	AT(exit_idle_secs),
 	.allowed = "a time of a year at most",
-	.help = "also have masters end that were not used for so long (0)"},
+	.help = "also end masters that are unused for this time (0)"},
     {.variable = "SSH_FAST_PROBE_TIMEOUT",
 	.value = "MS",
 	.kind = OPTION_MS,
 	AT(probe_timeout_ms),
 	.minimum = 1,
 	.maximum = PROBE_TIMEOUT_MS_MAX,
-	.help = "how long a master has to answer (500)"},
+	.help = "milliseconds that a master may take to answer (500)"},
     {.name = "root",
 	.variable = "SSH_FAST_ROOT",
 	.value = "DIR",
 	.kind = OPTION_TEXT,
 	AT(root),
 	.allowed = "a folder",
-	.help = "where the namespaces live (~/.ssh/ssh-fast)"},
+	.help = "folder that holds the namespaces (~/.ssh/ssh-fast)"},
     {.name = "help",
 	.kind = OPTION_ON,
 	AT(help),
-	.help = "print this, and exit"},
+	.help = "print this help and exit"},
     {.name = "version",
 	.kind = OPTION_ON,
 	AT(version),
-	.help = "print the version, and exit"},
+	.help = "print the version and exit"},
 };
 
 static const struct option_table table = {
@@ -110,9 +110,9 @@ static const struct option_table table = {
 	     "[--exit-idle[=TIME]]\n"
 	     "                   [--root=DIR] [PATTERN ...]\n"
 	     "\n"
-	     "Removes what crashes and the end of masters leave behind. "
-	     "PATTERN is a\n"
-	     "shell pattern on user@host:port, on the host as typed, or on the "
+	     "Removes files left by crashes and exited masters. PATTERN is a "
+	     "shell\n"
+	     "pattern on user@host:port, on the host as typed, or on the "
 	     "folder.\n"
 	     "\n"
 	     "options:\n",

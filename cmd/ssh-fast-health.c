@@ -50,60 +50,60 @@ static const struct option rows[] = {
     {.name = "fields",
 	.kind = OPTION_OTHER,
 	AT(format),
-	.help = "print a line for programs: KEY=VALUE, with tabs between"},
+	.help = "print one line per host for programs: KEY=VALUE, separated by "
+		"tabs"},
     {.letter = 'p',
 	.value = "PORT",
 	.kind = OPTION_TEXT,
 	AT(query.port),
 	.allowed = "a port",
-	.help = "the port, as ssh takes it"},
+	.help = "port to connect to, as for ssh"},
     {.letter = 'F',
 	.value = "CONFIG",
 	.kind = OPTION_TEXT,
 	AT(query.config),
 	.allowed = "a file",
-	.help = "the configuration of ssh to use"},
+	.help = "configuration file of ssh"},
     {.name = "timeout",
 	.value = "MS",
 	.kind = OPTION_MS,
 	AT(timeout_ms),
 	.minimum = 1,
 	.maximum = HEALTH_TIMEOUT_MS_MAX,
-	.help = "how long each host has for everything (5000)"},
+	.help = "milliseconds that each host has for all steps (5000)"},
     {.name = "known-hosts",
 	.value = "FILE",
 	.kind = OPTION_TEXT,
 	AT(query.known_hosts),
 	.allowed = "a file",
-	.help = "look for host keys there alone"},
+	.help = "look for host keys only in this file"},
     {.name = "ssh",
 	.value = "PATH",
 	.kind = OPTION_TEXT,
 	AT(query.ssh),
 	.allowed = "a program",
-	.help = "the ssh that reads the configuration (the first one in PATH)"},
+	.help = "the ssh that reads the configuration (the first in PATH)"},
     {.name = "root",
 	.variable = "SSH_FAST_ROOT",
 	.value = "DIR",
 	.kind = OPTION_TEXT,
 	AT(root),
 	.allowed = "a folder",
-	.help = "where answers are kept (~/.ssh/ssh-fast)"},
+	.help = "folder that holds the answers (~/.ssh/ssh-fast)"},
     {.name = "endpoints",
 	.value = "FILE",
 	.kind = OPTION_TEXT,
 	AT(endpoints),
 	.allowed = "a file",
-	.help =
-	    "look at what this file lists, and do not ask ssh where that is"},
+	.help = "check the hosts that this file lists, and do not run ssh -G"},
     {.name = "help",
 	.kind = OPTION_ON,
 	AT(help),
-	.help = "print this, and exit"},
+	.help = "print this help and exit"},
     {.name = "version",
 	.kind = OPTION_ON,
 	AT(version),
-	.help = "print the version, and exit"},
+	.help = "print the version and exit"},
 };
 
 static const struct option_table table = {
@@ -117,9 +117,9 @@ static const struct option_table table = {
 	"                       [--known-hosts=FILE] [--root=DIR] "
 	"--endpoints=FILE\n"
 	"\n"
-	"Says whether hosts answer as SSH servers with the host key that is "
-	"known.\n"
-	"Nobody logs in. An answer serves all who ask for 10 seconds.\n"
+	"Checks whether SSH servers answer, with the host key that is known, "
+	"without\n"
+	"a login. Answers are kept for 10 seconds.\n"
 	"\n"
 	"options:\n",
     .rows = rows,

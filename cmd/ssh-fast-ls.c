@@ -58,51 +58,50 @@ static const struct option rows[] = {
     {.letter = 'l',
 	.kind = OPTION_ON,
 	AT(is_long),
-	.help = "a line for each lease"},
+	.help = "print one line for each lease"},
     {.letter = 'j',
 	.kind = OPTION_ON,
 	AT(is_json),
-	.help = "print one JSON document, with all of it"},
+	.help = "print everything as one JSON document"},
     {.name = "probe",
 	.value = "KIND",
 	.kind = OPTION_OTHER,
 	AT(ask),
 	.allowed = "native, e2e or none",
 	.help =
-	    "how masters are looked at: native asks each of them, e2e has its\n"
-	    "      server answer too, none looks from outside and disturbs "
-	    "nobody\n"
-	    "      (none)"},
+	    "how to look at masters (none): none looks from outside and "
+	    "disturbs\n"
+	    "      nothing, native asks each master, e2e asks its server too"},
     {.variable = "SSH_FAST_PROBE_TIMEOUT",
 	.value = "MS",
 	.kind = OPTION_MS,
 	AT(probe_timeout_ms),
 	.minimum = 1,
 	.maximum = PROBE_TIMEOUT_MS_MAX,
-	.help = "how long the masters of a namespace have to answer (500)"},
+	.help = "milliseconds that a master may take to answer (500)"},
     {.name = "health",
 	.value = "[=MS]",
 	.kind = OPTION_OTHER,
 	AT(health_ms),
 	.allowed = "0 to 60000 milliseconds, as 500 or 2s",
-	.help = "ask ssh-fast-health whether the servers are there, all at "
-		"once, for\n"
-		"      so many milliseconds each (2000)"},
+	.help =
+	    "let ssh-fast-health check all servers at once, each for up to MS\n"
+	    "      milliseconds (2000)"},
     {.name = "root",
 	.variable = "SSH_FAST_ROOT",
 	.value = "DIR",
 	.kind = OPTION_TEXT,
 	AT(root),
 	.allowed = "a folder",
-	.help = "where the namespaces live (~/.ssh/ssh-fast)"},
+	.help = "folder that holds the namespaces (~/.ssh/ssh-fast)"},
     {.name = "help",
 	.kind = OPTION_ON,
 	AT(help),
-	.help = "print this, and exit"},
+	.help = "print this help and exit"},
     {.name = "version",
 	.kind = OPTION_ON,
 	AT(version),
-	.help = "print the version, and exit"},
+	.help = "print the version and exit"},
 };
 
 static const struct option_table table = {
@@ -112,7 +111,7 @@ static const struct option_table table = {
 	"[--root=DIR]\n"
 	"                   [PATTERN ...]\n"
 	"\n"
-	"Lists the endpoints that ssh-fast keeps masters for. PATTERN is a "
+	"Lists the endpoints for which ssh-fast keeps masters. PATTERN is a "
 	"shell\n"
 	"pattern on user@host:port, on the host as typed, or on the folder.\n"
 	"\n"

@@ -1,6 +1,6 @@
 # bash completion of ssh-fast and the programs beside it.
 
-# _ssh_fast_offer CURRENT CANDIDATE...: those that the current word begins.
+# _ssh_fast_offer CURRENT CANDIDATE...: offers those that begin with CURRENT.
 # bash replaces only what follows the last "=" or ":" in it, as long as those
 # are in COMP_WORDBREAKS.
 _ssh_fast_offer() {
@@ -37,8 +37,8 @@ _ssh_fast_option() {
   esac
 }
 
-# Hands over to what completes ssh: as if the words that the beginning of the
-# line holds, our own, were not there.
+# Calls the completion of ssh, without our own words at the beginning of the
+# line.
 _ssh_fast_as_ssh() {
   local beginning=$1 at=0 i words
   for ((i = 0; i < COMP_CWORD; i++)); do
@@ -63,7 +63,7 @@ _ssh_fast_as_ssh() {
 _ssh_fast() {
   local line=${COMP_LINE:0:COMP_POINT} beginning current
   COMPREPLY=()
-  # Own options come first: behind any other word, everything is ssh's.
+  # Own options come first. After any other word, all options are those of ssh.
   [[ $line =~ ^[[:blank:]]*[^[:blank:]]+([[:blank:]]+--[^[:blank:]]+)*[[:blank:]]+ ]]
   beginning=${BASH_REMATCH[0]}
   current=${line:${#beginning}}
@@ -80,9 +80,8 @@ _ssh_fast() {
   esac
 }
 
-# The endpoints that there are; looking at them disturbs nobody. Their names come
-# from servers and from other users' folders: a name that the shell would not
-# take as it is, is not offered.
+# Offers the endpoints. Their names come from servers and from other users'
+# folders, so a name that the shell would expand is not offered.
 _ssh_fast_endpoint() {
   local line=$1 current=$2 root=() found
   if [[ $line =~ [[:blank:]](--root=[^[:blank:]]+) ]]; then

@@ -3,14 +3,14 @@
 
 complete -c ssh-fast --wraps ssh
 
-# Own options come first: behind any other word, everything is ssh's.
+# Own options come first. After any other word, all options are those of ssh.
 function __ssh_fast_is_first
     set -l words (commandline -opc)
     not string match -qrv -- '^--.' $words[2..-1]
 end
 
-# Values stand behind "=", never in a word of their own, as fish would have
-# them behind options that it knows to take one. So these are words for it.
+# A value follows "=" in the same word. fish would offer it as the next word, so
+# these options are plain words for fish.
 function __ssh_fast_with_value
     set -l word (commandline -ct)
     switch $word
@@ -23,12 +23,12 @@ function __ssh_fast_with_value
         case '--ssh=*'
             printf '%s\n' --ssh=(complete -C (string replace -r '^--ssh=' '' -- $word))
         case '--*'
-            printf '%s\t%s\n' --root= 'Where the namespaces live' \
-                --namespace= 'Use exactly this namespace text' \
-                --probe= 'How a master is checked' \
-                --health 'Ask whether the server answers before a login' \
-                --health= 'The same, for so many ms' \
-                --probe-timeout= 'Past this many ms a master counts as hung' \
+            printf '%s\t%s\n' --root= 'Folder that holds the namespaces' \
+                --namespace= 'Use this namespace text' \
+                --probe= 'How to check a master' \
+                --health 'Check the server before a login' \
+                --health= 'The same, for this time' \
+                --probe-timeout= 'When a master counts as hung' \
                 --trust= 'How long a master that heard from its server is trusted' \
                 --answer-timeout= 'How long a server may take to open a session' \
                 --persist= 'How long an idle master stays' \
@@ -39,10 +39,10 @@ end
 
 set -l own -c ssh-fast -n __ssh_fast_is_first
 complete $own -f -a '(__ssh_fast_with_value)'
-complete $own -l no-touch -d 'Leave the mtime of the master\'s socket as it is'
-complete $own -l strict -d 'Fail where no lease can be had'
+complete $own -l no-touch -d 'Do not update the mtime of the control socket'
+complete $own -l strict -d 'Fail if no lease is available'
 complete $own -l reuse-only -d 'Never log in'
-complete $own -l explain -d 'Print what would be done and why'
-complete $own -l verbose -d 'Say what was decided and how long it took'
+complete $own -l explain -d 'Print what a run would do and why'
+complete $own -l verbose -d 'Print decisions and times'
 complete $own -l help -d 'Print the options'
 complete $own -l version -d 'Print the version'

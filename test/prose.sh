@@ -9,6 +9,10 @@
 #                         many comments
 #   prose.sh text KIND    all text, one paragraph to a line, behind its file
 #
+#   prose.sh avoided WORDS KIND
+#                         what uses a word of the list WORDS, and the word to
+#                         use; KIND may also be messages
+#
 # TREE=FOLDER reads another tree.
 set -eu
 cd "${TREE:-$(dirname "$0")/..}"
@@ -33,7 +37,30 @@ manuals() {
   done
 }
 
+# Strings in C, with those that the compiler joins as one, and the completions.
+messages() {
+  # shellcheck disable=SC2016 # awk's own
+  find cmd lib -name '*.c' | sort | xargs awk '
+    function flush() {
+      gsub(/"[ \t]+"/, "", text)
+      while (match(text, /"([^"\\]|\\.)*"/)) {
+        print name "\t" substr(text, RSTART + 1, RLENGTH - 2)
+        text = substr(text, RSTART + RLENGTH)
+      }
+      text = ""
+    }
+    FNR == 1 {flush(); name = FILENAME}
+    /^#/ || /^[ \t]*\/?\*/ {next}
+    {text = text " " $0}
+    /[;}]$/ {flush()}
+    END {flush()}'
+  for file in completions/*; do
+    sed "s|^|$file\t|" "$file"
+  done
+}
+
 comments() {
+  # shellcheck disable=SC2016 # awk's own
   find cmd lib -name '*.[ch]' | sort | xargs awk '
     function flush() {if (text != "") print name "\t" text; text = ""}
     function add(line) {
@@ -107,6 +134,19 @@ sample() {
     }' | fold -s -w 78
 }
 
+# avoided WORDS: the list has an expression and what to write, with a tab between.
+avoided() {
+  awk -F '\t' '
+    FNR == NR {if ($0 !~ /^#/) {word[++words] = $1; better[words] = $2}; next}
+    {
+      text = " " tolower($2) " "
+      for (i = 1; i <= words; i++)
+        if (match(text, "[^a-z](" word[i] ")[^a-z]"))
+          printf "%s: %s (write: %s): %s\n", $1,
+            substr(text, RSTART + 1, RLENGTH - 2), better[i], $2
+    }' "$1" -
+}
+
 case ${1:-counts} in
 counts)
   printf '\twords\tsentences\tover 25\tpercent\n'
@@ -116,13 +156,15 @@ counts)
   ;;
 long | share) "$2" | sentences "$1" ;;
 text) "$2" ;;
+avoided) "$3" | avoided "$2" ;;
 sample)
   SEED=$2
   { readme; manuals; } | sample "${3:-10}"
   comments | sample "${3:-10}"
   ;;
 *)
-  echo "usage: prose.sh [long KIND | share KIND | text KIND | sample SEED [COUNT]]" >&2
+  echo "usage: prose.sh [long KIND | share KIND | text KIND |
+  avoided WORDS KIND | sample SEED [COUNT]]" >&2
   exit 2
   ;;
 esac

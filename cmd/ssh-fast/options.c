@@ -73,23 +73,23 @@ static const struct option rows[] = {
 	.kind = OPTION_TEXT,
 	AT(root),
 	.allowed = "a folder",
-	.help = "where the namespaces live (~/.ssh/ssh-fast)"},
+	.help = "folder that holds the namespaces (~/.ssh/ssh-fast)"},
     {.name = "namespace",
 	.variable = "SSH_FAST_NAMESPACE",
 	.value = "TEXT",
 	.kind = OPTION_TEXT,
 	AT(namespace_text),
 	.allowed = "a text",
-	.help = "use exactly this namespace text (derived)"},
+	.help = "use this namespace text (derived from the run)"},
     {.name = "probe",
 	.variable = "SSH_FAST_PROBE",
 	.value = "KIND",
 	.kind = OPTION_OTHER,
 	AT(probe),
 	.allowed = "native, ssh, e2e or none",
-	.help = "how a master is checked: native, ssh, e2e (its server has to "
-		"answer\n"
-		"      each time) or none (native)"},
+	.help = "how to check a master: native, ssh, e2e (its server has to "
+		"answer each\n"
+		"      time) or none (native)"},
     {.name = "probe-timeout",
 	.variable = "SSH_FAST_PROBE_TIMEOUT",
 	.value = "MS",
@@ -97,7 +97,7 @@ static const struct option rows[] = {
 	AT(probe_timeout_ms),
 	.minimum = 1,
 	.maximum = PROBE_TIMEOUT_MS_MAX,
-	.help = "past this many milliseconds a master counts as hung (500)"},
+	.help = "milliseconds after which a master counts as hung (500)"},
     {.name = "trust",
 	.variable = "SSH_FAST_TRUST",
 	.value = "TIME",
@@ -105,7 +105,7 @@ static const struct option rows[] = {
 	AT(trust_secs),
 	.minimum = 0,
 	.maximum = SECS_MAX,
-	.help = "for how long a master that heard from its server is trusted "
+	.help = "how long a master that heard from its server is trusted "
 		"(30s)"},
     {.name = "answer-timeout",
 	.variable = "SSH_FAST_ANSWER_TIMEOUT",
@@ -114,19 +114,19 @@ static const struct option rows[] = {
 	AT(answer_secs),
 	.minimum = 0,
 	.maximum = ANSWER_SECS_MAX,
-	.help = "past this a server that does not answer costs a new login; 0: "
-		"wait\n"
-		"      as ssh does (2s)"},
+	.help = "how long a server may take to answer before a new login is "
+		"made (2s);\n"
+		"      0: wait as ssh does"},
     {.name = "health",
 	.variable = "SSH_FAST_HEALTH",
 	.value = "[=MS]",
 	.kind = OPTION_OTHER,
 	AT(health_ms),
 	.allowed = "0 to 60000 milliseconds, as 500 or 2s",
-	.help = "before a login, ask ssh-fast-health for so many milliseconds "
-		"(2000)\n"
-		"      whether the server answers, and fail where not; 0: do "
-		"not ask"},
+	.help = "before a login, let ssh-fast-health check the server for up "
+		"to MS\n"
+		"      milliseconds (2000), and fail if it is down; 0: do not "
+		"check"},
     {.name = "persist",
 	.variable = "SSH_FAST_PERSIST",
 	.value = "TIME",
@@ -134,34 +134,34 @@ static const struct option rows[] = {
 	AT(persist_secs),
 	.minimum = 1,
 	.maximum = SECS_MAX,
-	.help = "how long an idle master stays (90)"},
+	.help = "seconds for which an idle master stays (90)"},
     {.name = "no-touch",
 	.kind = OPTION_OFF,
 	AT(touch),
-	.help = "leave the mtime of the master's socket as it is"},
+	.help = "do not update the mtime of the control socket"},
     {.variable = "SSH_FAST_TOUCH",
 	.kind = OPTION_ON,
 	AT(touch),
-	.help = "0: the same as --no-touch"},
+	.help = "0: same as --no-touch"},
     {.name = "client",
 	.variable = "SSH_FAST_CLIENT",
 	.value = "KIND",
 	.kind = OPTION_OTHER,
 	AT(client),
 	.allowed = "auto, ssh or native",
-	.help = "who speaks to the master: ssh, native (ssh-fast itself), or "
-		"auto,\n"
-		"      the one that does all of it as plain ssh would (auto)"},
+	.help = "who speaks to the master (auto): ssh, native (ssh-fast "
+		"itself), or auto,\n"
+		"      the one that behaves exactly as plain ssh does"},
     {.name = "strict",
 	.variable = "SSH_FAST_STRICT",
 	.kind = OPTION_ON,
 	AT(strict),
-	.help = "fail (255) where no lease can be had"},
+	.help = "fail with status 255 if no lease is available"},
     {.name = "reuse-only",
 	.variable = "SSH_FAST_REUSE_ONLY",
 	.kind = OPTION_ON,
 	AT(reuse_only),
-	.help = "never log in: use a master that lives, or fail (255) at once"},
+	.help = "never log in: use a free master, or fail with status 255"},
     {.name = "ssh",
 	.variable = "SSH_FAST_SSH",
 	.value = "PATH",
@@ -172,12 +172,12 @@ static const struct option rows[] = {
     {.name = "explain",
 	.kind = OPTION_ON,
 	AT(explain),
-	.help = "print what would be done and why, and connect to nothing"},
+	.help = "print what a run would do and why; connect to nothing"},
     {.name = "verbose",
 	.variable = "SSH_FAST_VERBOSE",
 	.kind = OPTION_ON,
 	AT(verbose),
-	.help = "say on stderr what was decided and how long it took"},
+	.help = "print decisions and times on stderr"},
     {.variable = "SSH_FAST_DISABLE",
 	.kind = OPTION_ON,
 	AT(disable),
@@ -185,19 +185,21 @@ static const struct option rows[] = {
     {.name = "help",
 	.kind = OPTION_ON,
 	AT(help),
-	.help = "print this, and exit"},
+	.help = "print this help and exit"},
     {.name = "version",
 	.kind = OPTION_ON,
 	AT(version),
-	.help = "print the version, and exit"},
+	.help = "print the version and exit"},
 };
 
 static const struct option_table table = {
     .program = "ssh-fast",
     .usage = "usage: ssh-fast [--option ...] ssh-argument ...\n\n"
-	     "Runs ssh over a connection that is kept and leased to one\n"
-	     "process at a time. All arguments are ssh's; see ssh(1).\n\n"
-	     "options, which come first, and their variables:\n",
+	     "Runs ssh over a connection that an earlier run left open. One "
+	     "process\n"
+	     "at a time uses it. The arguments are those of ssh(1).\n\n"
+	     "options, which come before those of ssh, and their "
+	     "variables:\n",
     .rows = rows,
     .count = sizeof(rows) / sizeof(rows[0]),
     .set = set,

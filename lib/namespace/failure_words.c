@@ -27,7 +27,7 @@ reason(const struct failure *failure)
 		return "its text was first used for another destination, user, "
 		       "port or -W";
 	case FAILURE_BUSY:
-		return "somebody is removing it";
+		return "another process is removing it";
 	case FAILURE_MEMORY:
 		return strerror(ENOMEM);
 	case FAILURE_TOO_LONG:

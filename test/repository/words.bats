@@ -21,6 +21,7 @@ tree() {
   cp "$TOP/cmd/ssh-fast-gc.1" "$TREE/cmd/"
   cp "$TOP/lib/ssh-fast.7" "$TREE/lib/"
   cp "$TOP/lib/base/text.h" "$TREE/lib/base/"
+  cp -r "$TOP/completions" "$TREE/"
 }
 LONG='one two three four five six seven eight nine ten eleven twelve 13 14 15 16 17 18 19 20 21 22 23 24 25 26.'
 
@@ -50,4 +51,28 @@ LONG='one two three four five six seven eight nine ten eleven twelve 13 14 15 16
   [ "$(prose sample 7 3)" = "$(prose sample 7 3)" ]
   [ "$(prose sample 7 3)" != "$(prose sample 8 3)" ]
   [ "$(prose sample 7 3 | grep -cE '^(README|[a-z/-]+\.[1-9ch]):$')" = 6 ]
+}
+
+# avoided KIND: the words in texts of KIND that the glossary has others for.
+avoided() { prose avoided "$BATS_TEST_DIRNAME/words.list" "$1"; }
+
+@test "README and messages use the words of the glossary" {
+  [ "$(grep -vc '^#' "$BATS_TEST_DIRNAME/words.list")" -ge 20 ]
+  run avoided readme
+  [ "$output" = "" ]
+  run avoided messages
+  [ "$output" = "" ]
+}
+
+@test "and a word that they must not use is found in each kind of text" {
+  tree
+  local kind
+  printf '\nIt vouches for it.\n' >>"$TREE/README"
+  printf '.Pp\nThe process is left for init\nto reap.\n' >>"$TREE/cmd/ssh-fast-gc.1"
+  printf '/* What is said of the\n * text of the pool. */\n' >>"$TREE/lib/base/text.h"
+  printf 'void f(void) { message("what is "\n\t"untold: %%s", x); }\n' >"$TREE/cmd/new.c"
+  for kind in readme:vouches "manuals:left for init to reap" "comments:the text of the pool" messages:untold; do
+    run avoided "${kind%%:*}"
+    [[ "$output" == *": ${kind#*:} (write: "* ]]
+  done
 }
