@@ -17,6 +17,7 @@
 #include "ssh-fast/real_ssh.h"
 #include "ssh-fast/reuse_only.h"
 #include "ssh-fast/run.h"
+#include "ssh-fast/settings.h"
 #include "ssh-fast/taking.h"
 
 #include <errno.h>
@@ -252,10 +253,7 @@ prepare(struct run *run, int argc, char *argv[])
 	run->argv[0] = argv[0];
 	if (run->options.help || run->options.version)
 		return 0;
-	/* The first look at the clock takes two page faults. */
-	if (run->options.verbose)
-		run->began_us = deadline_now_us();
-	return real_ssh_find(&run->ssh, run->options.ssh, run->options.verbose);
+	return 0;
 }
 
 /* The pool that the command line belongs to, or why there is none. */
@@ -274,8 +272,6 @@ choose_pool(struct run *run, struct failure *failure)
 
 	int i;
 
-	if (sshargs_read(&run->args, run->argc, run->argv) == -1)
-		return pool_fail(failure);
 	for (i = run->args.command_index; i < run->argc; i++)
 		request.command_size += strlen(run->argv[i]) + 1;
 	/* Decided without a home: ssh prints what it has to say itself. */
@@ -288,8 +284,7 @@ choose_pool(struct run *run, struct failure *failure)
 		run->pool.plain_reason = "the arguments do not parse";
 	if (run->pool.plain_reason != NULL)
 		return POOL_PLAIN;
-	text_init_in(&run->home, run->home_storage, sizeof(run->home_storage));
-	if (home_of_ssh(&run->home) == -1) {
+	if (run->home.length == 0) {
 		run->pool.plain_reason = "the user has no home directory";
 		return POOL_PLAIN;
 	}
@@ -307,6 +302,7 @@ ssh_fast_main(int argc, char *argv[])
 {
 	static struct run run;
 	struct failure failure;
+	enum settings_status settings = SETTINGS_READ;
 	bool explain;
 
 	occupy_standard_descriptors();
@@ -317,16 +313,25 @@ ssh_fast_main(int argc, char *argv[])
 		return options_print_help() == 0 ? 0 : EXIT_OWN_ERROR;
 	if (run.options.version)
 		return options_print_version() == 0 ? 0 : EXIT_OWN_ERROR;
+	if (!run.options.disable)
+		settings = settings_read(&run, &failure);
+	/* The first look at the clock takes two page faults. */
+	if (run.options.verbose)
+		run.began_us = deadline_now_us();
+	if (settings == SETTINGS_BAD ||
+	    real_ssh_find(&run.ssh, run.options.ssh, run.options.verbose) == -1)
+		return EXIT_OWN_ERROR;
 	explain = run.options.explain;
 	if (run.options.disable)
-		return explain ? explain_plain(&run, "SSH_FAST_DISABLE is set")
+		return explain ? explain_plain(&run, "it is asked for")
 			       : become_plain_ssh(&run, NULL);
 	if (lease_words_are_in_front(run.argc, run.argv))
 		return run.ssh.is_behind_script
 		    ? become_plain_ssh(&run, "a script that has the lease")
 		    : cannot_run(&run, ELOOP);
 
-	switch (choose_pool(&run, &failure)) {
+	switch (settings == SETTINGS_FAILED ? POOL_FAILED
+					    : choose_pool(&run, &failure)) {
 	case POOL_PLAIN:
 		return explain ? explain_plain(&run, run.pool.plain_reason)
 			       : fall_back(&run, run.pool.plain_reason);

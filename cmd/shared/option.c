@@ -11,24 +11,23 @@
 
 extern char **environ;
 
-enum { ALLOWED_SIZE = 64 };
-
-static void
-describe_allowed(const struct option *option, char allowed[ALLOWED_SIZE])
+void
+option_describe_allowed(
+    const struct option *option, char allowed[OPTION_ALLOWED_MAX])
 {
 	if (option->kind == OPTION_TIME)
-		(void)snprintf(allowed, ALLOWED_SIZE,
+		(void)snprintf(allowed, OPTION_ALLOWED_MAX,
 		    "a time of %d to %d seconds, as 90, 10m or 1h30m",
 		    option->minimum, option->maximum);
 	else if (option->kind == OPTION_MS)
-		(void)snprintf(allowed, ALLOWED_SIZE,
+		(void)snprintf(allowed, OPTION_ALLOWED_MAX,
 		    "%d to %d milliseconds, as 500 or 2s", option->minimum,
 		    option->maximum);
 	else if (option->maximum > 0)
-		(void)snprintf(allowed, ALLOWED_SIZE, "%d to %d",
+		(void)snprintf(allowed, OPTION_ALLOWED_MAX, "%d to %d",
 		    option->minimum, option->maximum);
 	else
-		(void)snprintf(allowed, ALLOWED_SIZE, "%s",
+		(void)snprintf(allowed, OPTION_ALLOWED_MAX, "%s",
 		    option->allowed[0] != '\0' ? option->allowed : "0 or 1");
 }
 
@@ -45,8 +44,8 @@ set_switch(bool *to, const char *value, bool meaning)
 	return true;
 }
 
-static bool
-set(const struct option_table *table, const struct option *option,
+bool
+option_set(const struct option_table *table, const struct option *option,
     void *options, const char *value)
 {
 	void *to = (char *)options + option->offset;
@@ -76,6 +75,20 @@ set(const struct option_table *table, const struct option *option,
 	}
 }
 
+void
+option_note_origin(const struct option_table *table,
+    const struct option *option, void *options, enum option_from from,
+    size_t line)
+{
+	struct option_origin *origins;
+
+	if (table->origins == 0)
+		return;
+	origins = (void *)((char *)options + table->origins);
+	origins[option - table->rows] =
+	    (struct option_origin){.from = from, .line = (unsigned short)line};
+}
+
 /* One pass over the environment, which is long, where none is set. */
 static bool
 is_any_variable_set(void)
@@ -93,7 +106,7 @@ is_any_variable_set(void)
 int
 option_read_environment(const struct option_table *table, void *options)
 {
-	char allowed[ALLOWED_SIZE];
+	char allowed[OPTION_ALLOWED_MAX];
 	const struct option *option;
 	const char *value;
 	size_t i;
@@ -104,9 +117,14 @@ option_read_environment(const struct option_table *table, void *options)
 		option = &table->rows[i];
 		if (option->variable[0] == '\0' ||
 		    (value = environment_get(option->variable)) == NULL ||
-		    value[0] == '\0' || set(table, option, options, value))
+		    value[0] == '\0')
 			continue;
-		describe_allowed(option, allowed);
+		if (option_set(table, option, options, value)) {
+			option_note_origin(
+			    table, option, options, OPTION_FROM_VARIABLE, 0);
+			continue;
+		}
+		option_describe_allowed(option, allowed);
 		message("bad value in %s: %s (it takes %s)", option->variable,
 		    value, allowed);
 		return -1;
@@ -142,19 +160,21 @@ static int
 take(const struct option_table *table, const struct option *option,
     void *options, const char *value)
 {
-	char name[sizeof(option->name) + 2], allowed[ALLOWED_SIZE];
+	char name[sizeof(option->name) + 2], allowed[OPTION_ALLOWED_MAX];
 
 	describe_name(option, name);
 	if (value == NULL && needs_value(option))
 		message("option %s wants a value: %s%s%s", name, name,
 		    option->name[0] != '\0' ? "=" : " ", option->value);
-	else if (!set(table, option, options,
+	else if (!option_set(table, option, options,
 		     value != NULL || takes_value(option) ? value : "1")) {
-		describe_allowed(option, allowed);
+		option_describe_allowed(option, allowed);
 		message(
 		    "bad value for %s: %s (it takes %s)", name, value, allowed);
-	} else
+	} else {
+		option_note_origin(table, option, options, OPTION_FROM_WORD, 0);
 		return 0;
+	}
 	return -1;
 }
 

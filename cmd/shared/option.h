@@ -26,6 +26,7 @@ struct option {
 	char letter;
 	char name[16]; /* without the dashes */
 	char variable[24];
+	char keyword[16]; /* in a file of settings, in capitals or not */
 	/* What --help calls its value, "[=NAME]" where that may be left out. */
 	char value[8];
 	unsigned char kind;
@@ -34,6 +35,21 @@ struct option {
 	char allowed[40]; /* else what it takes, for the message about it */
 	char help[180];
 };
+
+/* Where a value comes from: what counts more has a higher number. */
+enum option_from {
+	OPTION_FROM_DEFAULT,
+	OPTION_FROM_FILE,
+	OPTION_FROM_VARIABLE,
+	OPTION_FROM_WORD,
+};
+
+struct option_origin {
+	unsigned short from;
+	unsigned short line; /* of the file */
+};
+
+enum { OPTION_ROWS_MAX = 48, OPTION_SHOWN_MAX = 32, OPTION_ALLOWED_MAX = 64 };
 
 struct option_table {
 	const char *program;
@@ -46,6 +62,14 @@ struct option_table {
 	 */
 	bool (*set)(
 	    void *options, const struct option *option, const char *value);
+	/*
+	 * For settings; else 0. Writes what an OPTION_OTHER is set to, as a file
+	 * would have it; size of the program's options; where in them the array
+	 * of an origin for each row is.
+	 */
+	void (*show)(const void *options, const struct option *option,
+	    char shown[OPTION_SHOWN_MAX]);
+	unsigned short size, origins;
 };
 
 /*
@@ -73,5 +97,19 @@ int option_read_all(
 /* Prints the usage, or "PROGRAM VERSION", on stdout. 0, or -1 with errno. */
 int option_print_help(const struct option_table *table);
 int option_print_version(const struct option_table *table);
+
+/*
+ * Sets one option; value is null where none was given. False where the value
+ * is bad: option_describe_allowed() tells what it takes.
+ */
+bool option_set(const struct option_table *table, const struct option *option,
+    void *options, const char *value);
+void option_describe_allowed(
+    const struct option *option, char allowed[OPTION_ALLOWED_MAX]);
+
+/* Notes where the value of that row comes from, if the table wants it. */
+void option_note_origin(const struct option_table *table,
+    const struct option *option, void *options, enum option_from from,
+    size_t line);
 
 #endif

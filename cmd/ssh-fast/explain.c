@@ -86,8 +86,11 @@ print_command(const char *what, const struct run *run, char *const argv[])
 }
 
 static int
-finish_explaining(void)
+finish_explaining(const struct run *run)
 {
+	(void)printf("settings:\n");
+	options_print_settings(&run->options,
+	    run->settings_path.length > 0 ? run->settings_path.data : "");
 	if (fflush(stdout) == 0 && !ferror(stdout))
 		return 0;
 	message("cannot write the explanation: %s", strerror(errno));
@@ -108,13 +111,13 @@ explain_plain(const struct run *run, const char *reason)
 {
 	if (reuse_only_forbids_plain(run)) {
 		explain_refusal(reason);
-		return finish_explaining();
+		return finish_explaining(run);
 	}
 	(void)printf("decision: plain ssh, ");
 	print_printable(reason);
 	(void)printf("\n");
 	print_command("command", run, run->argv);
-	return finish_explaining();
+	return finish_explaining(run);
 }
 
 int
@@ -152,5 +155,5 @@ explain_lease(struct run *run)
 		lease_words_for_background(run);
 	if (lease_words_make(&words, run, path) == 0)
 		print_command("command", run, words.argv);
-	return finish_explaining();
+	return finish_explaining(run);
 }

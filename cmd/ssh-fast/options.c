@@ -5,6 +5,7 @@
 #include "shared/option.h"
 
 #include <stddef.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -65,6 +66,38 @@ set(void *options, const struct option *option, const char *value)
 	}
 }
 
+static void
+show(const void *opaque, const struct option *option,
+    char shown[OPTION_SHOWN_MAX])
+{
+	const struct options *options = opaque;
+	static const char probes[][8] = {[PROBE_NATIVE] = "native",
+	    [PROBE_SSH] = "ssh",
+	    [PROBE_E2E] = "e2e",
+	    [PROBE_NONE] = "none"};
+	static const char clients[][8] = {[CLIENT_AUTO] = "auto",
+	    [CLIENT_SSH] = "ssh",
+	    [CLIENT_NATIVE] = "native"};
+
+	switch (option->offset) {
+	case offsetof(struct options, probe):
+		(void)snprintf(
+		    shown, OPTION_SHOWN_MAX, "%s", probes[options->probe]);
+		break;
+	case offsetof(struct options, health_ms):
+		if (options->health_ms > 0)
+			(void)snprintf(shown, OPTION_SHOWN_MAX, "%dms",
+			    options->health_ms);
+		else
+			(void)snprintf(shown, OPTION_SHOWN_MAX, "no");
+		break;
+	default:
+		(void)snprintf(
+		    shown, OPTION_SHOWN_MAX, "%s", clients[options->client]);
+		break;
+	}
+}
+
 #define AT(field) .offset = offsetof(struct options, field)
 static const struct option rows[] = {
     {.name = "root",
@@ -76,6 +109,7 @@ static const struct option rows[] = {
 	.help = "folder that holds the namespaces (~/.ssh/ssh-fast)"},
     {.name = "namespace",
 	.variable = "SSH_FAST_NAMESPACE",
+	.keyword = "Namespace",
 	.value = "TEXT",
 	.kind = OPTION_TEXT,
 	AT(namespace_text),
@@ -83,6 +117,7 @@ static const struct option rows[] = {
 	.help = "use this namespace text (derived from the run)"},
     {.name = "probe",
 	.variable = "SSH_FAST_PROBE",
+	.keyword = "Probe",
 	.value = "KIND",
 	.kind = OPTION_OTHER,
 	AT(probe),
@@ -92,6 +127,7 @@ static const struct option rows[] = {
 		"      time) or none (native)"},
     {.name = "probe-timeout",
 	.variable = "SSH_FAST_PROBE_TIMEOUT",
+	.keyword = "ProbeTimeout",
 	.value = "MS",
 	.kind = OPTION_MS,
 	AT(probe_timeout_ms),
@@ -100,6 +136,7 @@ static const struct option rows[] = {
 	.help = "milliseconds after which a master counts as hung (500)"},
     {.name = "trust",
 	.variable = "SSH_FAST_TRUST",
+	.keyword = "Trust",
 	.value = "TIME",
 	.kind = OPTION_TIME,
 	AT(trust_secs),
@@ -109,6 +146,7 @@ static const struct option rows[] = {
 		"(30s)"},
     {.name = "answer-timeout",
 	.variable = "SSH_FAST_ANSWER_TIMEOUT",
+	.keyword = "AnswerTimeout",
 	.value = "TIME",
 	.kind = OPTION_TIME,
 	AT(answer_secs),
@@ -119,6 +157,7 @@ static const struct option rows[] = {
 		"      0: wait as ssh does"},
     {.name = "health",
 	.variable = "SSH_FAST_HEALTH",
+	.keyword = "Health",
 	.value = "[=MS]",
 	.kind = OPTION_OTHER,
 	AT(health_ms),
@@ -129,6 +168,7 @@ static const struct option rows[] = {
 		"check"},
     {.name = "persist",
 	.variable = "SSH_FAST_PERSIST",
+	.keyword = "Persist",
 	.value = "TIME",
 	.kind = OPTION_TIME,
 	AT(persist_secs),
@@ -140,11 +180,13 @@ static const struct option rows[] = {
 	AT(touch),
 	.help = "do not update the mtime of the control socket"},
     {.variable = "SSH_FAST_TOUCH",
+	.keyword = "Touch",
 	.kind = OPTION_ON,
 	AT(touch),
 	.help = "0: same as --no-touch"},
     {.name = "client",
 	.variable = "SSH_FAST_CLIENT",
+	.keyword = "Client",
 	.value = "KIND",
 	.kind = OPTION_OTHER,
 	AT(client),
@@ -154,16 +196,19 @@ static const struct option rows[] = {
 		"      the one that behaves exactly as plain ssh does"},
     {.name = "strict",
 	.variable = "SSH_FAST_STRICT",
+	.keyword = "Strict",
 	.kind = OPTION_ON,
 	AT(strict),
 	.help = "fail with status 255 if no lease is available"},
     {.name = "reuse-only",
 	.variable = "SSH_FAST_REUSE_ONLY",
+	.keyword = "ReuseOnly",
 	.kind = OPTION_ON,
 	AT(reuse_only),
 	.help = "never log in: use a free master, or fail with status 255"},
     {.name = "ssh",
 	.variable = "SSH_FAST_SSH",
+	.keyword = "Ssh",
 	.value = "PATH",
 	.kind = OPTION_TEXT,
 	AT(ssh),
@@ -175,13 +220,16 @@ static const struct option rows[] = {
 	.help = "print what a run would do and why; connect to nothing"},
     {.name = "verbose",
 	.variable = "SSH_FAST_VERBOSE",
+	.keyword = "Verbose",
 	.kind = OPTION_ON,
 	AT(verbose),
 	.help = "print decisions and times on stderr"},
-    {.variable = "SSH_FAST_DISABLE",
+    {.name = "plain",
+	.variable = "SSH_FAST_DISABLE",
+	.keyword = "Plain",
 	.kind = OPTION_ON,
 	AT(disable),
-	.help = "1: run plain ssh at once"},
+	.help = "run plain ssh at once"},
     {.name = "help",
 	.kind = OPTION_ON,
 	AT(help),
@@ -203,7 +251,12 @@ static const struct option_table table = {
     .rows = rows,
     .count = sizeof(rows) / sizeof(rows[0]),
     .set = set,
+    .show = show,
+    .size = sizeof(struct options),
+    .origins = offsetof(struct options, origins),
 };
+_Static_assert(sizeof(rows) / sizeof(rows[0]) <= OPTION_ROWS_MAX,
+    "an origin for each row");
 
 int
 options_read(struct options *options, int argc, char *argv[])
@@ -237,4 +290,19 @@ int
 options_print_version(void)
 {
 	return option_print_version(&table);
+}
+
+enum setting_status
+options_take_setting(struct options *options, const char *keyword,
+    const char *value, size_t line, bool counts,
+    char allowed[OPTION_ALLOWED_MAX])
+{
+	return setting_take(
+	    &table, options, keyword, value, line, counts, allowed);
+}
+
+void
+options_print_settings(const struct options *options, const char *file)
+{
+	setting_print(&table, options, file);
 }

@@ -3,6 +3,8 @@
 #define OPTIONS_H
 
 #include "mux/probe.h"
+#include "shared/option.h"
+#include "shared/setting.h"
 
 #include <stdbool.h>
 
@@ -31,6 +33,7 @@ struct options {
 	bool help;
 	bool version;
 	bool disable;
+	struct option_origin origins[OPTION_ROWS_MAX];
 };
 
 /*
@@ -43,5 +46,13 @@ int options_read(struct options *options, int argc, char *argv[]);
 /* Prints the usage, or the version, on stdout. 0, or -1 where that failed. */
 int options_print_help(void);
 int options_print_version(void);
+
+/* A setting of a file; see setting_take(). */
+enum setting_status options_take_setting(struct options *options,
+    const char *keyword, const char *value, size_t line, bool counts,
+    char allowed[OPTION_ALLOWED_MAX]);
+
+/* Prints each setting and where it comes from; file is that of settings. */
+void options_print_settings(const struct options *options, const char *file);
 
 #endif

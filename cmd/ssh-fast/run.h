@@ -32,6 +32,8 @@ struct run {
 	struct native native; /* where --client asks for it */
 	struct text home;
 	char home_storage[128];
+	struct text settings_path, settings; /* the file, what is in it */
+	char settings_path_storage[256];
 	struct real_ssh ssh;
 	struct sshargs args;
 	struct pool pool;

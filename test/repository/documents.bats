@@ -143,9 +143,18 @@ unknown() {
   [ "$(unknown "$OUT/README" | sort | paste -sd' ')" = "--wrong SSH_FAST_WRONG" ]
 }
 
+@test "each variable has a keyword, and ssh-fast(5) has them all in order" {
+  local pages variables
+  pages=$(page "$TOP/cmd/ssh-fast.5" | section DESCRIPTION |
+    sed -n '/keywords are:/,$ s/^     \([A-Z][A-Za-z]*\).*/\1/p' | grep -vxE 'Host|The')
+  diff <("$SSH_FAST" --explain host | sed -n '/^settings:/,$ s/^  \([A-Za-z]*\) .*/\1/p' | sort) <(echo "$pages")
+  variables=$("$SSH_FAST" --help | grep -oE 'SSH_FAST_[A-Z_]+' | sort -u | grep -cv '^SSH_FAST_ROOT$')
+  [ "$variables" = "$(wc -l <<<"$pages")" ]
+}
+
 @test "man pages are clean, render, and have all that a reader looks for" {
   local page section
-  for page in "$TOP"/cmd/*.1 "$TOP/lib/ssh-fast.7" "$TOP/lib/library/ssh-fast.3"; do
+  for page in "$TOP"/cmd/*.[15] "$TOP/lib/ssh-fast.7" "$TOP/lib/library/ssh-fast.3"; do
     # Whether other pages are installed here is not theirs to say.
     run bash -c 'mandoc -Tlint -Wstyle "$1" 2>&1 | grep -vE "referenced manual not found|outdated mandoc.db"' - "$page"
     [ -z "$output" ] || { echo "$output" >&2; return 1; }
@@ -255,6 +264,9 @@ END
 @test "what the examples say is valid where it is used" {
   local examples=$TOP/cmd/examples file
   for file in "$examples"/*.sh; do sh -n "$file"; done
+  mkdir -m 700 "$OUT/settings"
+  install -m 600 "$examples/config" "$OUT/settings/"
+  [[ "$("$SSH_FAST" --root="$OUT/settings" --explain vault.example.com)" == *"Persist 36000s ($OUT/settings/config line "* ]]
   # shellcheck disable=SC1091 # one of the examples
   (. "$examples/git.sh" && [ "$GIT_SSH_COMMAND" = ssh-fast ])
   grep -qE '^7 \* \* \* \*  root  ssh-fast-gc -q' "$examples/ssh-fast-gc.cron"

@@ -17,7 +17,7 @@ setup() { OUT=$BATS_TEST_TMPDIR; }
   [ "$("$OUT/root/opt/x/bin/ssh-fast-ls" --version)" = "ssh-fast-ls 0.1" ]
   [ "$("$OUT/root/opt/x/bin/ssh-fast-gc" --version)" = "ssh-fast-gc 0.1" ]
   local page
-  for page in man1/ssh-fast.1 man1/ssh-fast-ls.1 man1/ssh-fast-gc.1 man7/ssh-fast.7; do
+  for page in man1/ssh-fast.1 man1/ssh-fast-ls.1 man1/ssh-fast-gc.1 man5/ssh-fast.5 man7/ssh-fast.7; do
     cmp "$OUT/root/opt/x/share/man/$page" "$TOP"/*/"${page#*/}"
   done
   for page in include/ssh-fast.h share/man/man3/ssh-fast.3; do
