@@ -36,6 +36,7 @@ struct gc_options {
 	bool dry_run, quiet, verbose, is_json;
 	int ttl_secs; /* -1: not given */
 	int exit_idle_secs;
+	bool retire;
 	int probe_timeout_ms;
 	bool help, version;
 };
@@ -80,6 +81,10 @@ static const struct option rows[] = {
 	AT(exit_idle_secs),
 	.allowed = "a time of a year at most",
 	.help = "also end masters that are unused for this time (0)"},
+    {.name = "retire",
+	.kind = OPTION_ON,
+	AT(retire),
+	.help = "end all masters, those in use after their sessions"},
     {.variable = "SSH_FAST_PROBE_TIMEOUT",
 	.value = "MS",
 	.kind = OPTION_MS,
@@ -108,7 +113,7 @@ static const struct option_table table = {
     .program = "ssh-fast-gc",
     .usage = "usage: ssh-fast-gc [-n] [-q | -v] [-j] [--ttl=TIME] "
 	     "[--exit-idle[=TIME]]\n"
-	     "                   [--root=DIR] [PATTERN ...]\n"
+	     "                   [--retire] [--root=DIR] [PATTERN ...]\n"
 	     "\n"
 	     "Removes files left by crashes and exited masters. PATTERN is a "
 	     "shell\n"
@@ -178,6 +183,8 @@ tell(void *context, enum sweep_action action, const char *path)
 	    [SWEEP_MOVED] = {"freed", "would free"},
 	    [SWEEP_STOPPED] = {"stopped the master of",
 		"would stop the master of"},
+	    [SWEEP_RETIRED] = {"retired the master of",
+		"would retire the master of"},
 	    [SWEEP_NAMESPACE] = {"removed", "would remove"},
 	};
 	struct gc_run *run = context;
@@ -212,6 +219,7 @@ sweep_each(struct gc_run *run, bool is_all)
 	    .namespace_ttl_secs = ttl_secs >= 0 ? ttl_secs : NAMESPACE_TTL_SECS,
 	    .open_folders = &run->open_folders,
 	    .exit_idle_secs = run->options.exit_idle_secs,
+	    .retire = run->options.retire,
 	    .patience_ms = &run->patience_ms,
 	    .timeout_ms = run->options.probe_timeout_ms,
 	    .tell = tell,
@@ -283,6 +291,7 @@ print_json(const struct gc_run *run)
 	json_close_object(&json);
 	add_count(&json, "freed", done[SWEEP_MOVED]);
 	add_count(&json, "stopped", done[SWEEP_STOPPED]);
+	add_count(&json, "retired", done[SWEEP_RETIRED]);
 	add_count(&json, "of_another_machine", run->elsewhere);
 	add_count(&json, "failures", run->failures);
 	json_close_object(&json);
@@ -300,17 +309,22 @@ static void
 print_summary(const struct gc_run *run)
 {
 	const size_t *done = run->done;
+	char retired[48] = "";
 
+	if (run->options.retire)
+		(void)snprintf(retired, sizeof(retired), ", retired %zu in use",
+		    done[SWEEP_RETIRED]);
 	(void)printf("%s: %s%zu of %zu namespace%s, %zu lock file%s, "
 		     "%zu socket%s, %zu temporary file%s; freed %zu "
-		     "leftover%s, stopped %zu master%s; %zu failure%s\n",
+		     "leftover%s, stopped %zu master%s%s; %zu failure%s\n",
 	    table.program, run->options.dry_run ? "would remove " : "removed ",
 	    done[SWEEP_NAMESPACE], run->swept, plural(run->swept),
 	    done[SWEEP_LOCK_FILE], plural(done[SWEEP_LOCK_FILE]),
 	    done[SWEEP_SOCKET], plural(done[SWEEP_SOCKET]),
 	    done[SWEEP_TEMPORARY], plural(done[SWEEP_TEMPORARY]),
 	    done[SWEEP_MOVED], plural(done[SWEEP_MOVED]), done[SWEEP_STOPPED],
-	    plural(done[SWEEP_STOPPED]), run->failures, plural(run->failures));
+	    plural(done[SWEEP_STOPPED]), retired, run->failures,
+	    plural(run->failures));
 }
 
 int

@@ -109,7 +109,7 @@ _ssh_fast_gc() {
   COMPREPLY=()
   case $current in
   -*)
-    _ssh_fast_option "$current" -n -q -v -j --ttl= --exit-idle --exit-idle= \
+    _ssh_fast_option "$current" -n -q -v -j --ttl= --exit-idle --exit-idle= --retire \
       --root= --help --version
     ;;
   *) _ssh_fast_endpoint "$line" "$current" ;;

@@ -116,6 +116,8 @@ sweep_used(struct sweep *sweep, const char *name)
 	tell_pruned(sweep, &sweep->ns.used, name, result, &report);
 	if (result == PRUNE_LIVE && !sweep->options->dry_run)
 		sweep_stop_idle(sweep, name);
+	if (result == PRUNE_KEPT)
+		sweep_stop_held(sweep, name);
 }
 
 /* Records that were being written when their writer was killed. */
@@ -198,6 +200,7 @@ sweep_all(struct sweep *sweep, const struct namespace_root *root)
 			sweep_free(sweep, sweep->free.names[i]);
 	sweep_stop_finish(sweep);
 	sweep_sockets_all(sweep);
+	sweep_stop_finish(sweep);
 	sweep_temporary(sweep);
 	if (sweep->kept == 0 && !sweep->failed && sweep_is_unused(sweep))
 		remove_namespace(sweep, root);

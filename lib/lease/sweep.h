@@ -19,6 +19,7 @@ enum sweep_action {
 	SWEEP_TEMPORARY, /* removed: what was being made when its maker died */
 	SWEEP_MOVED, /* back to free/: the leftover of a crash */
 	SWEEP_STOPPED, /* told an idle master to stop */
+	SWEEP_RETIRED, /* the same to one in use: it ends with its session */
 	SWEEP_NAMESPACE, /* removed: it held nothing any more */
 	SWEEP_ACTIONS,
 };
@@ -42,6 +43,7 @@ struct sweep_options {
 	/* Taken when first needed; the caller frees it at the end. */
 	struct platform_open_folders **open_folders;
 	int exit_idle_secs; /* stop masters idle for so long; -1: none */
+	bool retire; /* tell all masters to stop, those in use as well */
 	int timeout_ms; /* for a master's answer */
 	/*
 	 * For how long one run waits in all for masters that do not answer:

@@ -135,9 +135,11 @@ sweep_sockets_all(struct sweep *sweep)
 			(listing_has(&sweep->free, name) ||
 			    listing_has(&sweep->used, name))))
 			continue;
-		if (lease_look(&sweep->ns, name) != PROBE_DEAD)
+		if (lease_look(&sweep->ns, name) != PROBE_DEAD) {
 			sweep->kept++;
-		else if (is_lease)
+			if (is_lease)
+				sweep_stop_held(sweep, name);
+		} else if (is_lease)
 			sweep_orphan(sweep, name);
 		else if (namespace_is_trial_name(name))
 			sweep_trial(sweep, name);

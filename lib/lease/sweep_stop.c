@@ -6,14 +6,36 @@
 #include <errno.h>
 #include <time.h>
 
+/* Whether it was idle for long enough, or all are to end. */
 static bool
-is_idle(const struct sweep *sweep, const char *name)
+is_to_end(const struct sweep *sweep, const char *name)
 {
 	struct timespec used;
 
+	if (sweep->options->retire)
+		return namespace_has_socket(&sweep->ns, name, NULL);
 	return sweep->options->exit_idle_secs >= 0 &&
 	    namespace_has_socket(&sweep->ns, name, &used) && used.tv_sec != 0 &&
 	    time(NULL) - used.tv_sec >= sweep->options->exit_idle_secs;
+}
+
+static void
+fail_to_stop(struct sweep *sweep, const char *name)
+{
+	errno = ETIMEDOUT;
+	sweep_fail(sweep, FAILURE_SYSTEM, "stop the master of",
+	    &sweep->ns.sockets, name);
+}
+
+/* What came of it, where somebody else has the lease. */
+static void
+take_answer_of_held(
+    struct sweep *sweep, const char *name, enum probe_result result)
+{
+	if (result == PROBE_HUNG)
+		fail_to_stop(sweep, name);
+	if (result == PROBE_ALIVE)
+		sweep_tell(sweep, SWEEP_RETIRED, &sweep->ns.sockets, name);
 }
 
 /* What came of it; the lease is disposed of. */
@@ -21,9 +43,7 @@ static void
 take_answer(struct sweep *sweep, struct lease *lease, enum probe_result result)
 {
 	if (result == PROBE_HUNG) {
-		errno = ETIMEDOUT;
-		sweep_fail(sweep, FAILURE_SYSTEM, "stop the master of",
-		    &sweep->ns.sockets, lease->name);
+		fail_to_stop(sweep, lease->name);
 		lease_set_aside(lease);
 		return;
 	}
@@ -44,11 +64,59 @@ sweep_stop_finish(struct sweep *sweep)
 
 	deadline_us = deadline_in_ms(
 	    *patience_ms > 0 ? sweep->options->timeout_ms : SWEEP_IMPATIENT_MS);
-	for (i = 0; i < sweep->stopping_count; i++)
-		take_answer(sweep, &sweep->stopping[i].lease,
-		    probe_stop_answer(sweep->stopping[i].fd, deadline_us));
+	for (i = 0; i < sweep->stopping_count; i++) {
+		struct sweep_stopping *stopping = &sweep->stopping[i];
+		enum probe_result result =
+		    probe_stop_answer(stopping->fd, deadline_us);
+
+		if (stopping->is_held)
+			take_answer_of_held(
+			    sweep, stopping->lease.name, result);
+		else
+			take_answer(sweep, &stopping->lease, result);
+	}
 	sweep->stopping_count = 0;
 	*patience_ms -= (int)((deadline_now_us() - began_us) / 1000);
+}
+
+/* Its answer is waited for together with those of others. */
+static void
+note_stopping(
+    struct sweep *sweep, const struct lease *lease, bool is_held, int fd)
+{
+	struct sweep_stopping *stopping;
+
+	if (sweep->stopping_count == SWEEP_STOPPING_MAX)
+		sweep_stop_finish(sweep);
+	stopping = &sweep->stopping[sweep->stopping_count++];
+	stopping->lease = *lease;
+	stopping->is_held = is_held;
+	stopping->fd = fd;
+}
+
+void
+sweep_stop_held(struct sweep *sweep, const char *name)
+{
+	const struct namespace *ns = &sweep->ns;
+	char path[NAMESPACE_SOCKET_PATH_MAX + 1];
+	struct lease lease = {.lock_fd = -1};
+	enum probe_result result;
+	int fd;
+
+	/* One that is just logging in is new. */
+	if (!sweep->options->retire || lease_look(ns, name) != PROBE_ALIVE)
+		return;
+	if (sweep->options->dry_run) {
+		sweep_tell(sweep, SWEEP_RETIRED, &ns->sockets, name);
+		return;
+	}
+	lease_set_name(&lease, name);
+	namespace_socket_path(ns, name, path);
+	result = probe_stop_ask(path, ns->owner, &fd);
+	if (result == PROBE_ALIVE)
+		note_stopping(sweep, &lease, true, fd);
+	else
+		take_answer_of_held(sweep, name, result);
 }
 
 /* Takes the lease as any acquirer does. */
@@ -61,10 +129,12 @@ tell_to_stop(struct sweep *sweep, const char *name)
 	enum probe_result result;
 	int fd;
 
-	if (lease_claim(ns, name, &lease) == -1)
+	if (lease_claim(ns, name, &lease) == -1) {
+		sweep_stop_held(sweep, name);
 		return;
+	}
 	/* Somebody may have used it since. */
-	if (!is_idle(sweep, name)) {
+	if (!is_to_end(sweep, name)) {
 		(void)lease_release(ns, &lease, false);
 		return;
 	}
@@ -74,16 +144,13 @@ tell_to_stop(struct sweep *sweep, const char *name)
 		take_answer(sweep, &lease, result);
 		return;
 	}
-	if (sweep->stopping_count == SWEEP_STOPPING_MAX)
-		sweep_stop_finish(sweep);
-	sweep->stopping[sweep->stopping_count].lease = lease;
-	sweep->stopping[sweep->stopping_count++].fd = fd;
+	note_stopping(sweep, &lease, false, fd);
 }
 
 void
 sweep_stop_idle(struct sweep *sweep, const char *name)
 {
-	if (!is_idle(sweep, name))
+	if (!is_to_end(sweep, name))
 		return;
 	if (!sweep->options->dry_run) {
 		tell_to_stop(sweep, name);

@@ -29,7 +29,8 @@ struct sweep {
 	bool failed;
 	/* Masters that were told to stop and have not answered yet. */
 	struct sweep_stopping {
-		struct lease lease;
+		struct lease lease; /* of one in use only the name */
+		bool is_held;
 		int fd;
 	} stopping[SWEEP_STOPPING_MAX];
 	size_t stopping_count;
@@ -64,10 +65,16 @@ bool sweep_check_is_of_nfs(const char *name);
 
 /*
  * sweep_stop.c: tells the master of a free name to stop, where it was idle for
- * long enough, and waits for the answers of all that were told. A master that
- * does not answer keeps the others waiting no longer than one.
+ * long enough or is to retire, and waits for the answers of all that were told.
+ * A master that does not answer keeps the others waiting no longer than one.
  */
 void sweep_stop_idle(struct sweep *sweep, const char *name);
+
+/*
+ * The same for the master of a name that cannot be taken, where all are to
+ * retire: without its lease, as no session notices a stop.
+ */
+void sweep_stop_held(struct sweep *sweep, const char *name);
 void sweep_stop_finish(struct sweep *sweep);
 
 /*
