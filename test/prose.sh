@@ -28,7 +28,7 @@ readme() {
 
 # On lines of 1000 columns, mandoc breaks few paragraphs.
 manuals() {
-  for page in cmd/*.1 lib/*.7; do
+  for page in $(find cmd lib -name "*.[1-7]" | sort); do
     mandoc -Tascii -O width=1000 "$page" | awk -v page="$page" '
       {gsub(/.\b/, "")}
       /^[A-Z]/ {skip = /^SYNOPSIS|^SSH-FAST/}

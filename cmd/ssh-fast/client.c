@@ -78,7 +78,8 @@ choose_by_exactness(struct run *run)
 	else if (only_ssh == NULL && run->options.reuse_only)
 		choose(client, CLIENT_IS_NATIVE, "no login is allowed");
 	else if (only_ssh == NULL && problem == NULL)
-		choose(client, CLIENT_IS_SSH, "all output goes nowhere");
+		choose(client, CLIENT_IS_SSH,
+		    "all output goes to the null device");
 	else if (only_ssh == NULL)
 		choose(client, CLIENT_IS_NATIVE, problem);
 	else if (problem == NULL)
@@ -103,8 +104,7 @@ client_choose(struct run *run)
 	native_prepare(run);
 	/* Whatever it does is what the user wants. */
 	if (run->ssh.is_script)
-		choose(
-		    client, CLIENT_IS_SSH, "it is a script that may do more");
+		choose(client, CLIENT_IS_SSH, "the ssh program is a script");
 	else if (run->options.client == CLIENT_AUTO)
 		choose_by_exactness(run);
 	else if (wanted->only_ssh != NULL)

@@ -29,7 +29,7 @@ static const struct flag_effect flag_effects[] = {
     {'V', SSHOPTION_PLAIN, "-V only prints"},
     {'Q', SSHOPTION_PLAIN, "-Q only prints"},
     {'G', SSHOPTION_PLAIN, "-G only prints"},
-    {'O', SSHOPTION_PLAIN, "-O speaks to a master of its own choice"},
+    {'O', SSHOPTION_PLAIN, "-O chooses a master itself"},
     {'S', SSHOPTION_PLAIN, "-S chooses a master itself"},
     {'M', SSHOPTION_PLAIN, "-M starts a master itself"},
     {'L', SSHOPTION_PLAIN, "-L over a shared master outlives its session"},

@@ -139,7 +139,8 @@ read_option(struct sshsession *session, const struct sshargs_option *option)
 		if (meaning.effect == SSHOPTION_SESSION &&
 		    !take_setting(session, meaning.keyword, meaning.value,
 			meaning.value_length))
-			leave_to_ssh(session, "a -o option is its to read");
+			leave_to_ssh(
+			    session, "only ssh reads one of the -o options");
 		return;
 	}
 	switch (option->flag) {
@@ -159,26 +160,26 @@ read_option(struct sshsession *session, const struct sshargs_option *option)
 		break;
 	case 's':
 		if (session->is_subsystem == SSHSESSION_NO)
-			leave_to_ssh(session, "-s stands beside SessionType");
+			leave_to_ssh(session, "-s conflicts with SessionType");
 		session->is_subsystem = SSHSESSION_YES;
 		break;
 	case 'e':
 		if (!set_escape(session, option->value, strlen(option->value)))
 			leave_to_ssh(
-			    session, "the escape character is its to read");
+			    session, "only ssh reads the escape character");
 		break;
 	case 'v':
-		leave_to_ssh(session, "-v asks what ssh itself does");
+		leave_to_ssh(session, "only ssh prints the messages of -v");
 		break;
 	case 'W':
-		leave_to_ssh(session, "-W is no session");
+		leave_to_ssh(session, "-W opens no session");
 		break;
 	case 'f':
 		leave_to_ssh(session, "-f goes into the background");
 		break;
 	case 'E':
 	case 'y':
-		leave_to_ssh(session, "its messages go to a log");
+		leave_to_ssh(session, "only ssh writes messages to a log");
 		break;
 	default:
 		break;
@@ -207,7 +208,7 @@ read_remote_command(struct sshsession *session, const char *value)
 	    look_up(none_words, value, strlen(value)) != 0)
 		return;
 	if (session->has_command)
-		leave_to_ssh(session, "RemoteCommand stands beside a command");
+		leave_to_ssh(session, "RemoteCommand conflicts with a command");
 	else
 		session->remote = value;
 }
@@ -222,8 +223,7 @@ read_setting(struct sshsession *session, const char *keyword, const char *value)
 	if (wants != NULL) {
 		meaning = look_up(switch_words, value, length);
 		if (meaning == SSHSESSION_UNSET)
-			leave_to_ssh(
-			    session, "an agent of its own is forwarded");
+			leave_to_ssh(session, "ForwardAgent names a socket");
 		else if (meaning == SSHSESSION_YES)
 			*wants = true;
 	} else if (strcmp(keyword, "hostname") == 0)
@@ -234,7 +234,7 @@ read_setting(struct sshsession *session, const char *keyword, const char *value)
 	    session->log != SSHSESSION_LOG_UNSET)
 		return; /* the command line has it otherwise */
 	else if (!take_setting(session, keyword, value, length))
-		leave_to_ssh(session, "a setting is its to read");
+		leave_to_ssh(session, "only ssh reads one of the settings");
 }
 
 void
@@ -253,8 +253,8 @@ sshsession_read(struct sshsession *session, const struct sshargs *args,
 	for (i = 0; i < args->option_count; i++)
 		read_option(session, &args->options[i]);
 	if (!sshsettings_split(settings)) {
-		leave_to_ssh(
-		    session, "what the configuration asks for is not known");
+		leave_to_ssh(session,
+		    "the configuration behind the namespace text is not known");
 		return;
 	}
 	session->settings = settings;
@@ -266,7 +266,7 @@ sshsession_read(struct sshsession *session, const struct sshargs *args,
 	if (session->remote != NULL)
 		session->has_command = true;
 	if (sshsettings_have_overlong_variable(session->settings))
-		leave_to_ssh(session, "a variable has an overlong name");
+		leave_to_ssh(session, "the name of a variable is too long");
 }
 
 bool

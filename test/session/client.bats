@@ -55,7 +55,7 @@ print(pair[1].recv(65536).decode())' "$SSH_FAST" --explain -F "$DIR/config" host
 @test "plain ssh where neither would be exact" {
   BEFORE=$(logins)
   [[ "$("$SSH_FAST" --explain -F "$DIR/config" -v host true </dev/null)" == \
-    "decision: plain ssh, -v asks what ssh itself does, and standard output is a pipe"* ]]
+    "decision: plain ssh, only ssh prints the messages of -v, and standard output is a pipe"* ]]
   fast -v host true </dev/null >/dev/null 2>"$T/log"
   grep -q 'Authenticated to' "$T/log"
   [ "$(new_logins)" = 1 ]

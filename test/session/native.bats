@@ -333,9 +333,9 @@ odd() {
   [ "$(client_of -F "$DIR/config" host true)" = native ]
   [ "$(client_of --client=ssh -F "$DIR/config" host true)" = ssh ]
   [ "$(client_of -F "$DIR/config" -tt host true)" = native ]
-  [ "$(client_of -F "$DIR/config" -v host true)" = "ssh, because -v asks what ssh itself does" ]
-  [ "$(client_of -F "$DIR/config" -oEscapeChar=ab host true)" = "ssh, because a -o option is its to read" ]
-  [ "$(client_of -F "$DIR/config" -oRemoteCommand=date host)" = "ssh, because a -o option is its to read" ]
+  [ "$(client_of -F "$DIR/config" -v host true)" = "ssh, because only ssh prints the messages of -v" ]
+  [ "$(client_of -F "$DIR/config" -oEscapeChar=ab host true)" = "ssh, because only ssh reads one of the -o options" ]
+  [ "$(client_of -F "$DIR/config" -oRemoteCommand=date host)" = "ssh, because only ssh reads one of the -o options" ]
   run --separate-stderr "$SSH_FAST" --verbose -F "$DIR/config" host true
   [[ "$stderr" == *"ssh-fast: client: native"* ]]
 }
