@@ -117,8 +117,9 @@ static const struct option_table table = {
 	     "\n"
 	     "Removes files left by crashes and exited masters. PATTERN is a "
 	     "shell\n"
-	     "pattern on user@host:port, on the host as typed, or on the "
-	     "folder.\n"
+	     "pattern on user@host:port, user@host, the host or the name that "
+	     "was typed\n"
+	     "for it, or the folder as ssh-fast-ls prints it.\n"
 	     "\n"
 	     "options:\n",
     .rows = rows,

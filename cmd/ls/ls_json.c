@@ -5,6 +5,13 @@
 
 #include <stdio.h>
 
+/* Null for what is not known. */
+static const char *
+known(const char *string)
+{
+	return string[0] != '\0' ? string : NULL;
+}
+
 static void
 add_lease(struct json *json, const struct ls_view *view,
     const struct inspect_lease *lease)
@@ -17,9 +24,18 @@ add_lease(struct json *json, const struct ls_view *view,
 	json_string(json, "name", lease->name);
 	json_string(json, "state", ls_state_word(lease->state));
 	json_known(json, "pid", lease->holder_pid > 0, lease->holder_pid);
+	json_string(json, "program", known(lease->holder_program));
+	json_known(
+	    json, "held_seconds", lease->held_secs >= 0, lease->held_secs);
 	json_open_object(json, "master");
 	json_string(json, "state", ls_master_word(lease->master));
 	json_known(json, "pid", lease->master_pid > 0, lease->master_pid);
+	json_known(json, "age_seconds", lease->master_age_secs >= 0,
+	    lease->master_age_secs);
+	json_known(
+	    json, "ends_in_seconds", lease->ends_secs >= 0, lease->ends_secs);
+	json_string(json, "local", known(lease->connection.local));
+	json_string(json, "far", known(lease->connection.far));
 	json_close_object(json);
 	json_known(
 	    json, "idle_seconds", lease->idle_secs >= 0, lease->idle_secs);
@@ -84,6 +100,7 @@ add_namespace(struct json *json, const struct ls_view *view)
 	json_string(json, "namespace", view->folder);
 	json_string(json, "text", record != NULL ? record->text : NULL);
 	add_endpoint(json, record);
+	json_string(json, "as", view->call);
 	json_string(json, "policy", policy_of(record));
 	json_string(
 	    json, "reason", record != NULL ? record->plain_reason : NULL);

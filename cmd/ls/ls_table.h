@@ -4,17 +4,22 @@
 #include "ls/ls_view.h"
 
 #include <stdbool.h>
+#include <stddef.h>
 
-/* The table: a line per namespace or, when long, per lease. */
+/* The table: a line per namespace or, when long, per lease as well. */
 struct ls_table {
 	bool is_long;
+	bool has_paths;
 	bool has_health;
 	bool has_colour;
 	int label_width;
+	size_t room; /* for so many lines; 0: for any number */
+	size_t lines, cut; /* printed, and left out for want of room */
 };
-void ls_table_header(const struct ls_table *table);
-void
-ls_table_namespace(const struct ls_table *table, const struct ls_view *view);
+void ls_table_header(struct ls_table *table);
+void ls_table_namespace(struct ls_table *table, const struct ls_view *view);
+/* Tells of the lines that were left out, if any. */
+void ls_table_end(struct ls_table *table);
 /* How wide the label will be in the table. */
 int ls_table_width(const char *label);
 

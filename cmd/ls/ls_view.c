@@ -11,15 +11,12 @@ ls_count(struct ls_count *count, const struct inspection *inspection)
 	for (i = 0; i < inspection->count; i++) {
 		const struct inspect_lease *lease = &inspection->leases[i];
 
-		if (lease->master == INSPECT_ALIVE)
-			count->masters++;
-		if (lease->state == INSPECT_HELD)
-			count->held++;
-		else if (lease->state == INSPECT_FREE &&
-		    lease->master == INSPECT_ALIVE)
-			count->free++;
-		else
-			count->stale++;
+		count->held += lease->state == INSPECT_HELD;
+		count->free += lease->state == INSPECT_FREE;
+		count->leftover += lease->state == INSPECT_LEFTOVER;
+		count->alive += lease->master == INSPECT_ALIVE;
+		count->hung += lease->master == INSPECT_HUNG;
+		count->dead += lease->master == INSPECT_DEAD;
 	}
 }
 

@@ -13,6 +13,7 @@ struct ls_view {
 	const char *root; /* path of the root */
 	const char *folder; /* name of the namespace below it */
 	const char *label; /* user@host:port, or null */
+	const char *call; /* what it was asked for with, or null */
 	const struct record *record; /* null: there is none */
 	bool is_elsewhere; /* of another machine */
 	const struct inspection *inspection;
@@ -20,8 +21,10 @@ struct ls_view {
 	const char *trouble; /* why it could not be looked at, or null */
 };
 
+/* Of all leases by their state, and of all masters by theirs. */
 struct ls_count {
-	size_t held, free, stale, masters;
+	size_t held, free, leftover;
+	size_t alive, hung, dead;
 };
 void ls_count(struct ls_count *count, const struct inspection *inspection);
 

@@ -85,7 +85,9 @@ admin_open(struct admin *admin, const char *root,
 	memset(admin, 0, sizeof(*admin));
 	admin->root.fd = -1;
 	text_init(&path);
-	if ((root = find_root(&path, root)) != NULL)
+	if ((root = find_root(&path, root)) != NULL &&
+	    snprintf(admin->root_path, sizeof(admin->root_path), "%s", root) >
+		0)
 		result = open_root(admin, root, request);
 	text_free(&path);
 	return result;

@@ -6,11 +6,14 @@
 #include "namespace/namespace.h"
 #include "shared/option.h"
 
+#include <limits.h>
+
 /* Exit statuses of both. */
 enum { EXIT_TROUBLE = 1, EXIT_USAGE = 2 };
 
 struct admin {
-	struct namespace_root root;
+	struct namespace_root root; /* its fd is -1 where there is none */
+	char root_path[PATH_MAX]; /* as it was asked for */
 	struct catalogue catalogue;
 };
 

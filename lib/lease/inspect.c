@@ -2,6 +2,7 @@
 
 #include "base/deadline.h"
 #include "lease/holder.h"
+#include "lease/inspect_details.h"
 #include "namespace/listing.h"
 #include "mux/masters.h"
 #include "mux/probe.h"
@@ -14,18 +15,15 @@
 #include <time.h>
 #include <unistd.h>
 
-struct inspect_view {
-	struct platform_locks *locks;
-	struct masters *masters;
-};
-
 struct inspect_view *
-inspect_view_take(void)
+inspect_view_take(bool wants_details)
 {
 	struct inspect_view *view = calloc(1, sizeof(*view));
 
 	if (view != NULL && (view->locks = platform_locks_take()) != NULL &&
-	    (view->masters = masters_take()) != NULL)
+	    (view->masters = masters_take()) != NULL &&
+	    (!wants_details ||
+		(view->connections = platform_connections_take()) != NULL))
 		return view;
 	inspect_view_free(view);
 	errno = ENOMEM;
@@ -39,6 +37,7 @@ inspect_view_free(struct inspect_view *view)
 		return;
 	platform_locks_free(view->locks);
 	masters_free(view->masters);
+	platform_connections_free(view->connections);
 	free(view);
 }
 
@@ -83,9 +82,10 @@ open_lock_file(const struct namespace *ns, const char *name, bool *is_used)
  * counts too, since a keeper may have been killed while its ssh lives.
  */
 static void
-look_at_lock(const struct namespace *ns, const struct inspect_view *view,
+look_at_lock(const struct namespace *ns, const struct inspect_request *request,
     struct inspect_lease *lease, bool *is_marked_hung)
 {
+	const struct inspect_view *view = request->view;
 	struct holder holder;
 	struct stat st;
 	pid_t pid = 0;
@@ -109,6 +109,8 @@ look_at_lock(const struct namespace *ns, const struct inspect_view *view,
 		lease->holder_pid = pid;
 	} else if (!is_used)
 		lease->state = INSPECT_FREE;
+	if (request->wants_details && lease->state == INSPECT_HELD)
+		inspect_details_holder(lease, &holder);
 }
 
 static void
@@ -117,8 +119,8 @@ look_at_master(const struct namespace *ns,
     bool is_marked_hung)
 {
 	char path[NAMESPACE_SOCKET_PATH_MAX + 1];
+	const struct master *master;
 	struct timespec used;
-	bool is_stopped;
 
 	lease->master = INSPECT_NONE;
 	lease->idle_secs = -1;
@@ -144,10 +146,14 @@ look_at_master(const struct namespace *ns,
 		lease->master = INSPECT_UNKNOWN;
 		return;
 	}
-	lease->master_pid =
-	    masters_find(request->view->masters, path, &is_stopped);
-	if (is_stopped || is_marked_hung)
+	master = masters_find(request->view->masters, path);
+	if ((master != NULL && master->is_stopped) || is_marked_hung)
 		lease->master = INSPECT_HUNG;
+	if (master == NULL)
+		return;
+	lease->master_pid = master->pid;
+	if (request->wants_details)
+		inspect_details_master(lease, master, request->view);
 }
 
 static void
@@ -235,7 +241,9 @@ inspect_namespace(struct inspection *inspection, const struct namespace *ns,
 		if (!namespace_is_lease_name(names.names[i]))
 			continue;
 		memcpy(lease->name, names.names[i], sizeof(lease->name));
-		look_at_lock(ns, request->view, lease, &is_marked_hung);
+		lease->held_secs = lease->master_age_secs = -1;
+		lease->ends_secs = -1;
+		look_at_lock(ns, request, lease, &is_marked_hung);
 		look_at_master(ns, request, lease, is_marked_hung);
 		/* Gone between the list and the look. */
 		if (lease->state != INSPECT_LEFTOVER ||

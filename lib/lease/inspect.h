@@ -8,6 +8,7 @@
 
 #include "namespace/failure.h"
 #include "namespace/namespace.h"
+#include "platform/platform.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -35,6 +36,12 @@ struct inspect_lease {
 	enum inspect_master master;
 	pid_t master_pid; /* 0: not known */
 	int64_t idle_secs; /* since the socket was last touched; -1: none */
+	/* Only with details; -1 and empty: not known. */
+	char holder_program[PLATFORM_PROCESS_NAME_SIZE];
+	int64_t held_secs; /* since the holder took it */
+	int64_t master_age_secs; /* since the master was started */
+	int64_t ends_secs; /* until it ends, if nobody uses it before */
+	struct platform_connection connection; /* of the master */
 };
 
 /*
@@ -43,13 +50,17 @@ struct inspect_lease {
  */
 struct inspect_view;
 
-/* Null with errno; where /proc tells nothing, the view knows of nothing. */
-struct inspect_view *inspect_view_take(void);
+/*
+ * Null with errno; where /proc tells nothing, the view knows of nothing. One
+ * that is to serve for details knows of connections too.
+ */
+struct inspect_view *inspect_view_take(bool wants_details);
 void inspect_view_free(struct inspect_view *view);
 
 struct inspect_request {
 	const struct inspect_view *view;
 	bool is_elsewhere; /* the namespace belongs to another machine */
+	bool wants_details;
 	bool ask; /* connect to the masters and ask them */
 	bool ask_server; /* and have their servers answer as well */
 	int timeout_ms; /* for all answers of the namespace together */

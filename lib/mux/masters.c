@@ -1,19 +1,17 @@
 #include "mux/masters.h"
 
 #include "base/array.h"
+#include "base/number.h"
 #include "platform/platform.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 struct masters {
-	struct master {
-		char *path;
-		pid_t pid;
-		bool is_stopped;
-	} * list;
+	struct master *list;
 	size_t count, room;
 	bool failed; /* for want of memory */
 };
@@ -60,9 +58,12 @@ find_master_words(const char *bytes, size_t length)
 	return NULL;
 }
 
-/* The path behind -S, in place, where "%" is written twice. */
+/*
+ * The path behind -S, in place, where "%" is written twice; and the time in
+ * front of it.
+ */
 static char *
-path_in_words(char *bytes, size_t length)
+path_in_words(char *bytes, size_t length, int *persist_secs)
 {
 	static const char in_front[] = "-S\0";
 	const char *end = bytes + length, *found, *from;
@@ -72,6 +73,8 @@ path_in_words(char *bytes, size_t length)
 	if ((found = find_master_words(bytes, length)) == NULL)
 		return NULL;
 	found += sizeof(master_words) - 1;
+	if (!number_read(found, 0, INT_MAX, persist_secs))
+		*persist_secs = -1;
 	found += strlen(found) + 1;
 	if (found + sizeof(in_front) - 1 >= end ||
 	    memcmp(found, in_front, sizeof(in_front) - 1) != 0)
@@ -93,10 +96,12 @@ add_master(void *argument, pid_t pid, int command_line_fd)
 	struct masters *masters = argument;
 	struct master *master;
 	char bytes[4096 + 1], *path;
+	int persist_secs = -1;
 	ssize_t got = read(command_line_fd, bytes, sizeof(bytes) - 1);
 
 	if (got <= 0 ||
-	    ((path = path_in_words(bytes, (size_t)got)) == NULL &&
+	    ((path = path_in_words(bytes, (size_t)got, &persist_secs)) ==
+		    NULL &&
 		(path = path_in_title(bytes, (size_t)got)) == NULL))
 		return true;
 	masters->failed = true;
@@ -105,6 +110,7 @@ add_master(void *argument, pid_t pid, int command_line_fd)
 		return false;
 	master = &masters->list[masters->count];
 	master->pid = pid;
+	master->persist_secs = persist_secs;
 	master->is_stopped = platform_process_is_stopped(pid);
 	if ((master->path = strdup(path)) == NULL)
 		return false;
@@ -153,18 +159,15 @@ masters_free(struct masters *masters)
 	free(masters);
 }
 
-pid_t
-masters_find(
-    const struct masters *masters, const char *socket_path, bool *is_stopped)
+const struct master *
+masters_find(const struct masters *masters, const char *socket_path)
 {
 	const struct master wanted = {.path = (char *)socket_path};
-	const struct master *master = NULL;
 
-	if (masters->count > 0)
-		master = bsearch(&wanted, masters->list, masters->count,
-		    sizeof(wanted), compare_masters);
-	*is_stopped = master != NULL && master->is_stopped;
-	return master != NULL ? master->pid : 0;
+	if (masters->count == 0)
+		return NULL;
+	return bsearch(&wanted, masters->list, masters->count, sizeof(wanted),
+	    compare_masters);
 }
 
 struct search {

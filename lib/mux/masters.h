@@ -15,12 +15,17 @@ struct masters;
 struct masters *masters_take(void);
 void masters_free(struct masters *masters);
 
-/*
- * The pid of the master with that control path, 0 where there is none to be
- * seen; *is_stopped tells whether it can answer at all.
- */
-pid_t masters_find(
-    const struct masters *masters, const char *socket_path, bool *is_stopped);
+/* What can be seen of a master from outside. */
+struct master {
+	char *path; /* its control path */
+	pid_t pid;
+	bool is_stopped; /* it cannot answer */
+	int persist_secs; /* its ControlPersist time; -1: not known */
+};
+
+/* The master with that control path; null where there is none to be seen. */
+const struct master *
+masters_find(const struct masters *masters, const char *socket_path);
 
 /*
  * Whether any process of this user's, or of root's, but a master has that text

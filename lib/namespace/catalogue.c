@@ -1,10 +1,12 @@
 #include "namespace/catalogue.h"
 
+#include "namespace/callwords.h"
 #include "namespace/listing.h"
 #include "namespace/record.h"
 #include "base/text.h"
 
 #include <fnmatch.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -27,58 +29,122 @@ make_label(const struct record *record)
 	return NULL;
 }
 
+/* Marks the patterns that match the subject; null matches none. */
 static bool
-is_wanted(const struct catalogue_request *request, const char *subject)
+is_wanted(struct catalogue *catalogue, const struct catalogue_request *request,
+    const char *subject)
 {
+	bool wanted = false;
 	size_t i;
 
 	for (i = 0; subject != NULL && i < request->pattern_count; i++)
 		if (fnmatch(request->patterns[i], subject, 0) == 0)
-			return true;
-	return false;
+			wanted = catalogue->has_matched[i] = true;
+	return wanted;
+}
+
+/* user@host, which is the label without its port. */
+static bool
+is_wanted_without_port(struct catalogue *catalogue,
+    const struct catalogue_request *request, char *label)
+{
+	char *colon = label != NULL ? strrchr(label, ':') : NULL;
+	bool wanted;
+
+	if (colon == NULL)
+		return false;
+	*colon = '\0';
+	wanted = is_wanted(catalogue, request, label);
+	*colon = ':';
+	return wanted;
+}
+
+static bool
+is_record_wanted(struct catalogue *catalogue,
+    const struct catalogue_request *request, const struct record *record,
+    char *label)
+{
+	bool wanted = is_wanted(catalogue, request, label);
+
+	wanted |= is_wanted_without_port(catalogue, request, label);
+	wanted |= is_wanted(catalogue, request, record->destination);
+	wanted |= is_wanted(catalogue, request, record->hostname);
+	return wanted;
+}
+
+static bool
+is_folder_wanted(struct catalogue *catalogue,
+    const struct catalogue_request *request, const char *folder)
+{
+	char shown[CATALOGUE_FOLDER_SHOWN + 1];
+	bool wanted = is_wanted(catalogue, request, folder);
+
+	(void)snprintf(shown, sizeof(shown), "%s", folder);
+	wanted |= is_wanted(catalogue, request, shown);
+	return wanted || request->pattern_count == 0;
+}
+
+static void
+free_entry(struct catalogue_entry *entry)
+{
+	free(entry->folder);
+	free(entry->label);
+	free(entry->call);
+	memset(entry, 0, sizeof(*entry));
 }
 
 /*
- * Describes one namespace. 1 it is wanted; 0 it is not; -1 without memory.
+ * Describes one namespace as the next entry. 1 it is wanted; 0 it is not; -1
+ * without memory.
  */
 static int
-describe(struct catalogue_entry *entry, const struct namespace_root *root,
+describe(struct catalogue *catalogue, const struct namespace_root *root,
     const struct catalogue_request *request, const char *folder)
 {
+	struct catalogue_entry *entry = &catalogue->entries[catalogue->count];
 	struct namespace ns;
 	struct record record;
 	struct failure failure;
-	bool wanted = request->pattern_count == 0 || is_wanted(request, folder);
+	bool wanted = is_folder_wanted(catalogue, request, folder);
 
-	entry->label = NULL;
 	if ((request->pattern_count > 0 || !request->folders_only) &&
 	    namespace_open(&ns, root, folder, NAMESPACE_LOOK, &failure) == 0) {
 		if (record_read(&record, &ns, NULL, &failure) == RECORD_FOUND) {
 			entry->label = make_label(&record);
-			wanted = wanted || is_wanted(request, entry->label) ||
-			    is_wanted(request, record.destination);
+			if (!request->folders_only)
+				entry->call = callwords_make(&record);
+			wanted |= is_record_wanted(
+			    catalogue, request, &record, entry->label);
 			record_free(&record);
 		}
 		namespace_close(&ns);
 	}
 	if (wanted && (entry->folder = strdup(folder)) == NULL) {
-		free(entry->label);
+		free_entry(entry);
 		return -1;
 	}
 	if (!wanted)
-		free(entry->label);
+		free_entry(entry);
 	return wanted;
+}
+
+/* Null comes last. */
+static int
+compare_words(const char *left, const char *right)
+{
+	if (left == NULL || right == NULL)
+		return (left == NULL) - (right == NULL);
+	return strcmp(left, right);
 }
 
 static int
 compare_entries(const void *a, const void *b)
 {
 	const struct catalogue_entry *left = a, *right = b;
-	int order;
+	int order = compare_words(left->label, right->label);
 
-	if ((left->label == NULL) != (right->label == NULL))
-		return left->label == NULL ? 1 : -1;
-	order = left->label != NULL ? strcmp(left->label, right->label) : 0;
+	if (order == 0)
+		order = compare_words(left->call, right->call);
 	return order != 0 ? order : strcmp(left->folder, right->folder);
 }
 
@@ -89,6 +155,11 @@ fill(struct catalogue *catalogue, const struct namespace_root *root,
 	size_t i;
 	int wanted;
 
+	/* One more, so that it is null only without memory. */
+	catalogue->has_matched =
+	    calloc(request->pattern_count + 1, sizeof(bool));
+	if (catalogue->has_matched == NULL)
+		return -1;
 	if (folders->count == 0)
 		return 0;
 	catalogue->entries =
@@ -100,8 +171,7 @@ fill(struct catalogue *catalogue, const struct namespace_root *root,
 			catalogue->others++;
 			continue;
 		}
-		wanted = describe(&catalogue->entries[catalogue->count], root,
-		    request, folders->names[i]);
+		wanted = describe(catalogue, root, request, folders->names[i]);
 		if (wanted == -1)
 			return -1;
 		if (wanted == 1)
@@ -140,10 +210,9 @@ catalogue_free(struct catalogue *catalogue)
 {
 	size_t i;
 
-	for (i = 0; i < catalogue->count; i++) {
-		free(catalogue->entries[i].folder);
-		free(catalogue->entries[i].label);
-	}
+	for (i = 0; i < catalogue->count; i++)
+		free_entry(&catalogue->entries[i]);
 	free(catalogue->entries);
+	free(catalogue->has_matched);
 	memset(catalogue, 0, sizeof(*catalogue));
 }

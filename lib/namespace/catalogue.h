@@ -8,13 +8,22 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+/* So much of a folder's name tells it from others, and serves as a pattern. */
+enum { CATALOGUE_FOLDER_SHOWN = 12 };
+
 struct catalogue_entry {
 	char *folder; /* its name below the root */
 	char *label; /* user@host:port; null where there is no record of it */
+	/* The words it is asked for with (callwords.h); null with the label. */
+	char *call;
 };
 
 struct catalogue_request {
-	/* Shell patterns on label, folder or destination; none: all. */
+	/*
+	 * Shell patterns on user@host:port, on user@host, on the host as it
+	 * was typed or resolved, or on the folder's name or what is shown of
+	 * it; none: all.
+	 */
 	char *const *patterns;
 	size_t pattern_count;
 	/* Nobody wants to see the labels: leave the records unread. */
@@ -22,8 +31,9 @@ struct catalogue_request {
 };
 
 struct catalogue {
-	struct catalogue_entry *entries; /* by label, then by folder */
+	struct catalogue_entry *entries; /* by label, call, then folder */
 	size_t count;
+	bool *has_matched; /* of each pattern, whether it matched anything */
 	size_t others; /* what lies there and is no namespace's folder */
 };
 

@@ -105,6 +105,32 @@ platform_since_boot(int64_t *ms, int64_t *asleep_ms)
 	return 0;
 }
 
+long long
+platform_ticks_in_secs(unsigned long long ticks)
+{
+	long each_second = sysconf(_SC_CLK_TCK);
+
+	return each_second > 0 ? (long long)ticks / each_second : 0;
+}
+
+int
+platform_process_name(pid_t pid, char name[PLATFORM_PROCESS_NAME_SIZE])
+{
+	char path[32];
+	ssize_t length = -1;
+	int fd;
+
+	name[0] = '\0';
+	(void)snprintf(path, sizeof(path), "/proc/%ld/comm", (long)pid);
+	if ((fd = openat(AT_FDCWD, path, O_RDONLY | O_CLOEXEC)) == -1)
+		return -1;
+	length = read(fd, name, PLATFORM_PROCESS_NAME_SIZE - 1);
+	(void)close(fd);
+	name[length > 0 ? length : 0] = '\0';
+	name[strcspn(name, "\n")] = '\0';
+	return length > 0 ? 0 : -1;
+}
+
 bool
 platform_process_is_stopped(pid_t pid)
 {

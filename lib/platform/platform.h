@@ -89,6 +89,16 @@ int platform_ticks_now(unsigned long long *ticks);
  */
 int platform_since_boot(int64_t *ms, int64_t *asleep_ms);
 
+/*
+ * The name of the program that the process runs, as ps shows it. 0, or -1 with
+ * errno and an empty name.
+ */
+enum { PLATFORM_PROCESS_NAME_SIZE = 16 };
+int platform_process_name(pid_t pid, char name[PLATFORM_PROCESS_NAME_SIZE]);
+
+/* How many seconds those ticks are. */
+long long platform_ticks_in_secs(unsigned long long ticks);
+
 /* Whether the process is stopped. False where that cannot be found out. */
 bool platform_process_is_stopped(pid_t pid);
 
@@ -269,6 +279,27 @@ bool platform_has_other_end(pid_t pid, int socket_fd);
  * never tells, and where no socket lies there. Needs no allocation.
  */
 bool platform_socket_has_clients(const char *path);
+
+/*
+ * linux_connections.c: the TCP connections of this user's at one moment, in
+ * this network namespace.
+ */
+struct platform_connections;
+
+/* Null with errno without memory; where nothing is told, none is known of. */
+struct platform_connections *platform_connections_take(void);
+void platform_connections_free(struct platform_connections *connections);
+
+/*
+ * The connection that the process has, as "ADDRESS:PORT". False where it has
+ * none, or that is not told.
+ */
+enum { PLATFORM_ADDRESS_SIZE = 56 };
+struct platform_connection {
+	char local[PLATFORM_ADDRESS_SIZE], far[PLATFORM_ADDRESS_SIZE];
+};
+bool platform_connections_find(const struct platform_connections *connections,
+    pid_t pid, struct platform_connection *found);
 
 /*
  * linux_open_folders.c: which folders other processes of this user's, or of

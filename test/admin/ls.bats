@@ -24,9 +24,14 @@ start_session() {
   master=$(master_pid "$(socket_of)")
   [ "$(lease_states)" = "held $SSH alive $master" ]
   run "$LS" -l
-  [[ "${lines[1]}" =~ ^"$(id -un)@127.0.0.1:$PORT $(basename "$(socket_of)") held "\ +"$SSH alive $master "\ +[0-9]+" $(socket_of)"$ ]]
+  [[ "${lines[2]}" =~ ^"$(id -un)@127.0.0.1:$PORT "\ *"$(basename "$ROOT"/* | cut -c 1-12) host"$ ]]
+  [[ "${lines[3]}" =~ ^"  $(basename "$(socket_of)") held     $SSH ssh "\ +[0-9]+s" alive $master "\ +[0-9]+s\ +[0-9]+s\ +-$ ]]
+  [[ "${lines[4]}" =~ ^\ {15}"127.0.0.1:"[0-9]+" to 127.0.0.1:$PORT"$ ]]
+  [ "${#lines[@]}" = 5 ]
+  run "$LS" --paths
+  [ "${lines[5]}" = "               $(socket_of)" ]
   run "$LS"
-  [[ "${lines[1]}" =~ ^"$(id -un)@127.0.0.1:$PORT "\ +1\ +0\ +0\ +1\ "$(basename "$ROOT"/* | cut -c 1-12)" ]]
+  [[ "${lines[1]}" =~ ^"$(id -un)@127.0.0.1:$PORT "\ +1\ +0\ +0\ +1\ +0\ +0\ "$(basename "$ROOT"/* | cut -c 1-12) host"$ ]]
   kill "$SSH"
   wait "$SSH" || :
   wait_until is_released
@@ -43,7 +48,7 @@ start_session() {
   stop "$master"
   [ "$(lease_states)" = "free null hung $master" ]
   run "$LS"
-  [[ "${lines[1]}" =~ :$PORT\ +0\ +0\ +1\ +0\  ]]
+  [[ "${lines[1]}" =~ :$PORT\ +0\ +1\ +0\ +0\ +1\ +0\  ]]
   kill -KILL "$master"
   wait_until ended "$master"
   [ "$(lease_states)" = "free null dead null" ]
@@ -102,30 +107,123 @@ start_session() {
   (umask 077; : >"$ROOT/$name/free/sAAAAAAAAAAA")
   run "$LS"
   [ "$status" = 0 ]
-  [[ "${lines[1]}" == "-  "*" 0    0     1       0 abcdefghijkl no record" ]]
+  [ "${lines[1]}" = "-           0    1        0     0    0    0 abcdefghijkl" ]
+  [ "${lines[2]}" = "  no record: another program made it" ]
   [ "$(ls_json | jq -c '.namespaces[0] | [.namespace, .text, .endpoint, .policy, .leases[0].state, .leases[0].master.state]')" = \
     "[\"$name\",null,null,null,\"free\",\"none\"]" ]
   run "$LS" 'abc*'
-  [ "${#lines[@]}" = 2 ]
-  run "$LS" 'b*'
-  [ "$output" = "" ]
+  [ "${#lines[@]}" = 3 ]
 }
 
-@test "patterns: user@host:port, the host as typed, the folder" {
+@test "patterns: user@host:port, user@host, the host and as typed, the folder as printed" {
   fast one true
   fast two true
-  run "$LS" "*@127.0.0.1:$PORT"
-  [ "${#lines[@]}" = 3 ]
-  run "$LS" one
+  local pattern shown
+  for pattern in "*@127.0.0.1:$PORT" "$(id -un)@127.0.0.1" 127.0.0.1 '127*'; do
+    run -0 "$LS" "$pattern"
+    [ "${#lines[@]}" = 3 ]
+  done
+  run -0 "$LS" one
   [ "${#lines[@]}" = 2 ]
-  [[ "${lines[1]}" == *" as one" ]]
-  run "$LS" one t?o
+  [[ "${lines[1]}" == *" one" ]]
+  run -0 "$LS" one t?o
   [ "${#lines[@]}" = 3 ]
-  run "$LS" "$(basename "$(folder_of -F "$DIR/config" two)")"
+  run -0 "$LS" "$(basename "$(folder_of -F "$DIR/config" two)")"
   [ "${#lines[@]}" = 2 ]
-  run "$LS" nobody
-  [ "$status" = 0 ]
+  shown=$("$LS" two | awk 'NR == 2 {print $8}')
+  run -0 "$LS" "$shown"
+  [ "${#lines[@]}" = 2 ]
+  [[ "${lines[1]}" == *" $shown two" ]]
+  # gc goes by the same.
+  run -0 gc -n "$shown"
+  [[ "$output" == *" of 1 namespace,"* ]]
+}
+
+@test "what is not there to list: a line for each, status 1; neither with -q" {
+  fast one true
+  run -1 --separate-stderr "$LS" nobody one 'x*'
+  [ "${#lines[@]}" = 2 ]
+  [ "$stderr" = "ssh-fast-ls: cannot list nobody: nothing in $ROOT matches that
+ssh-fast-ls: cannot list x*: nothing in $ROOT matches that" ]
+  run -0 --separate-stderr "$LS" -q nobody
+  [ "$output$stderr" = "" ]
+  run -1 --separate-stderr "$LS" "--root=$OUT/none"
   [ "$output" = "" ]
+  [ "$stderr" = "ssh-fast-ls: cannot list $OUT/none: it is not there; the first run of ssh-fast makes it" ]
+  run -0 --separate-stderr "$LS" -q "--root=$OUT/none"
+  [ "$output$stderr" = "" ]
+  run -1 --separate-stderr "$LS" -j "--root=$OUT/none"
+  [ "$(jq -c .namespaces <<<"$output")" = '[]' ]
+}
+
+# record NUMBER LINE...: a namespace with these lines in its record.
+record() {
+  local folder
+  folder=$ROOT/$(printf '%043d' "$1")
+  shift
+  mkdir -p -m 700 "$ROOT"
+  mkdir -m 700 "$folder" "$folder"/{c,free,used}
+  (umask 077; printf '%s\n' 'policy: lease' "machine: $(uname -n)" "$@" >"$folder/endpoint")
+}
+
+@test "the list at 80 columns, as it is to look" {
+  local text='text: destination: backup\x0amachine: m\x0aconfig: a\x0a'
+  record 1 'destination: backup' 'user: root' 'hostname: backup.example.org' 'port: 22' "$text"
+  record 2 'destination: backup' 'user: root' 'hostname: backup.example.org' 'port: 22' \
+    "${text}option: -A\x0aoption: setenv LC_ALL=C\x0a"
+  record 3 'destination: backup' 'user: root' 'hostname: backup.example.org' 'port: 22' \
+    "${text/config: a/config: b}key: other\x0a"
+  record 4 'destination: nas' 'user: somebody' 'hostname: a-long-name.of-a.host.example.org' \
+    'port: 47001' "${text/backup/nas}port: 47001\x0a"
+  record 5 'destination: 10.0.0.7' 'user: you' 'hostname: 10.0.0.7' 'port: 22' \
+    'text: destination: 10.0.0.7\x0a'
+  sed -i 's/^policy: .*/policy: plain, the configuration asks for LocalForward/' "$ROOT"/*5/endpoint
+  (umask 077; : >"$ROOT/$(printf '%043d' 1)/free/sAAAAAAAAAAA"
+    : >"$ROOT/$(printf '%043d' 2)/used/sBBBBBBBBBBB")
+  run -0 "$LS"
+  diff - <(echo "$output") <<'END'
+ENDPOINT                         HELD FREE LEFTOVER ALIVE HUNG DEAD FOLDER       AS
+root@backup.example.org:22          0    1        0     0    0    0 000000000000
+  backup
+root@backup.example.org:22          0    0        0     0    0    0 000000000000
+  another configuration, another key: backup
+root@backup.example.org:22          0    0        1     0    0    0 000000000000
+  backup -A -o setenv=LC_ALL=C
+somebody@a-long-name.of-a.host.example.org:47001
+                                    0    0        0     0    0    0 000000000000
+  nas -p 47001
+you@10.0.0.7:22                     0    0        0     0    0    0 000000000000
+  plain ssh: the configuration asks for LocalForward
+END
+  run -0 "$LS" -l 'root@*' 10.0.0.7
+  diff - <(echo "$output") <<'END'
+ENDPOINT                   FOLDER       AS
+  LEASE        STATE    HOLDER                   FOR MASTER         AGE IDLE ENDS
+root@backup.example.org:22 000000000000 backup
+  sAAAAAAAAAAA free     -                          - none             -    -    -
+root@backup.example.org:22 000000000000
+  another configuration, another key: backup
+root@backup.example.org:22 000000000000 backup -A -o setenv=LC_ALL=C
+  sBBBBBBBBBBB leftover -                          - none             -    -    -
+you@10.0.0.7:22            000000000000
+  plain ssh: the configuration asks for LocalForward
+END
+}
+
+@test "--watch draws it anew on a terminal, until it is interrupted" {
+  fast host true
+  run -2 "$LS" --watch
+  [ "$output" = "ssh-fast-ls: option --watch wants a terminal to draw on (see ssh-fast-ls --help)" ]
+  run -2 "$LS" --watch=0
+  TERM=xterm script -qfec "stty rows 3; exec '$LS' --watch=1" "$OUT/screens" </dev/null >/dev/null 3>&- &
+  local script=$!
+  twice() { [ "$(grep -c ENDPOINT "$OUT/screens")" -ge 2 ]; }
+  wait_until twice
+  fast other true
+  # There is room for three lines: the last one tells what is left out.
+  wait_until grep -q 'and 1 lines more' "$OUT/screens"
+  kill "$(pgrep -P "$script")"
+  wait "$script" || :
 }
 
 @test "names with quotes, newlines and bytes that are no UTF-8: JSON and the terminal survive" {
@@ -141,19 +239,16 @@ start_session() {
   run "$LS"
   [ "$(printf '%s' "$output" | tr -d '[:print:]\n' | tr -d '\342\202\254' | wc -c)" = 0 ]
   [[ "$output" == *'\x1b]0;x\x07@h€:22'* ]]
-  [[ "$output" == *'plain: a \x1b[31mred\xff\xc2\x9bone' ]]
+  [[ "$output" == *'plain ssh: a \x1b[31mred\xff\xc2\x9bone' ]]
 }
 
-@test "the table fits 80 columns, its columns are aligned, and colour is for terminals" {
+@test "the columns are aligned, and colour is for terminals, never with NO_COLOR" {
   fast host true
   fast other true
-  run "$LS"
-  local line
-  for line in "${lines[@]}"; do [ "${#line}" -le 80 ]; done
-  [[ "${lines[0]}" == "ENDPOINT "*" HELD FREE STALE MASTERS FOLDER       NOTE" ]]
+  run -0 "$LS"
   # The numbers end where their headings end.
-  local until=${lines[0]%%MASTERS*}
-  [[ "${lines[1]:0:${#until}+7}" =~ \ 1$ ]]
+  local until=${lines[0]%%ALIVE*}
+  [[ "${lines[1]:0:${#until}+5}" =~ \ 1$ ]]
   [[ "$output" != *$'\e'* ]]
   TERM=xterm NO_COLOR='' script -qec "'$LS'" /dev/null </dev/null >"$OUT/colour"
   grep -q $'\e\\[32m' "$OUT/colour"
@@ -179,7 +274,7 @@ start_session() {
 }
 
 # Looks at the pool again and again until the file is gone.
-look_on() { while [ -e "$1" ]; do "$LS" -l "${@:2}" >>"$OUT/looked"; done; }
+look_on() { while [ -e "$1" ]; do "$LS" -lq "${@:2}" >>"$OUT/looked"; done; }
 
 @test "many runs beside a loop of ssh-fast-ls -l make one login" {
   local i before
@@ -253,7 +348,7 @@ look_on() { while [ -e "$1" ]; do "$LS" -l "${@:2}" >>"$OUT/looked"; done; }
   sed -i 's/^machine: .*/machine: elsewhere/' "$ROOT"/*/endpoint
   [ "$(lease_states)" = "free null null null" ]
   run "$LS"
-  [[ "${lines[1]}" == *" of another machine" ]]
+  [ "${lines[2]}" = "  of another machine" ]
   # A record of an earlier version tells it in the text alone.
   sed -i '/^machine: /d; s/x0amachine: [^\\]*/x0amachine: elsewhere/' "$ROOT"/*/endpoint
   [ "$(lease_states)" = "free null null null" ]
@@ -267,19 +362,16 @@ look_on() { while [ -e "$1" ]; do "$LS" -l "${@:2}" >>"$OUT/looked"; done; }
   run --separate-stderr "$LS"
   [ "$status" = 1 ]
   [ "$stderr" = "ssh-fast-ls: cannot trust $bad: other users may write or read there" ]
-  [ "${#lines[@]}" = 3 ]
-  [[ "$output" == *"000000000000 cannot be read"* ]]
+  [ "${#lines[@]}" = 4 ]
+  [ "${lines[3]}" = "  cannot be read" ]
   run --separate-stderr "$LS" -j
   [ "$status" = 1 ]
   [ "$(jq -r '.namespaces[] | select(.trouble) | .trouble' <<<"$output")" = \
     "cannot trust $bad: other users may write or read there" ]
 }
 
-@test "no root: nothing to list; a bad root, a bad option, a full disk: named" {
-  run "$LS"
-  [ "$status" = 0 ]
-  [ "$output" = "" ]
-  run "$LS" -j
+@test "a bad root, a bad option, a full disk: named" {
+  run "$LS" -j -q
   [ "$(jq -c '[.root, .namespaces]' <<<"$output")" = "[\"$ROOT\",[]]" ]
   : >"$ROOT"
   run "$LS"

@@ -1,0 +1,29 @@
+/* What the lines of the table are made of: cells, in so many columns each. */
+#ifndef LS_CELL_H
+#define LS_CELL_H
+
+#include "base/text.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+enum ls_colour { LS_NO_COLOUR, LS_GREEN, LS_YELLOW, LS_RED };
+
+/* Columns, not bytes: each UTF-8 character is taken for one. */
+int ls_cell_columns(const char *string);
+
+/*
+ * Adds the word, which must not steer a terminal, in so many columns at least
+ * (negative: to the right), and a blank. Without is_coloured in no colour.
+ */
+void ls_cell_add(struct text *line, const char *word, int width,
+    bool is_coloured, enum ls_colour colour);
+
+/* Adds the number to the right, or "-" where it is not known. */
+void ls_cell_add_number(struct text *line, bool is_known, long long number,
+    int width, bool is_coloured, enum ls_colour colour);
+
+/* "47s", "12m", "3h" or "2d", to the right; negative is "-". */
+void ls_cell_add_time(struct text *line, int64_t secs, int width);
+
+#endif
