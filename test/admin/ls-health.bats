@@ -157,7 +157,7 @@ healths() { ls_json --health="$@" | jq -r '.namespaces[].health.state' | tr '\n'
 
 @test "what is no value of --health is named; 0 is off" {
   local value
-  for value in x -1 99999999 1s ''; do
+  for value in x -1 99999999 1x ''; do
     run -2 "$LS" "--health=$value"
     [[ "$output" = *"bad value for --health: $value"* ]]
   done
