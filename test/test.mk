@@ -7,7 +7,7 @@ TOOLS := $(patsubst test/tools/%.c,$(BUILD)/test/%,$(wildcard test/tools/*.c)) \
 
 $(BUILD)/test/%: test/bench/%.c | $(BUILD)/test
 	@cc -O2 -Wall -Wextra -Werror -o $@ $<
-LINKED := digest json lease-user relay-cases acquire
+LINKED := digest json lease-user relay-cases acquire text-pairs
 $(BUILD)/test/acquire: test/bench/acquire.c
 $(BUILD)/test/json: $(BUILD)/cmd/shared/json.o
 $(addprefix $(BUILD)/test/,$(filter-out acquire,$(LINKED))): $(BUILD)/test/%: test/tools/%.c
@@ -45,6 +45,9 @@ $(BUILD)/test:
 
 check: all $(TOOLS) ## run the tests; CHECK=session/plain.bats runs some of them
 	@BUILD=$(abspath $(BUILD)) bash test/run.sh $(CHECK)
+
+pairs: $(BUILD)/test/text-pairs ## look for two inputs with one namespace text, among PAIRS=10000000
+	@$< $(or $(PAIRS),10000000)
 
 fuzz: $(patsubst %,$(BUILD)/test/fuzz-%,$(or $(FUZZ),$(FUZZERS))) ## look for FUZZ_SECONDS=60 each for what confuses a reader; FUZZ=NAME one of them
 	@BUILD=$(BUILD) bash test/fuzz.sh $(or $(FUZZ),$(FUZZERS))
@@ -95,4 +98,4 @@ lint: ## what the compiler does not see
 
 -include $(patsubst %.o,%.d,$(REPLAYED) $(FUZZED))
 
-.PHONY: check compare check-long check-sanitizers check-valgrind check-checks check-releases model faults hostile storm fuzz bench lint prose
+.PHONY: check compare check-long check-sanitizers check-valgrind check-checks check-releases model faults hostile storm fuzz pairs bench lint prose

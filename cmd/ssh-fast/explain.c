@@ -3,8 +3,10 @@
 #include "shared/commands.h"
 #include "ssh-fast/lease_words.h"
 #include "ssh-fast/reuse_only.h"
+#include "base/facts.h"
 #include "base/text.h"
 #include "shared/message.h"
+#include "ssh/sshoption.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -73,6 +75,48 @@ print_lines(const struct text *lines)
 	}
 }
 
+/* Where in the word the value of an option begins that is not to be shown. */
+static const char *
+find_secret(const struct run *run, const char *word)
+{
+	const char *end = word + strlen(word);
+	struct sshoption meaning;
+	size_t i;
+
+	for (i = 0; i < run->args.option_count; i++) {
+		const struct sshargs_option *option = &run->args.options[i];
+
+		if (option->value == NULL || option->value < word ||
+		    option->value > end)
+			continue;
+		sshoption_read(&meaning, option);
+		if (sshoption_is_secret(option, &meaning))
+			return meaning.value;
+	}
+	return NULL;
+}
+
+/* A secret is shown as it stands in the namespace text: as a digest. */
+static void
+print_argument(const struct run *run, const char *word)
+{
+	const char *secret = find_secret(run, word);
+	char digest[FACTS_DIGEST_LENGTH + 1];
+	struct text shown;
+
+	if (secret == NULL) {
+		print_word(word);
+		return;
+	}
+	text_init(&shown);
+	facts_digest(secret, strlen(secret), digest);
+	text_add_bytes(&shown, word, (size_t)(secret - word));
+	text_printf(&shown, "(digest %s)", digest);
+	if (text_ok(&shown))
+		print_word(shown.data);
+	text_free(&shown);
+}
+
 static void
 print_command(const char *what, const struct run *run, char *const argv[])
 {
@@ -81,7 +125,7 @@ print_command(const char *what, const struct run *run, char *const argv[])
 	(void)printf("%s:", what);
 	print_word(run->ssh.path.data);
 	for (i = 1; argv[i] != NULL; i++)
-		print_word(argv[i]);
+		print_argument(run, argv[i]);
 	(void)printf("\n");
 }
 

@@ -121,16 +121,27 @@ must_be_escaped(unsigned char byte)
 }
 
 void
+text_add_escaped_bytes(
+    struct text *t, const char *bytes, size_t length, char also)
+{
+	const char *end = bytes + length, *from = bytes;
+
+	for (; bytes < end; bytes++) {
+		unsigned char byte = (unsigned char)*bytes;
+
+		if (!must_be_escaped(byte) && *bytes != also)
+			continue;
+		text_add_bytes(t, from, (size_t)(bytes - from));
+		add_hex(t, byte);
+		from = bytes + 1;
+	}
+	text_add_bytes(t, from, (size_t)(bytes - from));
+}
+
+void
 text_add_escaped(struct text *t, const char *string)
 {
-	for (; *string != '\0'; string++) {
-		unsigned char byte = (unsigned char)*string;
-
-		if (must_be_escaped(byte))
-			add_hex(t, byte);
-		else
-			text_add_bytes(t, string, 1);
-	}
+	text_add_escaped_bytes(t, string, strlen(string), '\\');
 }
 
 size_t

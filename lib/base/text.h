@@ -37,6 +37,10 @@ void text_printf(struct text *t, const char *format, ...)
  */
 void text_add_escaped(struct text *t, const char *string);
 
+/* The same of so many bytes, with one character more that is escaped. */
+void text_add_escaped_bytes(
+    struct text *t, const char *bytes, size_t length, char also);
+
 /*
  * The same for what a terminal shall show: bytes that are no UTF-8, and
  * control characters beyond ASCII, are escaped too.

@@ -15,7 +15,8 @@ struct record {
 	const char *text; /* the namespace text */
 	const char *destination; /* as typed */
 	const char *user, *hostname, *port; /* as ssh resolved them */
-	const char *jump; /* null: a direct connection */
+	const char
+	    *jump; /* by what, and its digest; null: a direct connection */
 	/* What the host key is known by, as ssh -G prints both; null: unknown. */
 	const char *host_key_alias, *known_hosts;
 	/*

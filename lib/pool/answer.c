@@ -1,5 +1,7 @@
 #include "pool/answer.h"
 
+#include "pool/seal.h"
+
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
@@ -14,20 +16,36 @@ enum {
 static struct smallfile_place
 place_of(const struct answer_request *request, char name[NAME_SIZE])
 {
+	const struct text *question = &request->endpoint->shared_text;
+
 	memcpy(name, PREFIX, sizeof(PREFIX));
-	digest_base64(request->question->data, request->question->length,
-	    name + sizeof(PREFIX) - 1);
+	digest_base64(
+	    question->data, question->length, name + sizeof(PREFIX) - 1);
 	return (struct smallfile_place){.folder_fd = request->root->fd,
 	    .folder_path = request->root->path,
 	    .name = name,
 	    .owner = request->root->owner};
 }
 
+/* What was kept, in a form that can be read; null where that cannot be. */
+static char *
+unseal(struct answer *answer, const struct endpoint *endpoint)
+{
+	char *content = answer->file.content;
+
+	if (!seal_is_set(content))
+		return content;
+	return seal_open(&answer->lines, content, endpoint) ? answer->lines.data
+							    : NULL;
+}
+
 /* Whatever is wrong with a kept answer, ssh can be asked again. */
 static bool
-read_kept(struct answer *answer, const struct smallfile_place *place)
+read_kept(struct answer *answer, const struct answer_request *request,
+    const struct smallfile_place *place)
 {
 	time_t age_secs;
+	char *content;
 
 	if (place->folder_fd == -1 ||
 	    smallfile_read(&answer->file, place, NULL) != SMALLFILE_FOUND)
@@ -35,11 +53,29 @@ read_kept(struct answer *answer, const struct smallfile_place *place)
 	age_secs = time(NULL) - answer->file.written;
 	/* After a crash of the machine it may be there and be empty. */
 	if (age_secs >= 0 && age_secs < ANSWER_KEPT_SECS &&
-	    resolution_read(&answer->said, answer->file.content) &&
+	    (content = unseal(answer, request->endpoint)) != NULL &&
+	    resolution_read(&answer->said, content) &&
 	    answer->said.hostname != NULL && answer->said.port != NULL)
 		return true;
-	smallfile_free(&answer->file);
+	answer_free(answer);
 	return false;
+}
+
+/* A full disk, for one, costs a question in each run. */
+static void
+keep(const struct answer *answer, const struct answer_request *request,
+    const struct smallfile_place *place)
+{
+	struct text sealed;
+
+	if (request->endpoint->config.is_dynamic || request->look_only ||
+	    place->folder_fd == -1)
+		return;
+	text_init(&sealed);
+	seal_add(&sealed, answer->lines.data, request->endpoint);
+	if (text_ok(&sealed))
+		(void)smallfile_write(place, &sealed);
+	text_free(&sealed);
 }
 
 int
@@ -53,7 +89,8 @@ answer_get(struct answer *answer, const struct answer_request *request)
 	answer->file.content = NULL;
 	text_init(&answer->lines);
 	place = place_of(request, name);
-	if (!request->is_dynamic && read_kept(answer, &place))
+	if (!request->endpoint->config.is_dynamic &&
+	    read_kept(answer, request, &place))
 		return 0;
 	result = resolve_ask(&request->asking, &answer->lines, answer->digest);
 	if (result == 0 && !text_ok(&answer->lines)) {
@@ -61,10 +98,7 @@ answer_get(struct answer *answer, const struct answer_request *request)
 		result = -1;
 	}
 	if (result == 0) {
-		/* A full disk, for one, costs a question in each run. */
-		if (!request->is_dynamic && !request->look_only &&
-		    place.folder_fd != -1)
-			(void)smallfile_write(&place, &answer->lines);
+		keep(answer, request, &place);
 		if (resolution_read(&answer->said, answer->lines.data))
 			return 0;
 		errno = EPROTO;

@@ -10,6 +10,7 @@
 #include "namespace/failure.h"
 #include "namespace/namespace.h"
 #include "namespace/smallfile.h"
+#include "pool/endpoint.h"
 #include "pool/resolution.h"
 #include "pool/resolve.h"
 
@@ -17,8 +18,11 @@
 
 struct answer_request {
 	const struct namespace_root *root; /* its fd may be -1: nothing kept */
-	const struct text *question; /* all that the answer depends on */
-	bool is_dynamic; /* it depends on more: nothing is kept */
+	/*
+	 * Its shared text is all that the answer depends on, unless its
+	 * configuration is dynamic: then nothing is kept.
+	 */
+	const struct endpoint *endpoint;
 	bool look_only; /* nothing is written */
 	struct resolve_request asking;
 };
@@ -27,7 +31,7 @@ struct answer {
 	struct resolution said;
 	/* Of all that ssh said, where it was asked in this run; else empty. */
 	char digest[DIGEST_LENGTH + 1];
-	struct text lines; /* as it was asked */
+	struct text lines; /* as it was asked, or unsealed */
 	struct smallfile file; /* as it was kept */
 };
 

@@ -33,7 +33,13 @@ struct endpoint {
 	unsigned int restrictions;
 	struct text shared_text; /* the text without the restrictions */
 	struct text restrictions_text; /* their lines, for a pool of its own */
+	/*
+	 * What only those can know who know the values that stand in the text
+	 * as digests: what is kept of these is sealed with it (seal.h).
+	 */
+	struct text sealing;
 	struct sshconfig config;
+	char sealing_storage[128];
 	char storage[2][1024]; /* where the two texts begin */
 };
 

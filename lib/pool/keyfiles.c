@@ -44,10 +44,10 @@ struct reading {
 };
 
 void
-keyfiles_add_line(struct text *lines, const char *kind,
+keyfiles_add_line(struct text *lines, enum fact_kind kind,
     const struct sshkey *key, uint64_t *valid_until)
 {
-	text_printf(lines, "%s: %s\n", kind, key->digest);
+	facts_add(lines, kind, NULL, key->digest);
 	/* One that has ended already lets nobody in. */
 	if (key->valid_until < *valid_until &&
 	    key->valid_until > (uint64_t)time(NULL))
@@ -107,7 +107,10 @@ look(struct reading *reading, const char *path, bool only_certificate,
 	if ((status != SSHKEY_FOUND && status != SSHKEY_OPAQUE) ||
 	    (only_certificate && !key.is_certificate))
 		return false;
-	keyfiles_add_line(lines, status == SSHKEY_FOUND ? "key" : "key file",
+	keyfiles_add_line(lines,
+	    status != SSHKEY_FOUND		   ? FACT_KEY_FILE
+		: lines == &keyfiles->certificates ? FACT_CERTIFICATE
+						   : FACT_KEY,
 	    &key, &keyfiles->valid_until);
 	return true;
 }

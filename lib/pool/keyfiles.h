@@ -2,6 +2,7 @@
 #ifndef KEYFILES_H
 #define KEYFILES_H
 
+#include "base/facts.h"
 #include "base/text.h"
 #include "pool/resolution.h"
 #include "ssh/sshargs.h"
@@ -24,8 +25,8 @@ struct keyfiles {
  */
 bool keyfiles_is_there(const char *name, const char *home);
 
-/* Adds the line of one key, "KIND: DIGEST", and minds the certificate's end. */
-void keyfiles_add_line(struct text *lines, const char *kind,
+/* Adds the fact of one key, its digest, and minds the certificate's end. */
+void keyfiles_add_line(struct text *lines, enum fact_kind kind,
     const struct sshkey *key, uint64_t *valid_until);
 
 /* No keys yet; keyfiles_free() is owed. */

@@ -62,7 +62,7 @@ take_agent_keys(struct gathering *gathering, const struct sshagent *agent)
 
 	while (sshagent_next(&keys, &blob, &length))
 		if (sshkey_read_blob(&key, blob, length))
-			keyfiles_add_line(&gathering->agent, "key", &key,
+			keyfiles_add_line(&gathering->agent, FACT_KEY, &key,
 			    &gathering->files->valid_until);
 }
 
@@ -170,7 +170,8 @@ take_answer(
 		take_agent_keys(gathering, agent);
 		break;
 	case SSHAGENT_SILENT:
-		text_add_line(text, "silent agent", path);
+		facts_add_secret(
+		    text, FACT_SILENT_AGENT, NULL, path, strlen(path), NULL);
 		break;
 	case SSHAGENT_NONE:
 	case SSHAGENT_REFUSES:

@@ -1,11 +1,13 @@
 #include "pool/opening.h"
 
+#include "base/facts.h"
 #include "namespace/record.h"
 #include "pool/binding.h"
 #include "platform/platform.h"
 #include "pool/origin.h"
 #include "pool/way.h"
 #include "ssh/sshkey.h"
+#include "ssh/sshreference.h"
 #include "ssh/sshsettings.h"
 
 #include <stdio.h>
@@ -67,8 +69,7 @@ opening_ask(struct opening *opening)
 	const struct sshconfig *config = &pool->endpoint.config;
 	const struct answer_request question = {
 	    .root = &pool->root,
-	    .question = &pool->endpoint.shared_text,
-	    .is_dynamic = config->is_dynamic,
+	    .endpoint = &pool->endpoint,
 	    .look_only = request->look_only,
 	    .asking = {.ssh = request->ssh,
 		.home = request->home,
@@ -117,7 +118,7 @@ opening_compose(struct opening *opening)
 	text_add_bytes(
 	    text, endpoint->shared_text.data, endpoint->shared_text.length);
 	if (endpoint->config.is_dynamic)
-		text_add_line(text, "resolved", opening->answer.digest);
+		facts_add(text, FACT_RESOLVED, NULL, opening->answer.digest);
 	if (way_add(&way, text, request->args, &opening->answer.said) == -1)
 		return cannot_ask(opening);
 	if (way.doubt != NULL)
@@ -135,34 +136,54 @@ opening_compose(struct opening *opening)
 	return POOL_LEASE;
 }
 
-/* What ssh -G says of where it leads; *known_hosts is to be freed. */
+/* What a record is made of; its strings point in here. */
+struct draft {
+	char machine[PLATFORM_MACHINE_SIZE];
+	char made[32];
+	char bound[DIGEST_LENGTH + 1];
+	char jump[16 + FACTS_DIGEST_LENGTH];
+	struct text known_hosts; /* to be freed */
+};
+
+/* That the way leads through something, and its digest: no more. */
 static void
-set_endpoint(struct record *record, const struct resolution *resolution,
-    struct text *known_hosts)
+set_jump(struct record *record, struct draft *draft,
+    const struct resolution *resolution)
 {
+	bool is_jump = resolution->proxy_jump != NULL;
+	const char *way =
+	    is_jump ? resolution->proxy_jump : resolution->proxy_command;
+	char digest[FACTS_DIGEST_LENGTH + 1];
+
+	if (way == NULL)
+		return;
+	facts_digest(way, strlen(way), digest);
+	(void)snprintf(draft->jump, sizeof(draft->jump), "%s %s",
+	    is_jump ? "ProxyJump" : "ProxyCommand", digest);
+	record->jump = draft->jump;
+}
+
+/* What ssh -G says of where it leads. */
+static void
+set_endpoint(struct record *record, struct draft *draft,
+    const struct resolution *resolution, const struct sshconfig *config)
+{
+	struct text *known_hosts = &draft->known_hosts;
+
 	record->user = resolution->user;
 	record->hostname = resolution->hostname;
 	record->port = resolution->port;
-	record->jump = resolution->proxy_jump != NULL
-	    ? resolution->proxy_jump
-	    : resolution->proxy_command;
+	set_jump(record, draft, resolution);
 	record->host_key_alias = resolution->host_key_alias;
 	text_init(known_hosts);
 	if (resolution->user_known_hosts != NULL)
 		text_add(known_hosts, resolution->user_known_hosts);
 	if (resolution->global_known_hosts != NULL)
 		text_printf(known_hosts, " %s", resolution->global_known_hosts);
-	if (text_ok(known_hosts))
+	if (text_ok(known_hosts) &&
+	    !sshreference_holds_value(config, known_hosts->data))
 		record->known_hosts = known_hosts->data;
 }
-
-/* What a record is made of; its strings point in here. */
-struct draft {
-	char machine[PLATFORM_MACHINE_SIZE];
-	char made[32];
-	char bound[DIGEST_LENGTH + 1];
-	struct text known_hosts;
-};
 
 static void
 fill_record(
@@ -181,7 +202,8 @@ fill_record(
 	platform_machine(draft->machine);
 	record->text = pool->text.data;
 	record->destination = request->args->destination;
-	set_endpoint(record, &opening->answer.said, &draft->known_hosts);
+	set_endpoint(
+	    record, draft, &opening->answer.said, &pool->endpoint.config);
 	record->machine = draft->machine;
 	record->made = draft->made;
 	binding_digest(&pool->endpoint, request->args, draft->bound);

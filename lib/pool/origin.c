@@ -1,5 +1,6 @@
 #include "pool/origin.h"
 
+#include "base/facts.h"
 #include "base/fileid.h"
 #include "platform/platform.h"
 
@@ -12,7 +13,7 @@ origin_add_machine(struct text *text)
 
 	/* Homes are shared between machines, sockets are not. */
 	platform_machine(machine);
-	text_add_line(text, "machine", machine);
+	facts_add(text, FACT_MACHINE, NULL, machine);
 }
 
 /*
@@ -24,22 +25,22 @@ static void
 add_spaces(struct text *text)
 {
 	static const struct {
-		const char *key;
+		enum fact_kind kind;
 		enum platform_space space;
 	} spaces[] = {
-	    {"network", PLATFORM_SPACE_NETWORK},
-	    {"processes", PLATFORM_SPACE_PROCESSES},
-	    {"mounts", PLATFORM_SPACE_MOUNTS},
-	    {"users", PLATFORM_SPACE_USERS},
+	    {FACT_NETWORK, PLATFORM_SPACE_NETWORK},
+	    {FACT_PROCESSES, PLATFORM_SPACE_PROCESSES},
+	    {FACT_MOUNTS, PLATFORM_SPACE_MOUNTS},
+	    {FACT_USERS, PLATFORM_SPACE_USERS},
 	};
 	char unit[PLATFORM_UNIT_SIZE];
 	size_t i;
 
 	for (i = 0; i < sizeof(spaces) / sizeof(spaces[0]); i++)
-		text_printf(text, "%s: %llu\n", spaces[i].key,
-		    platform_space_id(spaces[i].space));
+		facts_add_number(
+		    text, spaces[i].kind, platform_space_id(spaces[i].space));
 	if (platform_unit(unit))
-		text_add_line(text, "service", unit);
+		facts_add(text, FACT_SERVICE, NULL, unit);
 }
 
 /* resolver(3), hosts(5), hostname(7): the same name leads elsewhere. */
@@ -56,14 +57,14 @@ add_resolver(struct text *text)
 	size_t i;
 
 	for (i = 0; i < sizeof(variables) / sizeof(variables[0]); i++)
-		text_add_line(text, variables[i], getenv(variables[i]));
+		facts_add_variable(text, FACT_RESOLVER, variables[i]);
 	for (i = 0; i < sizeof(files) / sizeof(files[0]); i++) {
 		(void)fileid_look(id, files[i]);
-		text_add_line(text, files[i], id);
+		facts_add(text, FACT_RESOLVER, files[i], id);
 	}
 	if (aliases != NULL && aliases[0] != '\0') {
 		(void)fileid_look(id, aliases);
-		text_add_line(text, "host aliases", id);
+		facts_add(text, FACT_RESOLVER, "host aliases", id);
 	}
 }
 
@@ -78,13 +79,13 @@ add_remains(struct text *text)
 
 	platform_context_remains(&remains);
 	if (remains.nice > 0)
-		text_printf(text, "nice: %d\n", remains.nice);
+		facts_add_number(text, FACT_NICE, (unsigned int)remains.nice);
 	if (remains.is_idle)
-		text_add(text, "scheduling: idle\n");
+		facts_add(text, FACT_SCHEDULING, NULL, "idle");
 	if (remains.file_size != PLATFORM_NO_LIMIT)
-		text_printf(text, "file-size: %llu\n", remains.file_size);
+		facts_add_number(text, FACT_FILE_SIZE, remains.file_size);
 	if (remains.cpu_time != PLATFORM_NO_LIMIT)
-		text_printf(text, "cpu-time: %llu\n", remains.cpu_time);
+		facts_add_number(text, FACT_CPU_TIME, remains.cpu_time);
 }
 
 void

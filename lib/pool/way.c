@@ -1,5 +1,6 @@
 #include "pool/way.h"
 
+#include "base/facts.h"
 #include "base/fileid.h"
 #include "pool/answer.h"
 #include "pool/login.h"
@@ -21,14 +22,14 @@ doubt(struct way *way, const char *why)
 		way->doubt = why;
 }
 
+/* All that the way to that host depends on. As way_add(). */
 static int
-add_described(struct way *way, struct text *text, const struct sshargs *args,
+describe_jump(struct way *way, struct text *text, const struct sshargs *args,
     const struct endpoint *endpoint)
 {
 	const struct answer_request request = {
 	    .root = way->root,
-	    .question = &endpoint->shared_text,
-	    .is_dynamic = endpoint->config.is_dynamic,
+	    .endpoint = endpoint,
 	    .look_only = way->look_only,
 	    .asking = {.ssh = way->ssh,
 		.home = way->home,
@@ -38,7 +39,6 @@ add_described(struct way *way, struct text *text, const struct sshargs *args,
 	struct answer answer;
 	int result;
 
-	text_add_line(text, "jump", args->destination);
 	text_add_bytes(
 	    text, endpoint->shared_text.data, endpoint->shared_text.length);
 	if ((result = answer_get(&answer, &request)) != 0) {
@@ -47,9 +47,29 @@ add_described(struct way *way, struct text *text, const struct sshargs *args,
 		return result == 1 ? 0 : -1;
 	}
 	if (endpoint->config.is_dynamic)
-		text_add_line(text, "resolved", answer.digest);
+		facts_add(text, FACT_RESOLVED, NULL, answer.digest);
 	result = way_add(way, text, args, &answer.said);
 	answer_free(&answer);
+	return result;
+}
+
+/* Where the way leads through is not written down: that it does is. */
+static int
+add_described(struct way *way, struct text *text, const struct sshargs *args,
+    const struct endpoint *endpoint)
+{
+	struct text jump;
+	int result;
+
+	text_init(&jump);
+	facts_add(&jump, FACT_JUMP, NULL, args->destination);
+	result = describe_jump(way, &jump, args, endpoint);
+	if (text_ok(&jump))
+		facts_add_secret(
+		    text, FACT_JUMP, NULL, jump.data, jump.length, NULL);
+	else
+		text->failed = true;
+	text_free(&jump);
 	return result;
 }
 
@@ -206,13 +226,13 @@ add_any_program(struct way *way, struct text *text, const struct sshargs *args,
 
 static int
 add_program(struct way *way, struct text *text, const struct sshargs *args,
-    const struct resolution *said, const char *command)
+    const struct resolution *said, enum fact_kind kind, const char *command)
 {
 	struct sshprogram program;
 	char storage[2048];
 	int result = 1;
 
-	text_add_line(text, "program", command);
+	facts_add_secret(text, kind, NULL, command, strlen(command), NULL);
 	sshprogram_read(&program, command);
 	if (program.kind == SSHPROGRAM_KNOWN) {
 		sshprogram_add(text, &program);
@@ -236,7 +256,7 @@ add_program(struct way *way, struct text *text, const struct sshargs *args,
  */
 static void
 add_library(
-    struct way *way, struct text *text, const char *key, const char *path)
+    struct way *way, struct text *text, enum fact_kind kind, const char *path)
 {
 	/* The setting may be a variable that holds the path. */
 	if (path != NULL && path[0] == '$')
@@ -244,7 +264,7 @@ add_library(
 	if (path == NULL || strcmp(path, "internal") == 0)
 		return;
 	way->needs_folder = true;
-	text_add_line(text, key, path);
+	facts_add_secret(text, kind, NULL, path, strlen(path), NULL);
 	sshprogram_add_any(text, path);
 }
 
@@ -264,14 +284,14 @@ way_add(struct way *way, struct text *text, const struct sshargs *args,
 		doubt(way, why);
 	if (said->uses_kerberos)
 		sshkerberos_add(text);
-	add_library(way, text, "tokens", said->pkcs11_provider);
-	add_library(way, text, "security keys", said->security_key_provider);
+	add_library(way, text, FACT_TOKENS, said->pkcs11_provider);
+	add_library(way, text, FACT_SECURITY_KEYS, said->security_key_provider);
 	if (said->known_hosts_command != NULL)
-		result = add_program(
-		    way, text, args, said, said->known_hosts_command);
+		result = add_program(way, text, args, said,
+		    FACT_KNOWN_HOSTS_COMMAND, said->known_hosts_command);
 	if (result == 0 && said->proxy_command != NULL)
-		result =
-		    add_program(way, text, args, said, said->proxy_command);
+		result = add_program(way, text, args, said, FACT_PROXY_COMMAND,
+		    said->proxy_command);
 	if (result == 0 && said->proxy_jump != NULL)
 		result = add_proxy_jump(way, text, args, said->proxy_jump);
 	return result;
@@ -288,10 +308,12 @@ way_add_forwarded(struct text *text, const struct resolution *said)
 		agent = login_agent(said);
 	else if (agent != NULL && agent[0] == '$')
 		agent = getenv(agent + 1);
-	text_add_line(text, "forwarded agent", agent);
+	if (agent != NULL)
+		facts_add_secret(
+		    text, FACT_AGENT, NULL, agent, strlen(agent), NULL);
 	if (!said->forwards_x11)
 		return;
-	text_add_line(text, "forwarded display", getenv("DISPLAY"));
+	facts_add(text, FACT_DISPLAY, NULL, getenv("DISPLAY"));
 	if ((file = getenv("XAUTHORITY")) == NULL || file[0] == '\0') {
 		home = getenv("HOME");
 		(void)snprintf(path, sizeof(path), "%s/.Xauthority",
@@ -299,5 +321,5 @@ way_add_forwarded(struct text *text, const struct resolution *said)
 		file = path;
 	}
 	(void)fileid_look(id, file);
-	text_add_line(text, "forwarded authority", id);
+	facts_add(text, FACT_AUTHORITY, NULL, id);
 }

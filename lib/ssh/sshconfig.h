@@ -38,7 +38,7 @@ struct sshconfig {
 	bool names_key_from_folder;
 	/* It names a program, or a library, that may go by anything. */
 	bool names_program;
-	/* "NAME: VALUE" lines of the variables it refers to. */
+	/* Facts: the variables that it refers to, by digests of their values. */
 	struct text variables;
 };
 

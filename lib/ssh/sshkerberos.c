@@ -1,5 +1,6 @@
 #include "ssh/sshkerberos.h"
 
+#include "base/facts.h"
 #include "base/wire.h"
 #include "platform/platform.h"
 
@@ -41,9 +42,7 @@ read_principal(struct text *principal, const unsigned char *bytes, size_t size)
 		text_add_bytes(principal, string, length);
 		text_add(principal, "/");
 	}
-	/* A string within may hold a NUL; text_add_line() would stop there. */
-	return text_ok(principal) &&
-	    strlen(principal->data) == principal->length;
+	return text_ok(principal);
 }
 
 /* False where there is no such file, or none of that format. */
@@ -65,7 +64,8 @@ add_file(struct text *text, const char *path)
 	text_init(&principal);
 	found = got > 0 && read_principal(&principal, front, (size_t)got);
 	if (found)
-		text_add_line(text, "kerberos", principal.data);
+		facts_add_bytes(text, FACT_KERBEROS, NULL, principal.data,
+		    principal.length);
 	text_free(&principal);
 	return found;
 }
@@ -80,7 +80,7 @@ sshkerberos_add(struct text *text)
 	size_t i;
 
 	for (i = 0; i < sizeof(variables) / sizeof(variables[0]); i++)
-		text_add_line(text, variables[i], getenv(variables[i]));
+		facts_add_variable(text, FACT_TICKETS, variables[i]);
 	if (name == NULL || name[0] == '\0') {
 		(void)snprintf(path, sizeof(path), "/tmp/krb5cc_%lu",
 		    (unsigned long)platform_user());
@@ -90,5 +90,5 @@ sshkerberos_add(struct text *text)
 	if (strncmp(name, "FILE:", 5) == 0)
 		name += 5;
 	if (name[0] != '/' || !add_file(text, name))
-		text_add_line(text, "KRB5CCNAME", name);
+		facts_add_variable(text, FACT_TICKETS, "KRB5CCNAME");
 }

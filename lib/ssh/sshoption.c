@@ -141,6 +141,20 @@ sshoption_read(struct sshoption *meaning, const struct sshargs_option *option)
 	}
 }
 
+bool
+sshoption_is_secret(
+    const struct sshargs_option *option, const struct sshoption *meaning)
+{
+	static const char *const keywords[] = {"setenv", "proxycommand",
+	    "proxyjump", "knownhostscommand", "localcommand"};
+
+	if (option->flag != 'o')
+		return option->flag == 'J';
+	return meaning->keyword[0] == '\0' ||
+	    sshwords_is_one_of(meaning->keyword, keywords,
+		sizeof(keywords) / sizeof(keywords[0]));
+}
+
 unsigned int
 sshoption_restriction(enum sshoption_effect effect)
 {

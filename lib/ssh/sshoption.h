@@ -49,6 +49,13 @@ struct sshoption {
 void
 sshoption_read(struct sshoption *meaning, const struct sshargs_option *option);
 
+/*
+ * Whether the value is written down as a digest alone: it may hold a secret, or
+ * it is a way to the host. So is what is not understood.
+ */
+bool sshoption_is_secret(
+    const struct sshargs_option *option, const struct sshoption *meaning);
+
 /* The CARRIES_ bit that a restriction of that effect refuses; 0 for others. */
 unsigned int sshoption_restriction(enum sshoption_effect effect);
 

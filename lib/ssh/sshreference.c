@@ -1,5 +1,6 @@
 #include "ssh/sshreference.h"
 
+#include "base/facts.h"
 #include "ssh/sshwords.h"
 
 #include <ctype.h>
@@ -23,7 +24,7 @@ note_variable(struct sshconfig *config, const char *at, size_t length)
 	}
 	memcpy(name, at, length);
 	name[length] = '\0';
-	text_add_line(&config->variables, name, getenv(name));
+	facts_add_variable(&config->variables, FACT_VARIABLE, name);
 }
 
 static size_t
@@ -102,4 +103,32 @@ sshreference_note(struct sshconfig *config, const char *keyword,
 	else if (sshwords_is_one_of(
 		     keyword, paths, sizeof(paths) / sizeof(paths[0])))
 		config->depends_on_folder |= names_relative_path(value, end);
+}
+
+bool
+sshreference_holds_value(const struct sshconfig *config, const char *string)
+{
+	/* Known to everybody who may know anything of the user. */
+	static const char *const harmless[] = {"HOME", "USER", "LOGNAME"};
+	const char *at = config->variables.data, *value;
+	char name[128];
+	struct fact fact;
+	size_t i;
+
+	while (facts_next(&at, &fact)) {
+		/* No character of a variable's name is escaped. */
+		if (fact.name == NULL || fact.name_length >= sizeof(name))
+			continue;
+		memcpy(name, fact.name, fact.name_length);
+		name[fact.name_length] = '\0';
+		for (i = 0; i < sizeof(harmless) / sizeof(harmless[0]); i++)
+			if (strcmp(name, harmless[i]) == 0)
+				break;
+		value = getenv(name);
+		if (i == sizeof(harmless) / sizeof(harmless[0]) &&
+		    value != NULL && value[0] != '\0' &&
+		    strstr(string, value) != NULL)
+			return true;
+	}
+	return false;
 }

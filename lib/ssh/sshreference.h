@@ -15,4 +15,11 @@
 void sshreference_note(struct sshconfig *config, const char *keyword,
     const char *value, size_t length);
 
+/*
+ * Whether the string holds the value of a variable that was noted, and that
+ * may be a secret.
+ */
+bool
+sshreference_holds_value(const struct sshconfig *config, const char *string);
+
 #endif

@@ -1,6 +1,6 @@
 #include "ssh/surroundings.h"
 
-#include "base/digest.h"
+#include "base/facts.h"
 #include "base/fileid.h"
 
 #include <dirent.h>
@@ -14,8 +14,6 @@ extern char **environ;
 
 enum {
 	HIDDEN_FILES_MAX = 64,
-	/* Enough to tell values apart; too little to find one out by it. */
-	VALUE_DIGEST_LENGTH = 11,
 };
 
 /*
@@ -93,19 +91,18 @@ compare_strings(const void *a, const void *b)
 static void
 add_variable(struct text *text, const char *variable)
 {
-	char digest[DIGEST_LENGTH + 1];
-	struct text key;
+	size_t length = strcspn(variable, "=");
+	struct text name;
 
-	text_init(&key);
-	text_add(&key, "environment ");
-	text_add_bytes(&key, variable, strcspn(variable, "="));
-	digest_base64(variable, strlen(variable), digest);
-	digest[VALUE_DIGEST_LENGTH] = '\0';
-	if (text_ok(&key))
-		text_add_line(text, key.data, digest);
+	text_init(&name);
+	text_add_bytes(&name, variable, length);
+	/* With its name, so that equal values are not seen to be equal. */
+	if (text_ok(&name))
+		facts_add_secret(text, FACT_ENVIRONMENT, name.data, variable,
+		    strlen(variable), NULL);
 	else
 		text->failed = true;
-	text_free(&key);
+	text_free(&name);
 }
 
 /* In the order of their names: shells differ in theirs. */
@@ -152,8 +149,10 @@ surroundings_add_folder(struct text *text)
 	size_t count = 0, i;
 	DIR *folder;
 
-	text_add_line(text, "folder",
-	    getcwd(path, sizeof(path)) != NULL ? path : "unknown");
+	if (getcwd(path, sizeof(path)) != NULL)
+		facts_add(text, FACT_FOLDER, NULL, path);
+	else
+		facts_add(text, FACT_FOLDER, "unknown", "");
 	if ((folder = opendir(".")) == NULL)
 		return;
 	while (count < HIDDEN_FILES_MAX && (entry = readdir(folder)) != NULL)
@@ -165,8 +164,7 @@ surroundings_add_folder(struct text *text)
 		qsort(names, count, sizeof(*names), compare_strings);
 	for (i = 0; i < count; i++) {
 		(void)fileid_look(id, names[i]);
-		(void)snprintf(path, sizeof(path), "file %s", names[i]);
-		text_add_line(text, path, id);
+		facts_add(text, FACT_HIDDEN_FILE, names[i], id);
 		free(names[i]);
 	}
 }
@@ -180,14 +178,13 @@ surroundings_add_contexts(struct text *text)
 	    ".azure/azureProfile.json", ".docker/config.json",
 	    ".tsh/current-profile", ".cloudflared/config.yml", ".netrc"};
 	const char *home = getenv("HOME");
-	char path[PATH_MAX], key[64], id[FILEID_SIZE];
+	char path[PATH_MAX], id[FILEID_SIZE];
 	size_t i;
 
 	for (i = 0; home != NULL && i < sizeof(files) / sizeof(*files); i++) {
 		(void)snprintf(path, sizeof(path), "%s/%s", home, files[i]);
 		if (!fileid_look(id, path))
 			continue;
-		(void)snprintf(key, sizeof(key), "file ~/%s", files[i]);
-		text_add_line(text, key, id);
+		facts_add(text, FACT_CONTEXT_FILE, files[i], id);
 	}
 }

@@ -8,7 +8,7 @@
 
 #include "base/text.h"
 
-/* "environment NAME: DIGEST" for each variable but those that never matter. */
+/* A fact for each variable, with the digest of its value, but those that never matter. */
 void surroundings_add_environment(struct text *text);
 
 /*

@@ -1,10 +1,10 @@
 #include "ssh/trail.h"
 
+#include "base/facts.h"
 #include "base/fileid.h"
 #include "ssh/mention.h"
 
 #include <limits.h>
-#include <stdio.h>
 #include <string.h>
 
 enum {
@@ -15,10 +15,10 @@ enum {
 void
 trail_add_file(struct text *text, const char *path, const char *id)
 {
-	char key[PATH_MAX + 8];
+	char digest[FACTS_DIGEST_LENGTH + 1];
 
-	(void)snprintf(key, sizeof(key), "file %s", path);
-	text_add_line(text, key, id);
+	facts_digest(path, strlen(path), digest);
+	facts_add(text, FACT_PROGRAM_FILE, digest, id);
 }
 
 static const char *

@@ -9,10 +9,13 @@
 
 #include <stdbool.h>
 
-/* "file PATH: ID" */
+/*
+ * A fact of a file that a program goes by. Its path is a word of a command,
+ * which may be a secret.
+ */
 void trail_add_file(struct text *text, const char *path, const char *id);
 
-/* Adds a line for each file that the command leads to. */
+/* Adds a fact for each file that the command leads to. */
 void trail_add(struct text *text, const char *command);
 
 /*
