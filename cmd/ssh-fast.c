@@ -11,7 +11,7 @@
 #include "shared/home.h"
 #include "lease/keeper.h"
 #include "ssh-fast/lease_words.h"
-#include "ssh-fast/master_start.h"
+#include "ssh-fast/cold.h"
 #include "shared/message.h"
 #include "ssh-fast/precheck.h"
 #include "ssh-fast/real_ssh.h"
@@ -212,7 +212,7 @@ lease_and_run(struct run *run)
 		taking_tell(run);
 	while (end == NATIVE_TO_LOGIN) {
 		if (!run->lease.is_warm) {
-			switch (master_start(run, &status, &failure)) {
+			switch (cold_start(run, &status, &failure)) {
 			case MASTER_STARTED:
 				break;
 			case MASTER_FAILED:

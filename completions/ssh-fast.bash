@@ -74,7 +74,8 @@ _ssh_fast() {
   --*)
     _ssh_fast_option "$current" --root= --namespace= --probe= \
       --probe-timeout= --trust= --answer-timeout= --health --health= --persist= --no-touch \
-      --client= --strict --reuse-only --plain --ssh= --explain --verbose --help --version
+      --client= --strict --reuse-only --cold= --plain --ssh= --explain --verbose --help \
+      --version
     ;;
   *) _ssh_fast_as_ssh "$beginning" ;;
   esac

@@ -33,6 +33,7 @@ function __ssh_fast_with_value
                 --answer-timeout= 'How long a server may take to open a session' \
                 --persist= 'How long an idle master stays' \
                 --client= 'Who speaks to the master' \
+                --cold= 'Logins to one server at the same time' \
                 --ssh= 'The real ssh'
     end
 end

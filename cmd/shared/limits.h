@@ -13,6 +13,8 @@ enum {
 	HEALTH_TIMEOUT_MS = 5000, /* of ssh-fast-health itself */
 	HEALTH_TIMEOUT_MS_MAX = 3600 * 1000,
 	PERSIST_SECS = 90,
+	COLD = 8,
+	COLD_MAX = 1000,
 	TTL_SECS = 90,
 	SECS_MAX = 365 * 24 * 3600,
 };

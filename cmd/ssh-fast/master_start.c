@@ -104,6 +104,8 @@ end_as_login(struct run *run, const struct foreground_end *end,
     const char *path, int *status)
 {
 	clean_up(run, path);
+	if (run->gate != NULL)
+		gate_leave(run->gate);
 	if (WIFSIGNALED(end->status))
 		signals_raise(WTERMSIG(end->status));
 	else if (WEXITSTATUS(end->status) == 0)

@@ -206,6 +206,14 @@ static const struct option rows[] = {
 	.kind = OPTION_ON,
 	AT(reuse_only),
 	.help = "never log in: use a free master, or fail with status 255"},
+    {.name = "cold",
+	.variable = "SSH_FAST_COLD",
+	.keyword = "Cold",
+	.value = "N",
+	.kind = OPTION_NUMBER,
+	AT(cold),
+	.maximum = COLD_MAX,
+	.help = "logins to one server at the same time (8); 0: any number"},
     {.name = "ssh",
 	.variable = "SSH_FAST_SSH",
 	.keyword = "Ssh",
@@ -267,6 +275,7 @@ options_read(struct options *options, int argc, char *argv[])
 	options->trust_secs = TRUST_SECS;
 	options->answer_secs = ANSWER_SECS;
 	options->persist_secs = PERSIST_SECS;
+	options->cold = COLD;
 	options->touch = true;
 	if (option_read_environment(&table, options) == -1)
 		return -1;

@@ -25,6 +25,7 @@ struct options {
 	int probe_timeout_ms;
 	int health_ms; /* 0: the server is not asked before a login */
 	int persist_secs;
+	int cold; /* logins to one server at once; 0: any number */
 	bool touch;
 	bool strict;
 	bool reuse_only; /* no login: a master that lives, or none */

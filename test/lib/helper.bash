@@ -96,7 +96,7 @@ PidFile $DIR/sshd.pid
 UsePAM no
 StrictModes no
 LogLevel ${LOG_LEVEL:-VERBOSE}
-MaxStartups 500
+MaxStartups ${MAX_STARTUPS:-500}
 Subsystem sftp internal-sftp
 AcceptEnv LC_* GIT_PROTOCOL SF_*
 # bash reads no start-up file of the user's when it is nested.

@@ -1,0 +1,125 @@
+#include "ssh-fast/cold.h"
+
+#include "base/deadline.h"
+#include "lease/acquire.h"
+#include "namespace/gate.h"
+#include "namespace/record.h"
+#include "shared/message.h"
+#include "ssh-fast/taking.h"
+
+#include <string.h>
+#include <sys/stat.h>
+
+/* So often free/ is looked at even if it seems to be as it was. */
+enum { LOOK_MS = 250 };
+
+/*
+ * The server that counts the logins: the first one on the way, if that is a
+ * jump host, else the last. A ProxyCommand leads wherever it likes.
+ */
+static void
+find_address(const struct run *run, struct text *address)
+{
+	struct failure ignored;
+	struct record record;
+
+	if (record_read(&record, &run->pool.ns, NULL, &ignored) !=
+	    RECORD_FOUND) {
+		text_add(address, run->pool.name);
+		return;
+	}
+	if (record.jump != NULL && strchr(record.jump, ' ') == NULL)
+		text_add(address, record.jump);
+	else if (record.hostname != NULL && record.port != NULL)
+		text_printf(address, "%s:%s", record.hostname, record.port);
+	else
+		text_add(address, run->pool.name);
+	record_free(&record);
+}
+
+/* What has been seen of free/. */
+struct seen {
+	struct timespec changed;
+	int64_t looked_us;
+};
+
+static bool
+may_have_free_names(const struct run *run, struct seen *seen)
+{
+	struct stat st;
+
+	if (fstat(run->pool.ns.free.fd, &st) == -1 ||
+	    (st.st_mtim.tv_sec == seen->changed.tv_sec &&
+		st.st_mtim.tv_nsec == seen->changed.tv_nsec &&
+		deadline_now_us() - seen->looked_us < LOOK_MS * (int64_t)1000))
+		return false;
+	seen->changed = st.st_mtim;
+	seen->looked_us = deadline_now_us();
+	return acquire_is_warm_likely(&run->pool.ns);
+}
+
+/* Exchanges the lease without a master for one that has become free. */
+static bool
+take_free(struct run *run)
+{
+	struct lease cold = run->lease;
+	struct failure ignored;
+
+	if (taking_lease(run, &ignored) == -1) {
+		run->lease = cold;
+		return false;
+	}
+	if (run->lease.is_warm) {
+		(void)lease_release(&run->pool.ns, &cold, false);
+		return true;
+	}
+	(void)lease_release(&run->pool.ns, &run->lease, false);
+	run->lease = cold;
+	return false;
+}
+
+/* True: it is this run's turn. False: it has got a master. */
+static bool
+wait_for_turn(struct run *run)
+{
+	int64_t began_us = deadline_now_us();
+	struct seen seen = {.looked_us = began_us};
+	bool is_turn, has_waited = false;
+	int pause_us;
+
+	while (!(is_turn = gate_pass(run->gate, &pause_us))) {
+		if (may_have_free_names(run, &seen) && take_free(run))
+			break;
+		deadline_sleep_us(pause_us);
+		has_waited = true;
+	}
+	if (has_waited && run->options.verbose)
+		message("waited %.2f ms for %s",
+		    (double)(deadline_now_us() - began_us) / 1000,
+		    is_turn ? "a turn to log in" : "a lease");
+	return is_turn;
+}
+
+enum master_start
+cold_start(struct run *run, int *status, struct failure *failure)
+{
+	enum master_start result = MASTER_STARTED;
+	struct gate gate;
+	struct text address;
+	char storage[256];
+
+	if (run->options.cold == 0)
+		return master_start(run, status, failure);
+	text_init_in(&address, storage, sizeof(storage));
+	find_address(run, &address);
+	gate_enter(&gate, &run->pool.root,
+	    text_ok(&address) ? address.data : run->pool.name,
+	    run->options.cold);
+	text_free(&address);
+	run->gate = &gate;
+	if (wait_for_turn(run))
+		result = master_start(run, status, failure);
+	run->gate = NULL;
+	gate_leave(&gate);
+	return result;
+}

@@ -1,0 +1,62 @@
+/*
+ * How many logins of this user to one server are under way at once, and in
+ * which order the others come. All of it is locks on small files in a folder
+ * below ROOT, so a process that is killed stands in nobody's way.
+ *
+ * Who has a place locked logs in. A ticket tells by its name when its owner
+ * came. Only who has no ticket before his own looks
+ * for a place. A place that is held for long (a person is asked for a code)
+ * makes room for one more login, and a ticket whose owner is stopped is passed
+ * over.
+ */
+#ifndef GATE_H
+#define GATE_H
+
+#include "namespace/namespace.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/* Tickets and places have names of one length. */
+enum { GATE_NAME_SIZE = 18 };
+
+struct gate {
+	uid_t owner;
+	int root_fd; /* the root's */
+	int folder_fd; /* -1: there is no gate */
+	int ticket_fd, place_fd; /* -1: none */
+	int ahead_fd; /* the ticket before ours; -1: not known */
+	int limit;
+	int64_t beat_us; /* when the ticket was last touched */
+	int64_t deadline_us; /* then the login goes ahead anyway */
+	char folder[32];
+	char ticket[GATE_NAME_SIZE], place[GATE_NAME_SIZE];
+};
+
+/*
+ * Draws a ticket for a login to that address, of which no more than limit are
+ * to be under way. Where that fails, there is no gate, and gate_pass() lets
+ * everybody through. gate_leave() is owed.
+ */
+void gate_enter(struct gate *gate, const struct namespace_root *root,
+    const char *address, int limit);
+
+/*
+ * Whether the login may begin now. Does not wait; *pause_us is how long to wait
+ * before the next call.
+ */
+bool gate_pass(struct gate *gate, int *pause_us);
+
+/* The login has ended, or is not wanted any more. */
+void gate_leave(struct gate *gate);
+
+/*
+ * Whether that is the name of a gate's folder below the root; removes it where
+ * nobody is in it. 1 it was removed, 0 not, -1 with errno. With dry_run it stays
+ * and counts as removed.
+ */
+bool gate_is_folder_name(const char *name);
+int
+gate_sweep(const struct namespace_root *root, const char *name, bool dry_run);
+
+#endif
