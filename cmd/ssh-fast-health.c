@@ -12,6 +12,7 @@
 #include "shared/message.h"
 #include "shared/option.h"
 
+#include <errno.h>
 #include <limits.h>
 #include <stddef.h>
 #include <stdio.h>
@@ -195,7 +196,7 @@ look_at(const struct options *options, const struct endpoints *endpoints,
 	int status;
 
 	if (jobs == NULL) {
-		message("no memory");
+		message("cannot check the hosts: %s", strerror(ENOMEM));
 		return EXIT_USAGE;
 	}
 	open_shared(&sharing, options->root);
@@ -244,8 +245,10 @@ main(int argc, char *argv[])
 		return option_print_version(&table) == 0 ? 0 : EXIT_USAGE;
 	if ((count == 0) != (options.endpoints != NULL)) {
 		message("%s",
-		    options.endpoints == NULL ? "no host given"
-					      : "both hosts and --endpoints");
+		    options.endpoints == NULL
+			? "missing host (see ssh-fast-health --help)"
+			: "hosts and --endpoints exclude each other (see "
+			  "ssh-fast-health --help)");
 		return EXIT_USAGE;
 	}
 	if (options.query.ssh == NULL)

@@ -84,8 +84,8 @@ static int
 cannot_run(const struct run *run, int error)
 {
 	message("cannot run %s: %s", run->ssh.path.data,
-	    error == ELOOP ? "it leads back to ssh-fast; set SSH_FAST_SSH to "
-			     "the real ssh"
+	    error == ELOOP ? "it runs ssh-fast again (set SSH_FAST_SSH "
+			     "to the real ssh)"
 			   : strerror(error));
 	return EXIT_OWN_ERROR;
 }
@@ -123,7 +123,7 @@ go_on_without_lease(struct run *run, const struct failure *failure)
 		message_failure(failure);
 	if (ends)
 		return EXIT_OWN_ERROR;
-	return become_plain_ssh(run, "no lease could be had");
+	return become_plain_ssh(run, "no lease is available");
 }
 
 static int
@@ -202,7 +202,7 @@ lease_and_run(struct run *run)
 	if (taking_lease(run, &failure) == -1)
 		return go_on_without_lease(run, &failure);
 	if (!run->lease.is_warm && run->options.reuse_only)
-		return end_lease(run, "there is none that is free");
+		return end_lease(run, "no master is free");
 	if (!run->lease.is_warm && run->options.health_ms > 0 &&
 	    precheck_finds_it_down(run)) {
 		(void)lease_release(&run->pool.ns, &run->lease, false);
@@ -227,7 +227,7 @@ lease_and_run(struct run *run)
 		/* Without its master, ssh would log in. */
 		if (run->options.reuse_only &&
 		    (end == NATIVE_TO_SSH || end == NATIVE_TO_LOGIN))
-			return end_lease(run, "the master is of no use");
+			return end_lease(run, "the master cannot be used");
 	}
 	switch (end) {
 	case NATIVE_ENDED:
@@ -327,7 +327,7 @@ ssh_fast_main(int argc, char *argv[])
 			       : become_plain_ssh(&run, NULL);
 	if (lease_words_are_in_front(run.argc, run.argv))
 		return run.ssh.is_behind_script
-		    ? become_plain_ssh(&run, "a script that has the lease")
+		    ? become_plain_ssh(&run, "a script holds the lease")
 		    : cannot_run(&run, ELOOP);
 
 	switch (settings == SETTINGS_FAILED ? POOL_FAILED
@@ -339,7 +339,7 @@ ssh_fast_main(int argc, char *argv[])
 		if (!explain)
 			return go_on_without_lease(&run, &failure);
 		message_failure(&failure);
-		return explain_plain(&run, "no lease could be had");
+		return explain_plain(&run, "no lease is available");
 	case POOL_LEASE:
 		break;
 	}

@@ -184,7 +184,8 @@ run(struct ls_health *health, const char *program, const char *root_path,
 		return -1;
 	if (read_answers(health, count))
 		return 0;
-	message("cannot understand %s: it ended with %d", program, status);
+	message("cannot use the output of %s: it exited with status %d",
+	    program, status);
 	return -1;
 }
 
@@ -228,8 +229,8 @@ ls_health_ask(
 	text_init(&health->output);
 	/* Where root looks at a user's folder, that user would lead him. */
 	if (admin->root.fd != -1 && admin->root.owner != getuid()) {
-		message("cannot ask for the health of another user's endpoints "
-			"in %s",
+		message("cannot check the servers of %s: it belongs to "
+			"another user",
 		    admin->root.path);
 		return -1;
 	}

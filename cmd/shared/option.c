@@ -164,7 +164,7 @@ take(const struct option_table *table, const struct option *option,
 
 	describe_name(option, name);
 	if (value == NULL && needs_value(option))
-		message("option %s wants a value: %s%s%s", name, name,
+		message("option %s needs a value: %s%s%s", name, name,
 		    option->name[0] != '\0' ? "=" : " ", option->value);
 	else if (!option_set(table, option, options,
 		     value != NULL || takes_value(option) ? value : "1")) {

@@ -136,7 +136,7 @@ tell(const struct run *run, const struct health_answer *answer)
 	health_answer_describe(&why, answer);
 	health_answer_add_age(&why, answer);
 	message("cannot %s %s: %s", verb(answer), run->args.destination,
-	    text_ok(&why) ? why.data : "no memory");
+	    text_ok(&why) ? why.data : strerror(ENOMEM));
 	text_free(&why);
 }
 
@@ -175,7 +175,7 @@ ask(const struct run *run, char *words[WORDS_MAX], struct text *output,
 	status = child_run(words, NULL, output, OUTPUT_MAX,
 	    deadline_in_ms(run->options.health_ms + GRACE_MS));
 	if (run->options.verbose)
-		message("health: %s says %d", words[0], status);
+		message("health: %s exited with status %d", words[0], status);
 	if (status == -1 || !text_ok(output) || output->length == 0)
 		return -1;
 	output->data[strcspn(output->data, "\n")] = '\0';
@@ -204,7 +204,7 @@ precheck_finds_it_down(const struct run *run)
 	if (!health_program_find(path) || !compose(run, words + 5) ||
 	    is_login_under_way(run)) {
 		if (run->options.verbose)
-			message("health: not asked");
+			message("health: not checked");
 		return false;
 	}
 	text_init(&output);

@@ -184,7 +184,7 @@ search_path(struct real_ssh *ssh, bool is_verbose)
 		if (at[length] == '\0')
 			break;
 	}
-	message("cannot find %s: there is none in PATH but ssh-fast itself "
+	message("cannot find %s: PATH has none but ssh-fast itself "
 		"(set SSH_FAST_SSH)",
 	    ssh->argv0);
 	return -1;

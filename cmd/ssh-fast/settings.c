@@ -61,7 +61,7 @@ read_setting(
 	const char *at = value;
 
 	if (sshwords_next(&at, end, word, sizeof(word)) != SSHWORDS_WORD) {
-		message("%s line %zu: %s wants a value", reading->path,
+		message("%s line %zu: %s needs a value", reading->path,
 		    reading->line, keyword);
 		return false;
 	}

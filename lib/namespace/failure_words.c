@@ -15,16 +15,17 @@ reason(const struct failure *failure)
 	case FAILURE_SYMLINK:
 		return "it is a symbolic link";
 	case FAILURE_TYPE:
-		return "it is neither a folder nor a plain file, as expected";
+		return "it is not a folder or plain file as expected";
 	case FAILURE_FOREIGN:
-		return "it is none of ssh-fast's";
+		return "it does not belong to ssh-fast";
 	case FAILURE_UNSPEAKABLE:
 		return "ssh would expand \"${\" in it";
 	case FAILURE_NO_SOCKETS:
 		return "its file system cannot bind and hard-link a socket "
 		       "(choose another with --root or SSH_FAST_ROOT)";
 	case FAILURE_BOUND:
-		return "its text was first used for another destination, user, "
+		return "its namespace text was first used for another "
+		       "destination, user, "
 		       "port or -W";
 	case FAILURE_BUSY:
 		return "another process is removing it";

@@ -257,19 +257,19 @@ left_alone() {
   warm_up
   kill_master
   : >"$NS/notes"
-  left_alone "$NS/notes" "it is none of ssh-fast's"
+  left_alone "$NS/notes" "it does not belong to ssh-fast"
   rm "$NS/notes"
   mkdir "$NS/free/sub"
-  left_alone "$NS/free/sub" "it is none of ssh-fast's"
+  left_alone "$NS/free/sub" "it does not belong to ssh-fast"
   rmdir "$NS/free/sub"
   (umask 077; : >"$NS/c/sAAAAAAAAAAA")
-  left_alone "$NS/c/sAAAAAAAAAAA" "it is none of ssh-fast's"
+  left_alone "$NS/c/sAAAAAAAAAAA" "it does not belong to ssh-fast"
   rm "$NS/c/sAAAAAAAAAAA"
   ln -s /etc/passwd "$NS/used/sAAAAAAAAAAA"
   left_alone "$NS/used/sAAAAAAAAAAA" "it is a symbolic link"
   rm "$NS/used/sAAAAAAAAAAA"
   mkfifo -m 600 "$NS/used/sAAAAAAAAAAA"
-  left_alone "$NS/used/sAAAAAAAAAAA" "it is none of ssh-fast's"
+  left_alone "$NS/used/sAAAAAAAAAAA" "it does not belong to ssh-fast"
   rm "$NS/used/sAAAAAAAAAAA"
   (umask 0; : >"$NS/free/sAAAAAAAAAAA")
   left_alone "$NS/free/sAAAAAAAAAAA" "other users may write or read there"
@@ -277,7 +277,7 @@ left_alone() {
   : >"$NS/"$'odd\nname'
   run "$GC"
   [ "$status" = 1 ]
-  [ "${lines[0]}" = "ssh-fast-gc: cannot clean $NS/odd\x0aname: it is none of ssh-fast's" ]
+  [ "${lines[0]}" = "ssh-fast-gc: cannot clean $NS/odd\x0aname: it does not belong to ssh-fast" ]
   rm "$NS/"$'odd\nname'
   # The others are cleaned all the same.
   : >"$NS/notes"
@@ -595,7 +595,7 @@ work() {
   : >"$NS/notes"
   run "$GC" -q
   [ "$status" = 1 ]
-  [ "$output" = "ssh-fast-gc: cannot clean $NS/notes: it is none of ssh-fast's" ]
+  [ "$output" = "ssh-fast-gc: cannot clean $NS/notes: it does not belong to ssh-fast" ]
   rm "$NS/notes"
   kill_master
   a_day_later

@@ -125,14 +125,14 @@ healths() { ls_json --health="$@" | jq -r '.namespaces[].health.state' | tr '\n'
   printf '#!/bin/sh\necho nonsense\n' >"$T/bin/ssh-fast-health"
   chmod +x "$T/bin/ssh-fast-health"
   run -1 --separate-stderr "$T/bin/ssh-fast-ls" --health
-  [ "$stderr" = "ssh-fast-ls: cannot understand $T/bin/ssh-fast-health: it ended with 0" ]
+  [ "$stderr" = "ssh-fast-ls: cannot use the output of $T/bin/ssh-fast-health: it exited with status 0" ]
   [[ "${lines[1]}" =~ ^me@127.0.0.1:$PORT\ .*\ -$ ]]
   # Too many lines, too few, one without a state, one with a tab too many.
   local answer
   for answer in 'state=healthy\nstate=healthy\n' '' 'state=healthy' 'host=x\n' 'state=healthy\t\t\n'; do
     printf '#!/bin/sh\nprintf "%s"\n' "$answer" >"$T/bin/ssh-fast-health"
     run -1 --separate-stderr "$T/bin/ssh-fast-ls" --health
-    [ "$stderr" = "ssh-fast-ls: cannot understand $T/bin/ssh-fast-health: it ended with 0" ]
+    [ "$stderr" = "ssh-fast-ls: cannot use the output of $T/bin/ssh-fast-health: it exited with status 0" ]
   done
   # A key of a newer version is skipped, and a number that is none is unknown.
   printf '#!/bin/sh\nprintf "state=healthy\\tcolour=blue\\tport=22,\\tconnect_ms=0.5\\n"\n' \
@@ -150,7 +150,7 @@ healths() { ls_json --health="$@" | jq -r '.namespaces[].health.state' | tr '\n'
   local asked
   asked=$(grep -c '^Connection from' "$DIR/sshd.log" || :)
   run -1 --separate-stderr "$LS" --health
-  [ "$stderr" = "ssh-fast-ls: cannot ask for the health of another user's endpoints in $ROOT" ]
+  [ "$stderr" = "ssh-fast-ls: cannot check the servers of $ROOT: it belongs to another user" ]
   [[ "${lines[1]}" =~ ^me@127.0.0.1:$PORT\ .*\ -$ ]]
   [ "$(grep -c '^Connection from' "$DIR/sshd.log" || :)" = "$asked" ]
 }

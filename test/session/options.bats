@@ -170,7 +170,7 @@ refuses() {
   refuses "$bin" "$SSH_FAST" --ssh="$bin"
 }
 
-@test "what leads back to ssh-fast is a loop that ends with a message" {
+@test "a program that runs ssh-fast again is a loop that ends with a message" {
   local bin=$BATS_TEST_TMPDIR/bin
   mkdir "$bin" "$bin/back"
   ln -s "$SSH_FAST" "$bin/ssh"
@@ -179,12 +179,12 @@ refuses() {
   chmod +x "$bin/back/wrapper"
   PATH=$bin:$PATH SSH_FAST_SSH=$bin/back/wrapper run --separate-stderr timeout 20 ssh -V
   [ "$status" = 255 ]
-  [[ "$stderr" == *"leads back to ssh-fast"* ]]
+  [[ "$stderr" == *"runs ssh-fast again"* ]]
   SSH_FAST_NAMESPACE=loop fast host true
   PATH=$bin:$PATH SSH_FAST_NAMESPACE=loop SSH_FAST_SSH=$bin/back/wrapper \
     run --separate-stderr timeout 20 ssh -F "$DIR/config" host true
   [ "$status" = 255 ]
-  [[ "$stderr" == *"leads back to ssh-fast"* ]]
+  [[ "$stderr" == *"runs ssh-fast again"* ]]
   wait_until is_released
 }
 

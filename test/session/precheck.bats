@@ -74,11 +74,11 @@ setup() { new_root; OUT=$BATS_TEST_TMPDIR; }
   write_config "$OUT/config" "ProxyCommand bash -c 'exec 3<>/dev/tcp/127.0.0.1/$PORT; cat <&3 & exec cat >&3'"
   run -3 "$SSH_FAST" --health -F "$OUT/config" host 'exit 3'
   run -3 "$SSH_FAST" --health --verbose -F "$DIR/config" -o HostName=localhost -o HostKeyAlias=x host 'exit 3'
-  [[ $output = *'health: not asked'* ]]
+  [[ $output = *'health: not checked'* ]]
   mkdir "$OUT/bin"
   cp "$SSH_FAST" "$OUT/bin/"
   run -3 "$OUT/bin/ssh-fast" --health --verbose --namespace=without -F "$DIR/config" host 'exit 3'
-  [[ $output = *'health: not asked'* ]]
+  [[ $output = *'health: not checked'* ]]
   printf '#!/bin/sh\nkill -KILL $$\n' >"$OUT/bin/ssh-fast-health"
   chmod +x "$OUT/bin/ssh-fast-health"
   run -3 "$OUT/bin/ssh-fast" --health --namespace=killed -F "$DIR/config" host 'exit 3'
@@ -87,7 +87,7 @@ setup() { new_root; OUT=$BATS_TEST_TMPDIR; }
 @test "a user that the configuration looks at: not asked, as his way may be another" {
   write_config "$OUT/config" 'Match user backup' '  Port 9' 'Match all'
   run "$SSH_FAST" --health --verbose -F "$OUT/config" -l backup host true
-  [[ $output = *'health: not asked'* ]]
+  [[ $output = *'health: not checked'* ]]
   [[ $output != *'cannot reach'* ]]
 }
 

@@ -20,7 +20,7 @@ fails() {
 }
 
 @test "it runs over a free master, and fails where there is none" {
-  fails 'there is none that is free' host true
+  fails 'no master is free' host true
   [ "$(used_names)" = 0 ]
   [ "$(free_names)" = 0 ]
   SSH_FAST_REUSE_ONLY=0 fast host true </dev/null
@@ -35,16 +35,16 @@ fails() {
   fast_exec host 'read line' <&"$SILENCE" >/dev/null &
   local session=$! master
   wait_until one_is_used
-  fails 'there is none that is free' host true
+  fails 'no master is free' host true
   kill "$session" && wait "$session" || :
   wait_until is_let_go
   master=$(master_pid "$(socket_of)")
   stop "$master"
-  SSH_FAST_PROBE_TIMEOUT=100 fails 'there is none that is free' host true
+  SSH_FAST_PROBE_TIMEOUT=100 fails 'no master is free' host true
   kill -CONT "$master"
   kill -KILL "$master"
   wait_until ended "$master"
-  fails 'there is none that is free' host true
+  fails 'no master is free' host true
   [ "$(new_logins)" = 1 ]
 }
 

@@ -252,7 +252,7 @@ END
     wait_until is_released
     # shellcheck disable=SC2086 # words
     run --separate-stderr "${given[@]}" -o BatchMode=yes $call </dev/null
-    [[ "$stderr" == "ssh-fast: cannot use $ROOT/"*": its text was first used for another "* ]]
+    [[ "$stderr" == "ssh-fast: cannot use $ROOT/"*": its namespace text was first used for another "* ]]
     # shellcheck disable=SC2086 # words
     run -255 env SSH_FAST_STRICT=1 "${given[@]}" $call
   done

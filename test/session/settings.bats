@@ -77,7 +77,7 @@ refuses() {
   settings 'Strict maybe'
   refuses "$file line 1: bad value for Strict: maybe (it takes yes or no)"
   settings 'Persist # 5'
-  refuses "$file line 1: Persist wants a value"
+  refuses "$file line 1: Persist needs a value"
   settings 'Persist 5 6'
   refuses "$file line 1: Persist takes one value, and here is more"
   settings 'Namespace ""'
