@@ -93,7 +93,7 @@ setup() { new_root; OUT=$BATS_TEST_TMPDIR; }
 
 @test "what is no value of --health is named" {
   local value
-  for value in x -1 99999999 1s; do
+  for value in x -1 99999999 1d; do
     run -255 "$SSH_FAST" "--health=$value" -F "$DIR/config" host true
     [[ $output = *"--health: $value"* ]]
   done
