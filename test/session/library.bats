@@ -45,6 +45,7 @@ warm_up() {
   wait_until is_released
 }
 
+# bats test_tags=unsanitized
 @test "every name that the library shows begins with ssh_fast_" {
   local names
   names=$(nm -g --defined-only "$INSTALLED/lib/libssh-fast.a" | awk 'NF == 3 {print $3}')
@@ -52,6 +53,7 @@ warm_up() {
   run -1 grep -v '^ssh_fast_' <<<"$names"
 }
 
+# bats test_tags=unsanitized
 @test "the library neither prints nor ends the process" {
   run -1 grep -wE 'exit|abort|w?printf|puts|perror|fprintf|stderr|stdout' \
     <(nm -u "$INSTALLED/lib/libssh-fast.a")
@@ -62,6 +64,7 @@ warm_up() {
   [ "$(library_words --cflags --libs | xargs -n1 | grep -c "^-[IL]$INSTALLED/")" = 2 ]
 }
 
+# bats test_tags=unsanitized
 @test "C and C++ programs, static and shared ones, can link the library" {
   cat >"$OUT/user.c" <<'END'
 #include <ssh-fast.h>
@@ -79,6 +82,7 @@ END
   fi
 }
 
+# bats test_tags=unsanitized
 @test "an example leases a master, runs ssh -S over it and releases it" {
   build "$OUT/over-lease" "$INSTALLED/share/doc/ssh-fast/examples/over-lease.c" cc
   mkdir "$DIR/h" "$DIR/h/.ssh"
