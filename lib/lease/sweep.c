@@ -177,7 +177,7 @@ sweep_all(struct sweep *sweep, const struct namespace_root *root)
 
 	const struct namespace *ns = &sweep->ns;
 
-	sweep_note_last_use(sweep);
+	sweep_unused_note(sweep);
 	if (!sweep_check_all(sweep))
 		return;
 	/*
@@ -202,7 +202,7 @@ sweep_all(struct sweep *sweep, const struct namespace_root *root)
 	sweep_sockets_all(sweep);
 	sweep_stop_finish(sweep);
 	sweep_temporary(sweep);
-	if (sweep->kept == 0 && !sweep->failed && sweep_is_unused(sweep))
+	if (sweep->kept == 0 && !sweep->failed && sweep_unused_may_go(sweep))
 		remove_namespace(sweep, root);
 }
 

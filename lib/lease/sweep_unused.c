@@ -17,7 +17,7 @@ list_folders(const struct sweep *sweep, int fds[FOLDERS])
 }
 
 void
-sweep_note_last_use(struct sweep *sweep)
+sweep_unused_note(struct sweep *sweep)
 {
 	int fds[FOLDERS];
 	struct stat st;
@@ -31,7 +31,7 @@ sweep_note_last_use(struct sweep *sweep)
 }
 
 bool
-sweep_is_unused(const struct sweep *sweep)
+sweep_unused_may_go(const struct sweep *sweep)
 {
 	const struct sweep_options *options = sweep->options;
 	int fds[FOLDERS];

@@ -82,8 +82,8 @@ void sweep_stop_finish(struct sweep *sweep);
  * that was so long ago, and nobody has it open, that it can go. A peer makes
  * the folders of its pools long before it uses them.
  */
-void sweep_note_last_use(struct sweep *sweep);
-bool sweep_is_unused(const struct sweep *sweep);
+void sweep_unused_note(struct sweep *sweep);
+bool sweep_unused_may_go(const struct sweep *sweep);
 
 /* sweep_sockets.c: sockets that are nobody's lease, and that nobody has. */
 void sweep_sockets_all(struct sweep *sweep);
