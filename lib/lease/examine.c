@@ -100,6 +100,38 @@ examine_want(struct search *search, int error)
 		search->want = error;
 }
 
+/* Whether a lease with such a master is the one; else it is disposed of. */
+static bool
+settle(struct search *search, struct lease *lease, enum probe_result result,
+    enum namespace_entry entry)
+{
+	switch (result) {
+	case PROBE_ALIVE:
+		lease->is_warm = true;
+		return true;
+	case PROBE_HUNG:
+		search->report->hung++;
+		lease_set_aside(lease);
+		return false;
+	case PROBE_UNKNOWN:
+		search->report->unknown++;
+		(void)lease_release(search->ns, lease, false);
+		return false;
+	case PROBE_DEAD:
+		break;
+	}
+	/* R6: we hold the lease, and nobody listens. */
+	if (entry == NAMESPACE_SOCKET) {
+		search->report->dead++;
+		(void)unlinkat(search->ns->sockets.fd, lease->name, 0);
+	}
+	if (search->spare.lock_fd == -1)
+		search->spare = *lease;
+	else
+		(void)lease_release(search->ns, lease, false);
+	return false;
+}
+
 bool
 examine_lease(struct search *search, struct lease *lease, int64_t patience_us)
 {
@@ -138,31 +170,7 @@ examine_lease(struct search *search, struct lease *lease, int64_t patience_us)
 	search->report->probe_us += deadline_now_us() - began_us;
 	if (result != PROBE_ALIVE)
 		lease_end_keeper(lease);
-	switch (result) {
-	case PROBE_ALIVE:
-		lease->is_warm = true;
-		return true;
-	case PROBE_HUNG:
-		search->report->hung++;
-		lease_set_aside(lease);
-		return false;
-	case PROBE_UNKNOWN:
-		search->report->unknown++;
-		(void)lease_release(search->ns, lease, false);
-		return false;
-	case PROBE_DEAD:
-		break;
-	}
-	/* R6: we hold the lease, and nobody listens. */
-	if (entry == NAMESPACE_SOCKET) {
-		search->report->dead++;
-		(void)unlinkat(search->ns->sockets.fd, lease->name, 0);
-	}
-	if (search->spare.lock_fd == -1)
-		search->spare = *lease;
-	else
-		(void)lease_release(search->ns, lease, false);
-	return false;
+	return settle(search, lease, result, entry);
 }
 
 void
