@@ -1,5 +1,7 @@
 #include "ssh-fast/login_words.h"
 
+#include "platform/platform.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <unistd.h>
@@ -11,13 +13,11 @@ login_words_open(struct login_words *words)
 
 	words->fd = words->passed_fd = -1;
 	words->first = words->count = 0;
-	if (pipe(fds) == -1)
+	if (platform_pipe_that_waits(fds) == -1)
 		return -1;
 	words->fd = fds[0];
 	words->passed_fd = fds[1];
-	if (fcntl(fds[0], F_SETFD, FD_CLOEXEC) == 0 &&
-	    fcntl(fds[1], F_SETFD, FD_CLOEXEC) == 0 &&
-	    fcntl(fds[0], F_SETFL, O_NONBLOCK) == 0)
+	if (fcntl(fds[0], F_SETFL, O_NONBLOCK) == 0)
 		return 0;
 	login_words_close(words);
 	return -1;

@@ -3,7 +3,6 @@
 #include "base/deadline.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <libssh2.h>
 #include <poll.h>
 #include <signal.h>
@@ -45,11 +44,11 @@ start(struct crowd_job *job)
 	report_clear(&job->report);
 	job->since_us = job->asks_since_us = 0;
 	job->deadline_us = deadline_in_ms(job->task.timeout_ms + GRACE_MS);
-	has_pair = socketpair(AF_UNIX, SOCK_SEQPACKET, 0, pair) == 0;
+	has_pair =
+	    socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) == 0;
 	job->pid = has_pair ? fork() : -1;
 	if (job->pid == 0) {
 		(void)close(pair[0]);
-		(void)fcntl(pair[1], F_SETFD, FD_CLOEXEC);
 		worker_run(pair[1], &job->task);
 		_exit(0);
 	}

@@ -62,16 +62,15 @@ list_names(const struct namespace *ns, struct listing *names)
 static int
 open_lock_file(const struct namespace *ns, const char *name, bool *is_used)
 {
-	const int flags =
-	    O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK | O_NOCTTY;
+	const int flags = O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY;
 	int fd, tries;
 
 	for (tries = 0; tries < 2; tries++) {
 		*is_used = true;
-		if ((fd = openat(ns->used.fd, name, flags)) != -1)
+		if ((fd = openat(ns->used.fd, name, flags | O_CLOEXEC)) != -1)
 			return fd;
 		*is_used = false;
-		if ((fd = openat(ns->free.fd, name, flags)) != -1)
+		if ((fd = openat(ns->free.fd, name, flags | O_CLOEXEC)) != -1)
 			return fd;
 	}
 	return -1;

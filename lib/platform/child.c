@@ -27,19 +27,6 @@ close_pair(int pair[2])
 }
 
 static int
-make_pipe(int pair[2])
-{
-	if (pipe(pair) == -1) {
-		pair[0] = pair[1] = -1;
-		return -1;
-	}
-	if (fcntl(pair[0], F_SETFD, FD_CLOEXEC) == -1 ||
-	    fcntl(pair[1], F_SETFD, FD_CLOEXEC) == -1)
-		return -1;
-	return 0;
-}
-
-static int
 make_input(int pair[2], const char *input)
 {
 	size_t length = strlen(input);
@@ -48,7 +35,7 @@ make_input(int pair[2], const char *input)
 		errno = E2BIG;
 		return -1;
 	}
-	if (make_pipe(pair) == -1 ||
+	if (platform_pipe_that_waits(pair) == -1 ||
 	    write(pair[1], input, length) != (ssize_t)length)
 		return -1;
 	(void)close(pair[1]);
@@ -256,7 +243,7 @@ run_listening(char *const argv[], int input_fd, int listened_fd,
 	 * waitpid(2). It is given back as it was, for ssh.
 	 */
 	(void)sigaction(SIGCHLD, &by_default, &inherited);
-	if (output == NULL || make_pipe(out) == 0) {
+	if (output == NULL || platform_pipe_that_waits(out) == 0) {
 		standard.fds[listened_fd] = out[1];
 		result = run(
 		    argv, &standard, out, output, output_limit, deadline_us);

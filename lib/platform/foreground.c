@@ -3,7 +3,6 @@
 #include "platform/platform.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stddef.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -128,10 +127,8 @@ start(const struct foreground *foreground, const struct signals *signals,
 	pid_t parent = getpid();
 	int fds[2], result, saved_errno;
 
-	if (pipe(fds) == -1)
+	if (platform_pipe_that_waits(fds) == -1)
 		return -1;
-	(void)fcntl(fds[0], F_SETFD, FD_CLOEXEC);
-	(void)fcntl(fds[1], F_SETFD, FD_CLOEXEC);
 	if ((*pid = fork()) == 0)
 		run_child(foreground, signals, parent, fds[1]);
 	saved_errno = errno;

@@ -51,6 +51,12 @@ platform_pipe(int fds[2])
 	return pipe2(fds, O_NONBLOCK | O_CLOEXEC);
 }
 
+int
+platform_pipe_that_waits(int fds[2])
+{
+	return pipe2(fds, O_CLOEXEC);
+}
+
 bool
 platform_is_null_device(dev_t device)
 {

@@ -221,6 +221,9 @@ int platform_wait_readable(int fd, int timeout_ms, const sigset_t *mask);
  */
 int platform_pipe(int fds[2]);
 
+/* The same with ends that wait, as those of pipe(2) do. */
+int platform_pipe_that_waits(int fds[2]);
+
 /* Whether the device is /dev/null, under whatever name. */
 bool platform_is_null_device(dev_t device);
 
