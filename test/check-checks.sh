@@ -22,7 +22,13 @@ field() { sed -n "s/^$2 //p" "$1"; }
 
 # fits SEED: makes its script, and what the script makes of the file.
 fits() {
-  local file
+  local file only tests=()
+  only=$(field "$1" only)
+  read -ra tests <<<"$(field "$1" tests)"
+  if ! sed -n 's/^@test "\(.*\)" {$/\1/p' "${tests[@]/#/test/}" | grep -qE -e "$only"; then
+    echo "the fault $(basename "$1") has no test of the name $only in ${tests[*]}"
+    return 1
+  fi
   file=$(field "$1" file)
   sed -E '/^(#|file |tests |only |hangs )/d' "$1" >"$copy/script"
   sed -E -f "$copy/script" "$file" >"$copy/changed" && ! cmp -s "$file" "$copy/changed" && return

@@ -239,7 +239,7 @@ signed_by() {
   local prefixes
   prefixes=$({ basename -s .h "$TOP"/lib/*/*.h; basename -s .c "$TOP"/lib/*/*.c; } | sort -u | paste -s -d '|')
   run bash -c "nm --defined-only -g '$BUILD/internal.a' 2>/dev/null | awk '\$2 ~ /[TDB]/ {print \$3}' |
-    grep -vE '^($prefixes|resolution)_'"
+    grep -vE '^($prefixes)_'"
   [ "$status" = 1 ]
   run bash -c "nm -u '$BUILD/internal.a' 2>/dev/null | grep -wE 'exit|abort|printf|puts|perror|fprintf'"
   [ "$status" = 1 ]
