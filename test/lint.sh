@@ -43,28 +43,26 @@ fi
 # Close-on-exec is the default.
 # Each call with all its arguments, on a line.
 calls() {
-  local file
-  for file in $(git ls-files 'lib/*.c' 'cmd/*.c'); do
-    grep -Pzo '(?<![\w>.])(open|openat|socket|socketpair|pipe|accept|dup|fopen)\((?:[^()]|\([^()]*\))*\)' "$file" |
-      tr '\n\0' ' \n' | sed "s|^|$file: |"
-  done
+  git ls-files -z 'lib/*.c' 'cmd/*.c' | xargs -0 grep -HPzo \
+    '(?<![\w>.])(open|openat|socket|socketpair|pipe|accept|dup|fopen)\((?:[^()]|\([^()]*\))*\)' |
+    tr '\n\0' ' \n'
 }
 if calls | grep -vE 'CLOEXEC|fopen\(.*"[a-z]*e"\)|open\(2\)'; then
   complain "a descriptor without close-on-exec"
 fi
 # What a library file exports begins with its name.
+objects=()
 for file in $(git ls-files 'lib/*.c' | grep -v '^lib/health/'); do
   object=${BUILD:-build}/${file%.c}.o
   [[ "$file" != lib/library/* ]] || object=${BUILD:-build}/library/${file%.c}.o
-  prefix=$(basename "$file" .c)
-  case $prefix in
-  linux_*) prefix=platform ;;
-  esac
+  objects+=("$object")
   [ "$object" -nt "$file" ] || complain "$object is missing or old: make it first"
-  if nm --defined-only -g "$object" | awk '{print $3}' | grep -v "^${prefix}_"; then
-    complain "exported from $object without the prefix ${prefix}_"
-  fi
 done
+nm -A --defined-only -g "${objects[@]}" | awk '{
+  file = $1; sub(/\.o:.*/, "", file); sub(/.*\//, "", file)
+  prefix = file ~ /^linux_/ ? "platform" : file
+  if (index($NF, prefix "_") != 1) {print file ".o exports " $NF; bad = 1}
+} END {exit bad}' || complain "a name that does not begin with that of its file"
 # Functions of a screenful, files that can be read at once.
 mapfile -t readable < <(git ls-files 'cmd/*.[ch]' 'lib/*.[ch]' 'test/*.[ch]' 'test/*.sh')
 awk 'function end_file() {if (last > 400) {print name ": " last " lines"; bad = 1}}
