@@ -77,7 +77,7 @@ dead_socket() {
   fast host true
 }
 
-@test "what crashes leave: half-made sockets, trials, unfinished records, lock files" {
+@test "removes half-made sockets, trials, records, lock files left by crashes" {
   warm_up
   dead_socket "$NS/c/$NAME.0123456789abcdef"
   dead_socket "$NS/c/sAAAAAAAAAAA.0123456789abcdef"
@@ -100,7 +100,7 @@ dead_socket() {
   fast host true
 }
 
-@test "a held lease, its keeper alive or killed, is never touched; then it is freed" {
+@test "touches no held lease, with or without a keeper, and frees it later" {
   start_session
   local before
   before=$(tree_of "$ROOT")
@@ -121,7 +121,7 @@ dead_socket() {
   [ "$(logins)" = "$before" ]
 }
 
-@test "a socket that is being bound, and looks dead still, is left to its holder" {
+@test "a socket that is still being bound is left to its holder" {
   start_session
   local name half
   name=$(basename "$(socket_of)")
@@ -164,7 +164,7 @@ dead_socket() {
   [ "$(used_names)" = 0 ]
 }
 
-@test "holders of another pid namespace: only what has no master, once it is old" {
+@test "holders of another pid namespace: removes old leases without a master" {
   warm_up
   mv "$NS/free/$NAME" "$NS/used/$NAME"
   printf '%-79s\n' 'pid 1 since 1 space 1' >"$NS/used/$NAME"
@@ -253,7 +253,7 @@ left_alone() {
   [ "$(tree_of "$ROOT")" = "$before" ]
 }
 
-@test "foreign files: reported, everything in that namespace left alone, exit 1" {
+@test "foreign files are reported, their namespace is left alone, exit 1" {
   warm_up
   kill_master
   : >"$NS/notes"
@@ -347,7 +347,7 @@ left_alone() {
   done
 }
 
-@test "a peer with the base rules alone, inside: its lease and its folders stay" {
+@test "a peer with only the base rules keeps its lease and its folders" {
   warm_up
   kill_master
   # No lock on the folder, as bzfs; it has just made its lock file.
@@ -398,7 +398,7 @@ left_alone() {
   is_root_empty
 }
 
-@test "a folder is missing, and names are left: nothing is lost, the next gc cleans" {
+@test "with a folder missing nothing is lost, and the next gc cleans" {
   warm_up
   mv "$NS/free/$NAME" "$NS/used/$NAME"
   rmdir "$NS/free"
@@ -412,7 +412,7 @@ left_alone() {
   kill -0 "$MASTER"
 }
 
-@test "a lock file in free/ beside one of the same name that is held: both stay" {
+@test "a lock file in free/ stays when a held one has the same name" {
   warm_up
   kill_master
   # As a gc leaves it that is killed while it looks at a socket of nobody's.
@@ -448,7 +448,7 @@ left_alone() {
   is_root_empty
 }
 
-@test "an acquirer that comes in while the namespace is removed gets one of its own" {
+@test "an acquirer that enters during the removal gets a new namespace" {
   warm_up
   kill_master
   a_day_later
@@ -527,7 +527,7 @@ work() {
   [ -s "$(namespace)endpoint" ]
 }
 
-@test "beside 8 workers for some time: no run fails, and nothing held is touched" {
+@test "beside 8 workers no run fails, and nothing held is touched" {
   local i pids=() holders held inode
   : >"$OUT/go"
   # One lease that is held all the time, in a pool that the others use.
@@ -666,7 +666,7 @@ calls() {
   done
 }
 
-@test "answers of servers that are too old to serve are removed, those in use stay" {
+@test "answers of servers that are too old are removed, those in use stay" {
   mkdir -m 700 -p "$ROOT/health"
   touch "$ROOT/health/q0123456789012345678901" "$ROOT/health/l0123456789012345678901"
   touch -d '2 minutes ago' "$ROOT/health/q1123456789012345678901" "$ROOT/health/l1123456789012345678901" \

@@ -225,7 +225,7 @@ other_key() {
   [[ "$output" == *"255: $T/config: line 1: Bad configuration option: bogus" ]]
 }
 
-@test "what removes a changed key: the command is told, for every kind of line and name" {
+@test "tells the command that removes a changed key, for each kind of line" {
   local command
   echo "[127.0.0.1]:$PORT $(other_key)" >"$T/plain"
   sed 's/^/# a comment\n/' "$T/plain" >"$T/odd'name"
@@ -250,7 +250,7 @@ other_key() {
 # How many connections the server has seen that logged nobody in.
 connections() { grep -c '^Connection from' "$DIR/sshd.log" || :; }
 
-@test "one connection serves all who ask, whatever keys they know, for 10 seconds" {
+@test "one connection serves all who ask for 10 s, whatever keys they know" {
   local before
   before=$(connections)
   run -0 health -p "$PORT" 127.0.0.1
@@ -281,7 +281,7 @@ ask_often() {
   done
 }
 
-@test "300 questions from 30 processes: no penalty, and a login right after works" {
+@test "300 questions from 30 processes cause no penalty for the next login" {
   local i pids=() began
   # With the server's own idea of penalties and of how many may log in.
   start_other "HostKey $DIR/host_key" "AuthorizedKeysFile $DIR/authorized_keys" 'StrictModes no' \
@@ -314,7 +314,7 @@ ask_often() {
   run -4 health -p "$port" 127.0.0.1
 }
 
-@test "a server that hangs up before its banner: penalty and MaxStartups are told" {
+@test "a server that hangs up before its banner: names the likely reasons" {
   local mode words
   for mode in penalty full closing; do
     "$TOOLS/odd-server" "$mode" >"$T/port" 3>&- &
@@ -339,7 +339,7 @@ ask_often() {
 
 is_being_asked() { [ -n "$(find "$ROOT/health" -name 'q*' ! -exec flock -n {} true \; -print)" ]; }
 
-@test "a question that was killed, and answers that are garbled or foreign, stop nobody" {
+@test "a killed question and garbled or foreign answers stop nobody" {
   local before file
   before=$(connections)
   kill -STOP "$(cat "$DIR/sshd.pid")"
@@ -368,7 +368,7 @@ is_being_asked() { [ -n "$(find "$ROOT/health" -name 'q*' ! -exec flock -n {} tr
   run -0 health --root=/dev/null/none -p "$PORT" 127.0.0.1
 }
 
-@test "to one address goes one question at a time, however many ports there are" {
+@test "one address gets one question at a time, however many ports it has" {
   python3 - >"$T/ports" 2>"$T/most" 3>&- <<'END' &
 import select, socket, sys, time
 listeners = [socket.create_server(("127.0.0.1", 0)) for _ in range(20)]
@@ -419,7 +419,7 @@ start_other() {
   wait_until has_content "$T/sshd.pid"
 }
 
-@test "a server that lives, with no method in common: 5, and it is not called down" {
+@test "a live server with no method in common: 5, not called down" {
   start_other "HostKey $DIR/host_key" 'KexAlgorithms sntrup761x25519-sha512@openssh.com'
   run -5 health -p "$OTHER_PORT" 127.0.0.1
   echo "$output"

@@ -141,7 +141,7 @@ healths() { ls_json --health="$@" | jq -r '.namespaces[].health.state' | tr '\n'
   jq -e '.namespaces[0].health | .state == "healthy" and .port == null and .connect_ms == 0.5' <<<"$output"
 }
 
-@test "root over another user's pool asks nothing for him, and lists what there is" {
+@test "root lists another user's pool and asks no server for that user" {
   [ "$(id -u)" = 0 ] || skip "only root can be two users"
   known
   make_namespace 1 'hostname: 127.0.0.1' "port: $PORT" "knownhosts: $T/known"

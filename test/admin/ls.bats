@@ -115,7 +115,7 @@ start_session() {
   [ "${#lines[@]}" = 3 ]
 }
 
-@test "patterns: user@host:port, user@host, the host and as typed, the folder as printed" {
+@test "a pattern is user@host[:port], a host as known or typed, or a folder" {
   fast one true
   fast two true
   local pattern shown
@@ -226,7 +226,7 @@ END
   wait "$script" || :
 }
 
-@test "names with quotes, newlines and bytes that are no UTF-8: JSON and the terminal survive" {
+@test "quotes, newlines and bad UTF-8 in names break no JSON and no terminal" {
   local odd=$'a "quoted"\\ line\nnext\xff\x1b[31m\xc2\x9b end'
   "$SSH_FAST" --namespace="$odd" -F "$DIR/config" host true
   ls_json >"$OUT/json"
@@ -242,7 +242,7 @@ END
   [[ "$output" == *'plain ssh: a \x1b[31mred\xff\xc2\x9bone' ]]
 }
 
-@test "the columns are aligned, and colour is for terminals, never with NO_COLOR" {
+@test "the columns are aligned; only terminals get colour, without NO_COLOR" {
   fast host true
   fast other true
   run -0 "$LS"
@@ -313,7 +313,7 @@ look_on() { while [ -e "$1" ]; do "$LS" -lq "${@:2}" >>"$OUT/looked"; done; }
   [ -S "$asked" ]
 }
 
-@test "--probe=native asks: a stopped master is hung, within the deadline, and all at once" {
+@test "--probe=native calls stopped masters hung, all within one deadline" {
   local socket masters=() took try
   for i in 1 2 3; do
     : >"$OUT/s$i"

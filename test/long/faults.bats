@@ -284,7 +284,7 @@ all_goes() {
   all_goes
 }
 
-@test "a keeper that is killed while its ssh lives: nobody else gets the master" {
+@test "a keeper is killed while its ssh lives: nobody else gets the master" {
   local at count tracer ssh mine
   fast host true
   wait_until nothing_is_held
@@ -328,7 +328,7 @@ all_goes() {
   all_goes
 }
 
-@test "a socket that cannot be looked at counts as there: its name is not removed" {
+@test "a socket that cannot be looked at keeps its name" {
   local calls path user
   # The last look is the release's.
   strace -o "$OUT/trace" -e trace=newfstatat "$TOOLS/lease-user" "$ROOT" t 1 \
@@ -365,7 +365,7 @@ all_goes() {
   [ "$(logins)" = "$before" ]
 }
 
-@test "a client that was just killed may be connected still: its master is not given up" {
+@test "a client killed a moment ago does not cost the master" {
   local at before
   be_warm
   fault warm main count

@@ -311,7 +311,7 @@ instead_of_the_socket() {
   done
   check_all
 }
-@test "every plant in place of the socket of the only lease, whatever the probe" {
+@test "every plant in place of the socket of the only lease, with each probe" {
   in_parallel instead_of_the_socket native none
 }
 
@@ -404,7 +404,7 @@ own_exec() { exec "$@" 3>&-; }
   ran_on_the_server
 }
 
-@test "a link above the root: another user's is not followed, nor one behind a link of ours" {
+@test "links above the root: no link of another user is followed" {
   needs_root
   local root
   mkdir -m 0755 "$DIR/srv" "$DIR/sticky"
@@ -435,7 +435,7 @@ steers_no_terminal() {
   fi
 }
 
-@test "a root with control characters in its name: none of them reaches the terminal" {
+@test "control characters in the name of the root reach no terminal" {
   local command
   ROOT=$DIR/$'r\nnew\e[31m\xc2\x9b'
   export SSH_FAST_ROOT=$ROOT
@@ -475,7 +475,7 @@ root_cleans() {
   done
 }
 
-@test "root over another user's root: links, hard links and exchanged folders lead nowhere" {
+@test "root over another user's root is led nowhere by links or new folders" {
   needs_root
   start_their_pool
   local before name
@@ -504,7 +504,7 @@ root_cleans() {
   [ ! -s "$THEIRS/log" ]
 }
 
-@test "folders that root puts back are their owner's, and no link in their place is followed" {
+@test "folders that root puts back belong to their owner; links stay unused" {
   needs_root
   start_their_pool
   local before gc

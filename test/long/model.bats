@@ -8,7 +8,7 @@ MODEL=$TOP/test/model
 setup() { export TMPDIR=$BATS_TEST_TMPDIR; }
 leaves_nothing() { [ "$(find "$BATS_TEST_TMPDIR" -mindepth 1 | wc -l)" = 0 ]; }
 
-@test "no state breaks a promise: acquirers and gc, killed anywhere; their folder removed" {
+@test "no state breaks a promise: acquirers and gc, killed anywhere" {
   run "$MODEL/run.sh" gc removal
   [ "$status" = 0 ]
   [[ ${lines[0]} =~ ^"gc: "[0-9.e+]+" states, depth "[0-9]+", no error"$ ]]

@@ -187,7 +187,7 @@ unknown() {
     "$(page "$TOP/lib/ssh-fast.7" | section RULES | grep -cE '^     [0-9]+\. ')" ]
 }
 
-@test "bash completes own options and values, and behind them all that ssh completes" {
+@test "bash completes own options and values, and then all that ssh completes" {
   run completed bash 'ssh-fast --pers' 'ssh-fast --probe=n' 'ssh-fast --verbose --pro' \
     'ssh-fast alph' 'ssh-fast --probe=ssh alph' 'ssh-fast --root= beta' 'ssh-fast --strict -o ControlPers' \
     'ssh-fast alpha --he' 'ssh-fast --root=/tmp -J gamm' 'ssh-fast --root=/us' 'ssh-fast-ls --probe='

@@ -31,7 +31,7 @@ let_go() {
 free_master() { ls_json | jq -r '.namespaces[].leases[] | select(.state == "free") | .master.pid'; }
 held_master() { ls_json | jq -r '.namespaces[].leases[] | select(.state == "held") | .master.pid'; }
 
-@test "gc --retire: an idle master ends at once, one in use with its session, and each next run logs in" {
+@test "gc --retire: idle masters end at once, used ones with their session" {
   hold
   fast host true
   wait_until one_is_used
@@ -60,7 +60,7 @@ held_master() { ls_json | jq -r '.namespaces[].leases[] | select(.state == "held
   [ "$(logins)" = $((before + 2)) ]
 }
 
-@test "gc --retire: only what the pattern names; -n says what would be done; JSON counts both" {
+@test "gc --retire: honours the pattern and -n, and JSON counts masters" {
   hold
   local before busy
   busy=$(held_master)

@@ -25,7 +25,7 @@ find_master() {
 }
 limit_of() { awk -v "name=$1" 'index($0, name) == 1 {sub(name, ""); print $1, $2}' "/proc/$MASTER/limits"; }
 
-@test "a master has none of its first user's folder, descriptors, limits, niceness" {
+@test "a master keeps no folder, descriptor, limit, niceness of its starter" {
   mkdir "$T/folder"
   (
     cd "$T/folder"
@@ -94,7 +94,7 @@ limit_of() { awk -v "name=$1" 'index($0, name) == 1 {sub(name, ""); print $1, $2
   wait "$pid" || :
 }
 
-@test "the login has the options that concern it, in their order, and no others" {
+@test "the login gets the options that concern it, in order, and no others" {
   local login
   login() { "$SSH_FAST" --client=ssh --explain "$@" | sed -n 's/^login: [^ ]*ssh -MNTf -oControlPersist=90 -S [^ ]* //p'; }
   [ "$(login -F "$DIR/config" host true)" = "-F $DIR/config host" ]

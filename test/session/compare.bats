@@ -23,7 +23,7 @@ said() {
   [[ $output == $2 ]] && [[ $output == *$'\n1 passed, 1 failed' ]] || { echo "$1: $output"; return 1; }
 }
 
-@test "the most telling cases: what is seen is what plain ssh shows, cold and warm" {
+@test "in the most telling cases cold and warm runs look like plain ssh" {
   run compare --short
   echo "$output"
   [ "$status" = 0 ]

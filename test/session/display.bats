@@ -79,7 +79,7 @@ print(s.recv(4096).decode())
 X
 }
 
-@test "a display that was started anew shows itself to a warm run as to plain ssh" {
+@test "a restarted display looks the same to a warm run as to plain ssh" {
   command -v xauth >/dev/null || skip "no xauth"
   start_display
   local key command

@@ -36,7 +36,7 @@ stop_server_side() {
   [ "$(questions)" = $((asked + 3)) ]
 }
 
-@test "a master that is not trusted is asked with native as well, others are not" {
+@test "--probe=native asks servers of distrusted masters alone" {
   local asked
   fast host true
   wait_until is_released

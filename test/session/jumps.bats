@@ -137,7 +137,7 @@ dropbear_logins() { grep -c 'auth succeeded' "$T/dropbear.log" || :; }
   [ "$(dropbear_logins)" = 5 ]
 }
 
-@test "Dropbear with --probe=e2e: it answers, warm; stopped, it is left for a new login" {
+@test "Dropbear with --probe=e2e is warm; a stopped one costs a new login" {
   [ "$(id -u)" = 0 ] || skip "only root can give dropbear a home of its own"
   needs_mounts
   start_dropbear

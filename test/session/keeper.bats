@@ -76,7 +76,7 @@ end_session() {
   wait_until is_released
 }
 
-@test "killed while ssh lives, and released by a peer: nobody takes it from free" {
+@test "killed while ssh lives and released by a peer: nobody takes the lease" {
   local ns
   start_session
   kill -KILL "$KEEPER"
@@ -136,7 +136,7 @@ EOF
 }
 
 # The keeper is there before it is known whether the master answers.
-@test "killed while the master is asked: the lease is free, and the master is used" {
+@test "killed while the master is asked: the next run uses that master" {
   local master pid
   master=$(master_pid "$(socket_of)")
   kill -STOP "$master"
@@ -220,7 +220,7 @@ wait_for_slow_keeper() {
   wait_for_slow_keeper without
 }
 
-@test "a wrapper script that dies before its ssh: the lease stays till that ends" {
+@test "a wrapper script dies before its ssh: the lease lasts as long as ssh" {
   printf '#!/bin/sh\n/usr/bin/ssh "$@"\nexit $?\n' >"$BATS_TEST_TMPDIR/wrapper"
   chmod +x "$BATS_TEST_TMPDIR/wrapper"
   export SSH_FAST_NAMESPACE=wrapper SSH_FAST_SSH=$BATS_TEST_TMPDIR/wrapper

@@ -97,7 +97,7 @@ login() { "$@" -oBatchMode=yes host true </dev/null 2>/dev/null || echo denied; 
   as_plain by_link
 }
 
-@test "key files that are replaced, in the configuration and on the command line" {
+@test "replaced key files split pools: configuration and command line" {
   { echo "IdentityFile $T/key"; cat "$DIR/any"; } >"$T/config"
   replaced() {
     local key
@@ -228,7 +228,7 @@ at_home() {
   [ "$(new_logins)" = 1 ]
 }
 
-@test "an agent that never answers costs a tenth of a second, and then is remembered" {
+@test "an agent that never answers costs 0.1 s once, then is remembered" {
   ssh-agent -D -a "$T/agent" >/dev/null 2>&1 3>&- &
   AGENTS=$!
   wait_until listens "$T/agent"

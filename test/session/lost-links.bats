@@ -104,7 +104,7 @@ silence() {
   done
 }
 
-@test "something between drops a connection without a word, and remembers it later" {
+@test "a connection that is dropped without a word, and remembered later" {
   both warm
   note_old
   PORTS=$(ports)

@@ -282,7 +282,7 @@ odd() {
   kill "$victim"
 }
 
-@test "a server that takes its time to open a session is waited for where that is wanted" {
+@test "a server that opens sessions slowly is waited for where that is wanted" {
   warm_up
   odd open-silent
   # The master itself answers, whatever its server does.
@@ -361,7 +361,7 @@ odd() {
   done
 }
 
-@test "a namespace by text: each session is what its own configuration asks for" {
+@test "one given namespace: each session follows its own configuration" {
   export SSH_FAST_NAMESPACE=mine
   warm_up
   [ "$(client_of -F "$DIR/config" host true)" = native ]

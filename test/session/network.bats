@@ -108,7 +108,7 @@ soon() {
   [[ "$output" == *": Connection refused" ]]
 }
 
-@test "ssh-fast --health, an address that swallows packets: 255 and one line, in time" {
+@test "--health and an address that swallows packets: 255 and one line" {
   printf 'Host far\n HostName 198.51.100.7\n' >"$T/config"
   # ssh -G, the check, and what starting takes; ssh itself takes two minutes.
   timed run here "$SSH_FAST" --health=300 -F "$T/config" far true

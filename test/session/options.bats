@@ -149,7 +149,7 @@ refuses() {
   [ "$status" = 0 ]
 }
 
-@test "the real ssh is the first in PATH that is no ssh-fast: links, copies, scripts" {
+@test "the real ssh is the first in PATH that is no ssh-fast in any form" {
   local bin=$BATS_TEST_TMPDIR/bin
   mkdir "$bin" "$bin/link" "$bin/copy" "$bin/script" "$bin/folder" "$bin/folder/ssh" "$bin/plain"
   ln -s "$SSH_FAST" "$bin/link/ssh"

@@ -25,7 +25,7 @@ with_hosts() {
   "${PRIVATE[@]}" sh -c 'mount --bind "$1" /etc/hosts; shift; exec "$@"' sh "$hosts" "$@"
 }
 
-@test "a name in /etc/hosts of another mount namespace, and one that is changed" {
+@test "an /etc/hosts that differs, or changes, splits pools" {
   local round name
   echo "127.0.0.1 somewhere.test" >"$T/one"
   echo "127.0.0.2 somewhere.test" >"$T/two"
@@ -44,7 +44,7 @@ with_hosts() {
     done' sh "$T" "$SSH_FAST" "$DIR/named" | paste -sd' ')" = "one two one" ]
 }
 
-@test "processes that another namespace would end, or see, have pools of their own" {
+@test "processes in other namespaces have pools of their own" {
   local flags folders=()
   folders+=("$(folder_of -F "$DIR/config" host)")
   for flags in -m '-m -n' '-m -p -f' '-m -U -r'; do
@@ -65,7 +65,7 @@ service_of() {
     "$SSH_FAST" --explain -F "$DIR/config" host | sed -n 's/^service: //p'
 }
 
-@test "a service of systemd has a pool of its own; logins and terminals have none" {
+@test "a systemd service has a pool of its own; logins and terminals share" {
   local group
   [ "$(service_of 0::/system.slice/backup.service)" = backup.service ]
   [ "$(service_of 0::/system.slice/backup.service/inner/part)" = backup.service ]

@@ -193,7 +193,7 @@ does_not_listen() { if listens "$1"; then return 1; fi; }
   [ ! -e "$ROOT" ]
 }
 
-@test "a destination that begins with a dash is an option nowhere, for ssh -G neither" {
+@test "a destination that begins with a dash is never an option, nor in ssh -G" {
   local destination="-oProxyCommand=touch $DIR/touched"
   mkdir "$DIR/noting"
   printf '#!/bin/sh\nprintf "%%s\\n" "$@" >>%s/noted\nexec /usr/bin/ssh "$@"\n' "$DIR" >"$DIR/noting/ssh"

@@ -93,7 +93,7 @@ differ() { [ -n "$1" ] && [ -n "$2" ] && [ "$1" != "$2" ]; }
   same "$before" "$(folder_of -F "$DIR/copy" host)"
 }
 
-@test "the same words in other files, or at another Include, are another configuration" {
+@test "the same words in other files or Includes are another configuration" {
   local before
   mkdir "$DIR/parts" "$DIR/more"
   write_config "$DIR/whole" "Include $DIR/parts/*"
@@ -136,7 +136,7 @@ differ() { [ -n "$1" ] && [ -n "$2" ] && [ "$1" != "$2" ]; }
   done
 }
 
-@test "a configuration that the kernel makes up counts as a whole, though it has no size" {
+@test "a configuration in a file of size 0 from the kernel counts in full" {
   local name pid folders=()
   for name in bob eve; do
     bash -c 'exec -a "User $1" sleep 60' bash "$name" 3>&- &
@@ -400,7 +400,7 @@ SCP=(-x -oForwardAgent=no -oPermitLocalCommand=no -oClearAllForwardings=yes
   done
 }
 
-@test "a Match exec that is slow is left to plain ssh, and nothing is left of it" {
+@test "a slow Match exec is left to plain ssh, and no process stays" {
   write_config "$DIR/slow" "Match exec \"sleep 1.87654; true\"" "  Compression yes" 'Match all'
   run decision_of -F "$DIR/slow" host
   [[ "$output" == *"timed out"*plain* ]]

@@ -70,7 +70,7 @@ setup() { new_root; OUT=$BATS_TEST_TMPDIR; }
   run -3 "$SSH_FAST" --health -F "$OUT/config" host 'exit 3'
 }
 
-@test "behind a proxy, with an option that leads elsewhere, without the program: as ever" {
+@test "no check behind a proxy, with options that lead away, or no program" {
   write_config "$OUT/config" "ProxyCommand bash -c 'exec 3<>/dev/tcp/127.0.0.1/$PORT; cat <&3 & exec cat >&3'"
   run -3 "$SSH_FAST" --health -F "$OUT/config" host 'exit 3'
   run -3 "$SSH_FAST" --health --verbose -F "$DIR/config" -o HostName=localhost -o HostKeyAlias=x host 'exit 3'
@@ -84,7 +84,7 @@ setup() { new_root; OUT=$BATS_TEST_TMPDIR; }
   run -3 "$OUT/bin/ssh-fast" --health --namespace=killed -F "$DIR/config" host 'exit 3'
 }
 
-@test "a user that the configuration looks at: not asked, as his way may be another" {
+@test "no check where the configuration looks at the user" {
   write_config "$OUT/config" 'Match user backup' '  Port 9' 'Match all'
   run "$SSH_FAST" --health --verbose -F "$OUT/config" -l backup host true
   [[ $output = *'health: not checked'* ]]

@@ -107,7 +107,7 @@ says() { "$@" host 'echo one' </dev/null; }
   as_plain linked
 }
 
-@test "files that a program goes by unnamed: in the folder, at home, in its script" {
+@test "files that a program reads unnamed split pools: folder, home, script" {
   script "exec $DIR/bin/to \$(cat .project)"
   in_folder() {
     local to
@@ -152,7 +152,7 @@ says() { "$@" host 'echo one' </dev/null; }
   as_plain known
 }
 
-@test "a jump by ssh -W, or by ProxyJump: the key of the host in between counts" {
+@test "a jump by ssh -W or ProxyJump: the key of the host between counts" {
   local key
   for key in a b; do
     ssh-keygen -q -t ed25519 -N '' -f "$DIR/hop_$key"

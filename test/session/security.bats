@@ -229,7 +229,7 @@ END
   taken_up
 }
 
-@test "another user's process with the lease's name in its words keeps no keeper" {
+@test "another user's process that names the lease delays no keeper" {
   need_root
   script "$T/bin/ssh" '/usr/bin/ssh "$@"'
   PATH=$T/bin:$PATH fast host true

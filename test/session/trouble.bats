@@ -289,7 +289,7 @@ long_root() {
   done
 }
 
-@test "a root with blanks, percent signs, quotes, a newline: leased all the same" {
+@test "blanks, percent signs, quotes, a newline in the root: leased as ever" {
   local name before
   for name in 'with blank' '100%' '%h%C' "it's" 'a"b' $'new\nline' '$HOME' '~'; do
     before=$(logins)

@@ -80,7 +80,7 @@ thawed_and_once() {
   ran_once
 }
 
-@test "the server is frozen: a trusted master is left, and the command runs once" {
+@test "a frozen server: its trusted master is left, the command runs once" {
   local client
   for client in native ssh; do
     rm -f "$T/count"
@@ -126,7 +126,7 @@ is_let_go_or_released() {
   [ -z "$(find "$ROOT"/*/used -type f ! -exec flock -n {} true \; -print)" ]
 }
 
-@test "an idle master over a healthy link: no login, and only ssh's client asks first" {
+@test "an idle master over a healthy link is warm; only client ssh asks first" {
   local client
   for client in native ssh; do
     new_root_for "$client"
@@ -214,7 +214,7 @@ is_no_longer_trusted() {
   grep -q 'warm, .*, not trusted' "$T/err"
 }
 
-@test "the server's side of a warm master is killed: a login, and the command runs once" {
+@test "a killed server side of a warm master: a login, the command runs once" {
   local client
   for client in native ssh; do
     new_root_for "$client"

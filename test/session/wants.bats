@@ -59,7 +59,7 @@ want() {
   [ "$(new_logins)" = 2 ]
 }
 
-@test "no process for the login, or beside it: plain, before anybody has logged in" {
+@test "no process can be had for the login: plain ssh, before any login" {
   want 'fork,clone:EAGAIN:1'
   [ "$(masters)" = 0 ]
   want 'fork,clone:EAGAIN:2'
