@@ -14,6 +14,7 @@ $(addprefix $(BUILD)/test/,$(filter-out acquire,$(LINKED))): $(BUILD)/test/%: te
 $(addprefix $(BUILD)/test/,$(LINKED)): $(BUILD)/internal.a | $(BUILD)/test
 	@$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $(LINK_BEGIN) $(filter %.c %.o,$^) $(filter %.a,$^) $(LINK_END)
 $(BUILD)/test/fault: test/tools/errors.h
+$(BUILD)/test/text-pairs: test/tools/text-inputs.h
 $(BUILD)/test/library-user: test/tools/library-user.c $(BUILD)/libssh-fast.a | $(BUILD)/test
 	@$(LIBRARY_CC) -O2 -Wall -Wextra -Werror $(CFLAGS) $(LDFLAGS) -Ilib/library -o $@ $(filter %.c %.a,$^)
 $(BUILD)/test/%: test/tools/%.c | $(BUILD)/test

@@ -194,7 +194,7 @@ deps_there() {
   done <<'END'
 lib/base/text.c:
 lib/ prints or exits
-cmd/shared/json.c: openat(1, "x", O_RDONLY)
+cmd/shared/json.c:openat(1, "x", O_RDONLY)
 a descriptor without close-on-exec
 cmd/shared/home.c:
 lib/base/text.h:
