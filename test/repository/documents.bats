@@ -305,3 +305,27 @@ END
   )
   [ "$count" -gt 25 ]
 }
+
+# messages FILE...: the strings of calls of message(), up to the first value.
+messages() {
+  cat "$@" | tr -d '\n\t' | grep -oE '[^_]message\( *"[^;]*;' | sed 's/""//g; s/^[^"]*"//; s/\(%\|"\).*//; s/[ -]*$//' | sort -u
+}
+
+# undocumented PAGE FILE...: the messages that the page does not list.
+undocumented() {
+  local text message
+  text=$(page "$1" | section DIAGNOSTICS | tr -s '\n ' '  ')
+  while IFS= read -r message; do
+    [[ -z "$message" || "$text" == *"$message"* ]] || echo "$message"
+  done < <(messages "${@:2}")
+}
+
+@test "ssh-fast(1) lists every message under DIAGNOSTICS" {
+  local files=("$TOP"/cmd/ssh-fast.c "$TOP"/cmd/ssh-fast/*.c "$TOP/cmd/shared/option.c")
+  [ "$(messages "${files[@]}" | wc -l)" -ge 20 ]
+  run undocumented "$TOP/cmd/ssh-fast.1" "${files[@]}"
+  [ "$output" = "" ]
+  echo 'void f(void) { message("cannot seed %s", x); }' >"$OUT/new.c"
+  run undocumented "$TOP/cmd/ssh-fast.1" "${files[@]}" "$OUT/new.c"
+  [ "$output" = "cannot seed" ]
+}
