@@ -176,6 +176,9 @@ new_root() {
 }
 fast() { "$SSH_FAST" -F "$DIR/config" "$@"; }
 # In the background the process itself, not a shell around it: $! is ssh's.
+# bash has what it runs in the background ignore INT and QUIT; since 5.3 also
+# where it has a trap for INT, as bats has.
+STARTED_BY=(env --default-signal=INT,QUIT)
 fast_exec() { exec "${STARTED_BY[@]}" "$SSH_FAST" -F "$DIR/config" "$@" 3>&-; }
 plain_exec() { exec "${STARTED_BY[@]}" ssh -F "$DIR/config" "$@" 3>&-; }
 plain() { ssh -F "$DIR/config" "$@"; }

@@ -84,7 +84,7 @@ warm_up() {
     export SSH_FAST_NAMESPACE=late-$how
     warm_up
     # It stands for the moment between the probe and ssh's start.
-    printf '#!/bin/sh\nkill -%s %s\nwhile kill -0 %s 2>/dev/null && ! grep -qs "^State:.Z" /proc/%s/status; do :; done\nexec ssh "$@"\n' \
+    printf '#!/bin/sh\n[ "$1" != -G ] || exec ssh "$@"\nkill -%s %s 2>/dev/null\nwhile kill -0 %s 2>/dev/null && ! grep -qs "^State:.Z" /proc/%s/status; do :; done\nexec ssh "$@"\n' \
       "$how" "$MASTER" "$MASTER" "$MASTER" >"$BATS_TEST_TMPDIR/late"
     chmod +x "$BATS_TEST_TMPDIR/late"
     run --separate-stderr "$SSH_FAST" --ssh="$BATS_TEST_TMPDIR/late" -F "$DIR/config" host echo fine

@@ -21,7 +21,7 @@ client_of() { "$SSH_FAST" --explain -F "$DIR/config" "$@" | sed -n 's/^client: /
 # program_of ARGUMENT...: what runs, with input and output on the null device.
 program_of() {
   mkfifo "$T/go"
-  (exec "$SSH_FAST" -F "$DIR/config" "$@" "touch $T/up; read -r line <$T/go") </dev/null >/dev/null 2>&1 3>&- &
+  (exec "${STARTED_BY[@]}" "$SSH_FAST" -F "$DIR/config" "$@" "touch $T/up; read -r line <$T/go") </dev/null >/dev/null 2>&1 3>&- &
   local pid=$!
   wait_until test -e "$T/up"
   cat "/proc/$pid/comm"
@@ -34,6 +34,7 @@ program_of() {
 @test "ssh where all output goes nowhere, else ssh-fast itself" {
   [ "$(program_of host)" = ssh ]
   [ "$(program_of -tt host)" = ssh-fast ]
+  local STARTED_BY=()
   trap '' INT
   [ "$(program_of host)" = ssh-fast ]
   trap - INT

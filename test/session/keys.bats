@@ -193,6 +193,9 @@ at_home() {
 
 @test "ssh's default keys: replaced, added, and one beside the agent's" {
   at_home true 2>/dev/null || skip "needs a mount namespace"
+  # The tree may lie in the folder that is covered.
+  cp "$SSH_FAST" "$T/ssh-fast"
+  local SSH_FAST=$T/ssh-fast
   by_default() {
     local key
     rm -f "$T/home/.ssh/"id_*
@@ -275,6 +278,8 @@ X
 }
 
 @test "Kerberos: who the ticket is of counts, not the tickets that come and go" {
+  ssh -G -oGSSAPIAuthentication=yes host 2>/dev/null | grep -q '^gssapiauthentication yes' ||
+    skip "this ssh has no GSSAPI"
   write_config "$T/config" 'GSSAPIAuthentication yes'
   # The front of a ticket cache, for that name.
   cache() { printf '\5\4\0\0\0\0\0\1\0\0\0\1\0\0\0\1R\0\0\0\1%s%s' "$1" "${2:-}" >"$T/cache"; }
