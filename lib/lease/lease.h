@@ -2,27 +2,35 @@
  * Exclusive leases on the masters of one namespace: owning one. acquire.h
  * finds one to own.
  *
- * The rules that everybody who works on a namespace follows:
+ * These are the rules for all programs that use a namespace, in the words of
+ * ssh-fast(7):
  *
- *  R1. Whoever holds an exclusive flock on the lock file NAME, while used/NAME
- *      or free/NAME still is that very file, holds the lease. Nothing else
- *      counts: the two folders only say where to look first.
- *  R2. After locking, the path MUST be compared with the locked inode: the
- *      file may have been pruned, or moved, between open and lock.
- *  R3. Nobody MUST ever wait for a lock that is in use.
- *  R4. A held lease lies in used/. It gets there from free/ by a rename that
+ *  R1. The process that holds an exclusive flock(2) on the lock file NAME,
+ *      while used/NAME or free/NAME is still that file, holds the lease.
+ *      Nothing else counts: the two folders only tell where to look first.
+ *  R2. After locking, a process MUST compare the path with the locked file, by
+ *      device and inode. The file may have been removed or moved between open
+ *      and lock.
+ *  R3. A process MUST NOT wait for a lock that is in use.
+ *  R4. A held lease is in used/. It gets there from free/ by a rename that
  *      replaces nothing, under the lock.
  *  R5. An unlocked name in used/ is a leftover. It MUST NOT be taken while the
- *      process recorded in it lives (its keeper was killed, its ssh was not),
- *      nor MUST one in free/, where a peer may have released it meanwhile; one
- *      in used/ that is marked hung is looked at again only after a while.
- *  R6. Socket c/NAME is touched, probed and removed only under the lock, and
- *      removed only when nobody listens behind it.
- *  R7. Release, still under the lock: refresh the socket's mtime, rename
- *      used/NAME to free/NAME, unlock. Without a socket the lock file is
- *      removed instead.
- *  R8. Holders keep a shared flock on the namespace folder; only the exclusive
- *      one allows its removal (namespace.h).
+ *      process recorded in it lives: its keeper was killed, but its ssh(1) was
+ *      not. The same is true of a name in free/, where a program that knows
+ *      only the lock may have moved it. A name in used/ that is marked hung is
+ *      tried again only after a while.
+ *  R6. The socket c/NAME is touched, probed and removed only under the lock. It
+ *      is removed only if no process listens on it. Only ENOENT and
+ *      ECONNREFUSED of connect(2) prove that. After any other error the socket
+ *      stays.
+ *  R7. To release a lease, under the lock: update the modification time of the
+ *      socket, rename used/NAME to free/NAME, unlock. If there is no socket,
+ *      remove the lock file instead.
+ *  R8. A holder keeps a shared flock(2) on the namespace folder ROOT/NS, and
+ *      compares it after locking as in rule 2. Only an exclusive lock, taken
+ *      without waiting, allows the removal of the namespace. The order is free,
+ *      used, c, the record, the hint, the folder. The folders are removed by
+ *      rmdir(2). If one is not empty, those that are gone are made again.
  */
 #ifndef LEASE_H
 #define LEASE_H

@@ -25,8 +25,9 @@ tree() {
 }
 LONG='one two three four five six seven eight nine ten eleven twelve 13 14 15 16 17 18 19 20 21 22 23 24 25 26.'
 
-@test "at most one sentence in twenty of README is long" {
+@test "at most one sentence in twenty of README and the man pages is long" {
   at_most 5 readme
+  at_most 5 manuals
 }
 
 @test "and a long sentence is counted in each kind of text" {
@@ -56,12 +57,13 @@ LONG='one two three four five six seven eight nine ten eleven twelve 13 14 15 16
 # avoided KIND: the words in texts of KIND that the glossary has others for.
 avoided() { prose avoided "$BATS_TEST_DIRNAME/words.list" "$1"; }
 
-@test "README and messages use the words of the glossary" {
+@test "README, man pages and messages use the words of the glossary" {
   [ "$(grep -vc '^#' "$BATS_TEST_DIRNAME/words.list")" -ge 20 ]
-  run avoided readme
-  [ "$output" = "" ]
-  run avoided messages
-  [ "$output" = "" ]
+  local kind
+  for kind in readme manuals messages; do
+    run avoided "$kind"
+    [ "$output" = "" ] || { echo "$output" >&2; return 1; }
+  done
 }
 
 @test "and a word that they must not use is found in each kind of text" {
