@@ -123,7 +123,7 @@ _ssh_fast_health() {
   COMPREPLY=()
   case $current in
   -*)
-    _ssh_fast_option "$current" -j -q -p --fields --timeout= --known-hosts= --endpoints= --ssh= \
+    _ssh_fast_option "$current" -j -q -p -F --fields --timeout= --known-hosts= --endpoints= --ssh= \
       --root= --help --version
     ;;
   *) _ssh_fast_as_ssh "${line%"$current"}" ;;
