@@ -73,7 +73,7 @@ _ssh_fast() {
   --client=*) _ssh_fast_offer "$current" --client={auto,ssh,native} ;;
   --*)
     _ssh_fast_option "$current" --root= --namespace= --probe= \
-      --probe-timeout= --trust= --answer-timeout= --health --health= --persist= --no-touch \
+      --probe-timeout= --trust= --answer-timeout= --health --health= --persist= --max-age= --no-touch \
       --client= --strict --reuse-only --cold= --plain --ssh= --explain --verbose --help \
       --version
     ;;

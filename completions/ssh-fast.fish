@@ -32,6 +32,7 @@ function __ssh_fast_with_value
                 --trust= 'How long a master that heard from its server is trusted' \
                 --answer-timeout= 'How long a server may take to open a session' \
                 --persist= 'How long an idle master stays' \
+                --max-age= 'How old a login may be' \
                 --client= 'Who speaks to the master' \
                 --cold= 'Logins to one server at the same time' \
                 --ssh= 'The real ssh'

@@ -16,6 +16,7 @@ enum {
 	COLD = 8,
 	COLD_MAX = 1000,
 	TTL_SECS = 90,
+	MAX_AGE_SECS = 8 * 3600,
 	SECS_MAX = 365 * 24 * 3600,
 };
 

@@ -17,6 +17,7 @@
 #include "shared/message.h"
 #include "ssh-fast/lease_words.h"
 #include "ssh-fast/login_words.h"
+#include "ssh/sshkey.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -194,5 +195,9 @@ master_start(struct run *run, int *status, struct failure *failure)
 		message("the login took %.2f ms",
 		    (double)(deadline_now_us() - began_us) / 1000);
 	run->lease.is_warm = run->has_logged_in = true;
+	lease_note_login(&run->lease,
+	    run->pool.valid_until == SSHKEY_FOR_EVER
+		? 0
+		: (int64_t)run->pool.valid_until);
 	return MASTER_STARTED;
 }

@@ -143,7 +143,8 @@ leave_lease(struct course *course)
 		trust_note_heard(&run->lease.trust, 0);
 	else
 		trust_forget(&run->lease.trust);
-	(void)lease_release(&run->pool.ns, &run->lease, run->options.touch);
+	(void)lease_leave(&run->pool.ns, &run->lease, run->options.touch,
+	    run->options.max_age_secs);
 	hint_write(&run->pool.ns, run->lease.name);
 	if (met_remains || now_us - course->began_us > LONG_SESSION_US ||
 	    now_us % PRUNE_ONE_IN == 0)

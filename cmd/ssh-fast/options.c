@@ -40,6 +40,14 @@ set_health(struct options *options, const char *value)
 }
 
 static bool
+set_max_age(struct options *options, const char *value)
+{
+	options->max_age_secs = 0;
+	return strcmp(value, "none") == 0 ||
+	    duration_read(value, 1, SECS_MAX, &options->max_age_secs);
+}
+
+static bool
 set_client(struct options *options, const char *value)
 {
 	if (strcmp(value, "ssh") == 0)
@@ -61,6 +69,8 @@ set(void *options, const struct option *option, const char *value)
 		return set_probe(options, value);
 	case offsetof(struct options, health_ms):
 		return set_health(options, value != NULL ? value : "1");
+	case offsetof(struct options, max_age_secs):
+		return set_max_age(options, value);
 	default:
 		return set_client(options, value);
 	}
@@ -90,6 +100,13 @@ show(const void *opaque, const struct option *option,
 			    options->health_ms);
 		else
 			(void)snprintf(shown, OPTION_SHOWN_MAX, "no");
+		break;
+	case offsetof(struct options, max_age_secs):
+		if (options->max_age_secs > 0)
+			(void)snprintf(shown, OPTION_SHOWN_MAX, "%ds",
+			    options->max_age_secs);
+		else
+			(void)snprintf(shown, OPTION_SHOWN_MAX, "none");
 		break;
 	default:
 		(void)snprintf(
@@ -175,6 +192,14 @@ static const struct option rows[] = {
 	.minimum = 1,
 	.maximum = SECS_MAX,
 	.help = "seconds for which an idle master stays (90)"},
+    {.name = "max-age",
+	.variable = "SSH_FAST_MAX_AGE",
+	.keyword = "MaxAge",
+	.value = "TIME",
+	.kind = OPTION_OTHER,
+	AT(max_age_secs),
+	.allowed = "none, or a time as 90, 10m or 8h",
+	.help = "no session starts over a login older than this (8h)"},
     {.name = "no-touch",
 	.kind = OPTION_OFF,
 	AT(touch),
@@ -276,6 +301,7 @@ options_read(struct options *options, int argc, char *argv[])
 	options->answer_secs = ANSWER_SECS;
 	options->persist_secs = PERSIST_SECS;
 	options->cold = COLD;
+	options->max_age_secs = MAX_AGE_SECS;
 	options->touch = true;
 	if (option_read_environment(&table, options) == -1)
 		return -1;

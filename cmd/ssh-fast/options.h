@@ -26,6 +26,7 @@ struct options {
 	int health_ms; /* 0: the server is not asked before a login */
 	int persist_secs;
 	int cold; /* logins to one server at once; 0: any number */
+	int max_age_secs; /* 0: no login is too old */
 	bool touch;
 	bool strict;
 	bool reuse_only; /* no login: a master that lives, or none */

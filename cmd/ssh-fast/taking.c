@@ -19,14 +19,15 @@ taking_tell(const struct run *run)
 	message("namespace %s", run->pool.ns.path);
 	message("client: %s", client_words(run));
 	message("lease %s, %s%s%s; tried %u, salvaged %u, dead %u, hung %u, "
-		"unknown %u; servers asked %u, masters ended %u; probe %.2f "
+		"unknown %u; servers asked %u, masters ended %u, too old %u; "
+		"probe %.2f "
 		"ms, waited %.2f ms, all %.2f ms",
 	    run->lease.name, run->lease.is_warm ? "warm" : "cold", master,
 	    !run->lease.is_warm		? ""
 		: run->lease.is_trusted ? ", trusted"
 					: ", not trusted",
 	    report->tried, report->salvaged, report->dead, report->hung,
-	    report->unknown, report->asked, report->ended,
+	    report->unknown, report->asked, report->ended, report->old,
 	    (double)report->probe_us / 1000, (double)report->wait_us / 1000,
 	    (double)(deadline_now_us() - run->began_us) / 1000);
 }
@@ -41,7 +42,8 @@ taking_keeper_options(const struct run *run)
 	const bool is_forward = run->pool.endpoint.is_stdio_forward;
 	struct keeper_options options = {.touch = run->options.touch,
 	    .wait_for_clients = run->ssh.is_script,
-	    .wakes_master = is_forward};
+	    .wakes_master = is_forward,
+	    .max_age_secs = run->options.max_age_secs};
 
 	if (!is_forward && !run->ssh.is_script && !run->has_logged_in)
 		options.answer_ms = run->options.answer_secs * 1000;
@@ -63,7 +65,8 @@ taking_lease(struct run *run, struct failure *failure)
 		.ssh = run->ssh.path.data,
 		.keeps_connection = true},
 	    .trust_secs = run->options.trust_secs,
-	    .keeps_trusted_only = may_be_native};
+	    .keeps_trusted_only = may_be_native,
+	    .max_age_secs = run->options.max_age_secs};
 
 	if (run->client.kind == CLIENT_IS_SSH) {
 		if (!run->pool.endpoint.in_background)

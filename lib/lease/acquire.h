@@ -18,6 +18,7 @@ struct acquire_report {
 	unsigned int salvaged; /* leftovers taken */
 	unsigned int asked; /* servers of masters that were not trusted */
 	unsigned int ended; /* masters whose server did not answer */
+	unsigned int old; /* masters whose login was too old, told to stop */
 	int64_t probe_us, wait_us;
 };
 
@@ -30,6 +31,8 @@ struct acquire_options {
 	 * milliseconds to answer, or the master is ended.
 	 */
 	int answer_ms;
+	/* A master whose login is older is told to stop; 0: none is. */
+	int max_age_secs;
 	/*
 	 * Unless null, a keeper for the lease is prepared while its master is
 	 * asked; with keeps_trusted_only not where the master is not trusted.

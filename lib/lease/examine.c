@@ -132,6 +132,22 @@ settle(struct search *search, struct lease *lease, enum probe_result result,
 	return false;
 }
 
+/*
+ * A master whose login is too old is told to stop. The name is free for another
+ * login then: PROBE_DEAD.
+ */
+static enum probe_result
+retire(struct search *search, struct lease *lease)
+{
+	enum probe_result result =
+	    lease_retire(search->ns, lease, search->probe.timeout_ms);
+
+	search->report->old++;
+	age_clear(&lease->age);
+	trust_clear(&lease->trust);
+	return result == PROBE_ALIVE ? PROBE_DEAD : result;
+}
+
 bool
 examine_lease(struct search *search, struct lease *lease, int64_t patience_us)
 {
@@ -156,7 +172,12 @@ examine_lease(struct search *search, struct lease *lease, int64_t patience_us)
 		probe_drop(&question);
 		return false;
 	}
-	if (result == PROBE_ALIVE) {
+	if (result == PROBE_ALIVE &&
+	    age_is_over(&lease->age, search->options->max_age_secs)) {
+		probe_drop(&question);
+		result = retire(search, lease);
+		entry = NAMESPACE_NOTHING;
+	} else if (result == PROBE_ALIVE) {
 		prepare(search, lease);
 		result = await_answer(
 		    search, &question, patience_us, &lease->master_pid);

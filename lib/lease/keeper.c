@@ -206,7 +206,8 @@ keep(void *argument)
 		wait_for_clients(ns, &keeping->lease);
 	if (keeping->options.wakes_master)
 		wake_master(ns, &keeping->lease);
-	(void)lease_release(ns, &keeping->lease, keeping->options.touch);
+	(void)lease_leave(ns, &keeping->lease, keeping->options.touch,
+	    keeping->options.max_age_secs);
 	hint_write(ns, keeping->lease.name);
 	prune_some(ns);
 }

@@ -33,6 +33,9 @@ struct keeper_options {
 	 * waits for a session, then connects by itself.
 	 */
 	int answer_ms;
+	/* A master whose login is older is told to stop at the release; 0:
+	 * none is. */
+	int max_age_secs;
 };
 
 /*

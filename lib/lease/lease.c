@@ -10,12 +10,15 @@
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 enum {
 	NEW_NAME_TRIES = 8,
 	/* How long a master may take to tell its pid. */
 	PID_MS = 500,
+	/* How long one may take to say that it stops. */
+	RETIRE_MS = 500,
 };
 
 /* A valid lease name has exactly the size of its array. */
@@ -28,18 +31,34 @@ lease_set_name(struct lease *lease, const char *name)
 	lease->master_fd = -1;
 	lease->is_trusted = false;
 	trust_clear(&lease->trust);
+	age_clear(&lease->age);
 }
 
 void
 lease_read(struct lease *lease, struct holder *holder)
 {
-	char lines[HOLDER_LINE_SIZE + TRUST_LINE_SIZE + 1];
+	const ssize_t two = HOLDER_LINE_SIZE + TRUST_LINE_SIZE;
+	char lines[HOLDER_LINE_SIZE + TRUST_LINE_SIZE + AGE_LINE_SIZE + 1];
 	ssize_t length = pread(lease->lock_fd, lines, sizeof(lines) - 1, 0);
 
 	lines[length > 0 ? length : 0] = '\0';
 	holder_parse(holder, lines);
 	if (length > HOLDER_LINE_SIZE)
 		trust_parse(&lease->trust, lines + HOLDER_LINE_SIZE);
+	if (length > two)
+		age_parse(&lease->age, lines + two);
+}
+
+void
+lease_note_login(struct lease *lease, int64_t valid_until)
+{
+	char lines[TRUST_LINE_SIZE + AGE_LINE_SIZE];
+
+	age_note_login(&lease->age, 0, valid_until);
+	trust_format(&lease->trust, lines);
+	age_format(&lease->age, lines + TRUST_LINE_SIZE);
+	/* Unwritten (a full disk), it is told by the birth of the socket. */
+	(void)!pwrite(lease->lock_fd, lines, sizeof(lines), HOLDER_LINE_SIZE);
 }
 
 /* Both lines, in one write. */
@@ -217,6 +236,43 @@ lease_release(const struct namespace *ns, struct lease *lease, bool touch)
 	lease->lock_fd = -1;
 	errno = saved_errno;
 	return result;
+}
+
+/*
+ * The login of another program's master is as old as its socket. The birth of a
+ * file is by the wall clock.
+ */
+static void
+find_age(const struct namespace *ns, struct lease *lease)
+{
+	int64_t born_secs, age_secs;
+
+	if (lease->age.login_secs != AGE_UNKNOWN ||
+	    platform_file_birth(ns->sockets.fd, lease->name, &born_secs) == -1)
+		return;
+	age_secs = (int64_t)time(NULL) - born_secs;
+	age_note_login(
+	    &lease->age, age_secs > 0 ? age_secs : 0, lease->age.valid_until);
+}
+
+enum probe_result
+lease_retire(const struct namespace *ns, const struct lease *lease, int ms)
+{
+	char path[NAMESPACE_SOCKET_PATH_MAX + 1];
+
+	namespace_socket_path(ns, lease->name, path);
+	return probe_stop_master(path, ns->owner, deadline_in_ms(ms));
+}
+
+int
+lease_leave(const struct namespace *ns, struct lease *lease, bool touch,
+    int max_age_secs)
+{
+	if (max_age_secs != 0)
+		find_age(ns, lease);
+	if (age_is_over(&lease->age, max_age_secs))
+		(void)lease_retire(ns, lease, RETIRE_MS);
+	return lease_release(ns, lease, touch);
 }
 
 void

@@ -36,6 +36,7 @@
 #define LEASE_H
 
 #include "namespace/failure.h"
+#include "lease/age.h"
 #include "lease/holder.h"
 #include "lease/trust.h"
 #include "mux/probe.h"
@@ -54,6 +55,7 @@ struct lease {
 	/* The probe's connection to it, where that was to be kept, or -1. */
 	int master_fd;
 	struct trust trust; /* kept with it: whether its server is there */
+	struct age age; /* of the login of its master */
 	bool is_trusted; /* of a warm one: trust_holds() */
 };
 
@@ -99,6 +101,26 @@ int lease_create(const struct namespace *ns, struct lease *lease,
  * moved; it is closed anyway.
  */
 int lease_release(const struct namespace *ns, struct lease *lease, bool touch);
+
+/*
+ * A master has logged in under this lease: writes down when, and until when its
+ * certificates hold (age.h).
+ */
+void lease_note_login(struct lease *lease, int64_t valid_until);
+
+/*
+ * Tells the master to stop: it takes no further session and ends with the last
+ * that it has. As probe_stop_master(), within so many milliseconds.
+ */
+enum probe_result
+lease_retire(const struct namespace *ns, const struct lease *lease, int ms);
+
+/*
+ * lease_release() after a session: a master whose login is older than that (0:
+ * none is), or past the end of a certificate, is told to stop first.
+ */
+int lease_leave(const struct namespace *ns, struct lease *lease, bool touch,
+    int max_age_secs);
 
 /*
  * Makes this process the holder: a child of the one that took the lease, which

@@ -93,6 +93,7 @@ lease_end_master(const struct namespace *ns, struct lease *lease)
 		lease->is_warm = false;
 		lease->master_pid = 0;
 		trust_clear(&lease->trust);
+		age_clear(&lease->age);
 	}
 	errno = saved_errno;
 	return result;

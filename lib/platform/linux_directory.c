@@ -95,3 +95,31 @@ platform_names_rewind(int dir_fd)
 {
 	return lseek(dir_fd, 0, SEEK_SET) == -1 ? -1 : 0;
 }
+
+/*
+ * What statx(2) fills in, as far as it is of use here: not every C library that
+ * this is built with declares it.
+ */
+struct file_facts {
+	uint32_t mask;
+	unsigned char others[76];
+	int64_t birth_secs;
+	unsigned char more[168];
+};
+enum { FACT_BIRTH = 0x800 };
+
+int
+platform_file_birth(int dir_fd, const char *name, int64_t *secs)
+{
+	struct file_facts facts;
+
+	if (syscall(SYS_statx, dir_fd, name, AT_SYMLINK_NOFOLLOW, FACT_BIRTH,
+		&facts) == -1)
+		return -1;
+	if ((facts.mask & FACT_BIRTH) == 0) {
+		errno = ENOTSUP;
+		return -1;
+	}
+	*secs = facts.birth_secs;
+	return 0;
+}

@@ -264,6 +264,12 @@ int platform_names_read(
 int platform_names_all(int dir_fd, char *names, size_t size);
 int platform_names_rewind(int dir_fd);
 
+/*
+ * When the file was made, without following a link, in seconds since 1970. 0,
+ * or -1 with errno (ENOTSUP: its file system does not tell).
+ */
+int platform_file_birth(int dir_fd, const char *name, int64_t *secs);
+
 /* linux_sockets.c */
 
 /* The user at the other end of a connected Unix socket. 0, or -1, errno. */

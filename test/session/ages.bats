@@ -5,7 +5,7 @@
 
 load ../lib/helper
 
-setup_file() { make_dir; start_sshd; }
+setup_file() { make_dir; start_sshd "PermitUserEnvironment yes"; }
 teardown_file() { stop_sshd; }
 setup() { new_root; OUT=$BATS_TEST_TMPDIR; HOLDER= MASTER=; }
 teardown() {
@@ -86,4 +86,141 @@ held_master() { ls_json | jq -r '.namespaces[].leases[] | select(.state == "held
   kill -CONT "$MASTER"
   let_go
   wait_until is_released
+}
+
+# login_of FILE: when the master of that lock file logged in, in seconds since
+# the boot, which is the third line.
+login_of() { sed -n '3s/^login \([0-9-]*\) .*/\1/p' "$1"; }
+uptime_secs() { cut -d. -f1 /proc/uptime; }
+# older FILE SECS: as if it had logged in so many seconds earlier.
+older() {
+  local line
+  printf -v line '%-79s' "login $(($(login_of "$1") - $2)) until ${3:-0}"
+  dd of="$1" bs=1 seek=240 conv=notrunc status=none <<<"$line"
+}
+is_older_than() { [ $(($(uptime_secs) - $(login_of "$1"))) -gt "$2" ]; }
+free_lock() { echo "$ROOT"/*/free/s*; }
+
+@test "--max-age: a free master that is older ends, and the run logs in; a younger one serves" {
+  local first before
+  fast host true
+  wait_until is_released
+  first=$(free_master)
+  before=$(logins)
+  [ $(($(uptime_secs) - $(login_of "$(free_lock)"))) -le 15 ]
+  older "$(free_lock)" $((8 * 3600 - 60))
+  fast host true
+  wait_until is_released
+  [ "$(logins)" = "$before" ]
+  older "$(free_lock)" 60
+  SSH_FAST_MAX_AGE=none fast host true
+  SSH_FAST_MAX_AGE=9h fast host true
+  wait_until is_released
+  [ "$(logins)" = "$before" ]
+  SSH_FAST_VERBOSE=1 run fast host true
+  [ "$status" = 0 ]
+  [[ "$output" == *", cold; "*"too old 1;"* ]]
+  [ "$(logins)" = $((before + 1)) ]
+  wait_until ended "$first"
+  wait_until is_released
+  [ "$(free_names)" = 1 ]
+  [ $(($(uptime_secs) - $(login_of "$(free_lock)"))) -le 15 ]
+}
+
+@test "--max-age: a master that gets too old in use ends with its session, not before" {
+  local first before
+  SSH_FAST_MAX_AGE=1 hold
+  first=$(held_master)
+  before=$(logins)
+  wait_until is_older_than "$(echo "$ROOT"/*/used/s*)" 1
+  kill -0 "$first"
+  let_go
+  wait_until ended "$first"
+  wait_until is_released
+  [ "$(free_names)" = 0 ]
+  SSH_FAST_MAX_AGE=1h fast host true
+  [ "$(logins)" = $((before + 1)) ]
+}
+
+@test "--max-age: the master of another program is as old as its socket" {
+  local first lock
+  fast host true
+  wait_until is_released
+  lock=$(free_lock)
+  [ "$(stat -c %W "$(socket_of)")" -gt 0 ] || skip "this file system does not tell the birth of a file"
+  first=$(free_master)
+  wait_until is_older_than "$lock" 1
+  truncate -s 80 "$lock"
+  SSH_FAST_MAX_AGE=1h fast host true
+  wait_until is_released
+  [ "$(free_master)" = "$first" ]
+  truncate -s 80 "$lock"
+  SSH_FAST_MAX_AGE=1 fast host true
+  wait_until ended "$first"
+  wait_until is_released
+  [ "$(free_names)" = 0 ]
+}
+
+@test "what changes at the server is seen once the login is too old: a command, an environment, a locked account" {
+  local key
+  key=$(cat "$DIR/authorized_keys")
+  say() { "$@" host 'echo "${SSH_ORIGINAL_COMMAND:-free} ${LC_SF_GROUP:-none}"'; }
+  # changed LINE: as plain ssh sees it, ssh-fast does, behind the age alone.
+  changed() {
+    local before after status=0
+    before=$(say fast)
+    echo "$1" >"$DIR/authorized_keys"
+    after=$(say plain 2>&1) || status=$?
+    [ "$(say fast)" = "$before" ]
+    wait_until is_released
+    older "$(free_lock)" $((8 * 3600))
+    run say fast
+    [ "$status:$output" = "$status:$after" ]
+    [ "$after" != "$before" ]
+    echo "$key" >"$DIR/authorized_keys"
+    gc --retire >/dev/null
+  }
+  changed "command=\"echo forced\" $key"
+  changed "environment=\"LC_SF_GROUP=wheel\" $key"
+  changed "# nobody"
+}
+
+@test "a certificate's end is that of its login: the agent's, beside the key, and named" {
+  ssh-keygen -q -t ed25519 -N '' -f "$OUT/ca"
+  ssh-keygen -q -t ed25519 -N '' -f "$OUT/key"
+  local before now
+  # A second server that knows the authority alone.
+  echo "cert-authority $(cat "$OUT/ca.pub")" >"$DIR/authorized_keys"
+  certify() {
+    ssh-keygen -q -s "$OUT/ca" -I me -n "$(id -un)" -V "-1m:+$1" "$OUT/key.pub" 2>/dev/null
+  }
+  # A certificate of an hour is good for a session and no longer than that.
+  certify 1h
+  write_config "$OUT/config"
+  sed -i "s|IdentityFile.*|IdentityFile $OUT/key|" "$OUT/config"
+  "$SSH_FAST" -F "$OUT/config" host true
+  wait_until is_released
+  before=$(logins)
+  now=$(date +%s)
+  local until
+  until=$(sed -n '3s/.* until \([0-9]*\) .*/\1/p' "$(free_lock)")
+  [ "$until" -gt $((now + 3000)) ] && [ "$until" -le $((now + 3600)) ]
+  "$SSH_FAST" -F "$OUT/config" host true
+  [ "$(logins)" = "$before" ]
+  wait_until is_released
+  older "$(free_lock)" 0 $((now - 1))
+  "$SSH_FAST" --max-age=none -F "$OUT/config" host true
+  [ "$(logins)" = $((before + 1)) ]
+  wait_until is_released
+  # One that has ended: denied, as by plain ssh, though a master is there.
+  gc --retire >/dev/null
+  wait_until is_gone_file "$(free_lock)"
+  certify 2s
+  "$SSH_FAST" -F "$OUT/config" host true
+  denied() { ! ssh -F "$OUT/config" host true; }
+  wait_until denied
+  run "$SSH_FAST" -F "$OUT/config" host true
+  [ "$status" = 255 ]
+  [[ "$output" == *"Permission denied"* ]]
+  cp "$DIR/id.pub" "$DIR/authorized_keys"
 }

@@ -24,7 +24,7 @@ refuses() {
   for option in --nonsense --prob --probes --verbos --root --root= --probe \
     --probe= --probe=fast --probe-timeout=0 --probe-timeout=-1 --probe-timeout=1x --probe-timeout=ms --probe-timeout=1mss --health=2sms --health=35m \
     --probe-timeout=60001 --probe-timeout=99999999999999999999 '--probe-timeout= 5' \
-    --persist=0 --persist=x --persist=31536001 --persist=1y --persist=m --persist=1h-5 \
+    --max-age=0 --max-age=never --max-age= --persist=0 --persist=x --persist=31536001 --persist=1y --persist=m --persist=1h-5 \
     --persist=1.5h '--persist=1h 5m' --persist=9999999999w --persist=0h0m --persist=53w --client=paramiko --strict=1 \
     --verbose=yes --no-touch=1 --ssh= --namespace= --touch; do
     refuses "$(sed 's/^\(--[a-z-]*\).*/\1/' <<<"$option")" "$SSH_FAST" "$option"
@@ -34,7 +34,7 @@ refuses() {
 
 @test "bad values in variables are errors that name the variable" {
   local pair
-  for pair in SSH_FAST_PROBE=fast SSH_FAST_PROBE_TIMEOUT=0 SSH_FAST_PERSIST=-1 \
+  for pair in SSH_FAST_PROBE=fast SSH_FAST_PROBE_TIMEOUT=0 SSH_FAST_PERSIST=-1 SSH_FAST_MAX_AGE=0s \
     SSH_FAST_TOUCH=no SSH_FAST_STRICT=yes SSH_FAST_VERBOSE=2 SSH_FAST_DISABLE=true \
     SSH_FAST_CLIENT=other; do
     refuses "${pair%%=*}" env "$pair" "$SSH_FAST"
