@@ -157,7 +157,7 @@ native_say_farewell(struct course *course)
 	look_for_loss(course);
 	tell_end(course);
 	if (course->trouble != NULL && course->loss == NATIVE_NO_LOSS)
-		lease_set_aside(&course->run->lease);
+		lease_set_aside(&course->run->pool.ns, &course->run->lease);
 	else
 		leave_lease(course);
 }

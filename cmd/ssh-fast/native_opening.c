@@ -179,7 +179,7 @@ give_up(struct course *course, const char *trouble)
 		message("cannot open a session on %s: %s",
 		    run->native.wanted.hostname, trouble);
 	native_undo_flags(course);
-	lease_set_aside(&run->lease);
+	lease_set_aside(&run->pool.ns, &run->lease);
 	return NATIVE_LOST;
 }
 
@@ -243,7 +243,7 @@ enum native_opening
 native_turn_away(struct run *run, bool is_hung)
 {
 	if (is_hung)
-		lease_set_aside(&run->lease);
+		lease_set_aside(&run->pool.ns, &run->lease);
 	else if (run->options.strict)
 		return NATIVE_NOT_ASKED; /* it refuses plain ssh */
 	else

@@ -1,8 +1,10 @@
 #include "lease/search.h"
 
 #include "base/deadline.h"
+#include "lease/hung.h"
 #include "lease/leftover.h"
 #include "lease/lockfile.h"
+#include "lease/vain.h"
 #include "namespace/hint.h"
 #include "platform/platform.h"
 
@@ -20,6 +22,8 @@ enum {
 	KEEPER_WAIT_MS = 250,
 	KEEPER_PAUSE_US = 100,
 	KEEPER_PAUSE_MAX_US = 3000,
+	/* By then most keepers have released. */
+	LOCKS_AFTER_US = 2000,
 	/* A master that hung is given so little time when asked again. */
 	HUNG_PATIENCE_US = 5000,
 	/* And where its server has to answer, which may be far. */
@@ -55,6 +59,13 @@ is_plainly_held(struct search *search, const char *name)
 	return know_self(search) && holder_is_running(&holder, &search->self);
 }
 
+static int64_t
+hung_patience_us(const struct search *search)
+{
+	return search->probe.kind == PROBE_E2E ? HUNG_PATIENCE_E2E_US
+					       : HUNG_PATIENCE_US;
+}
+
 /*
  * Takes used/NAME where it is a leftover and its master answers, or is no
  * more. Where it is locked though its holder has ended, the keeper is about
@@ -71,7 +82,7 @@ take_used(struct search *search, const char *name, struct lease *lease,
 	lease->lock_fd =
 	    lockfile_open(search->ns, &search->ns->used, name, &busy_fd);
 	*is_missing = lease->lock_fd == -1 && errno == ENOENT;
-	examine_holder(search, busy_fd, false);
+	examine_holder(search, name, busy_fd, false);
 	if (lease->lock_fd == -1)
 		return false;
 	lease_read(lease, &holder);
@@ -84,9 +95,18 @@ take_used(struct search *search, const char *name, struct lease *lease,
 	}
 	search->report->salvaged++;
 	return examine_lease(search, lease,
-	    holder.kind != HOLDER_HUNG		  ? 0
-		: search->probe.kind == PROBE_E2E ? HUNG_PATIENCE_E2E_US
-						  : HUNG_PATIENCE_US);
+	    holder.kind == HOLDER_HUNG ? hung_patience_us(search) : 0);
+}
+
+/* Takes one that hung, where it has rested and answers now. */
+static bool
+take_hung(struct search *search, const char *hung_name, struct lease *lease)
+{
+	if (hung_take_back(search->ns, hung_name, lease) == -1)
+		return false;
+	trust_forget(&lease->trust);
+	search->report->salvaged++;
+	return examine_lease(search, lease, hung_patience_us(search));
 }
 
 static bool
@@ -101,6 +121,9 @@ take_leftover(struct search *search, struct lease *lease)
 		USED_NAMES, &count) != 1)
 		return false;
 	for (i = 0; i < count && examine_may_go_on(search); i++) {
+		if (hung_is_name(names[i]) &&
+		    take_hung(search, names[i], lease))
+			return true;
 		if (!namespace_is_lease_name(names[i]) ||
 		    is_plainly_held(search, names[i]))
 			continue;
@@ -151,6 +174,7 @@ take_live(struct search *search, struct lease *lease)
 	bool was_quiet = false;
 	int pause_us = KEEPER_PAUSE_US;
 
+	search->ask_locks_us = began_us + LOCKS_AFTER_US;
 	for (;;) {
 		search->is_unsettled = false;
 		if (take_last(search, lease) ||
@@ -166,9 +190,13 @@ take_live(struct search *search, struct lease *lease)
 		}
 		was_quiet = false;
 		search->seen_count = 0;
-		if (deadline_left_ms(deadline_us) == 0)
+		if (deadline_left_ms(deadline_us) == 0) {
+			if (search->waited.kind == HOLDER_PROCESS)
+				vain_note(search->ns, search->waited_name,
+				    &search->waited);
 			return take_last(search, lease) ||
 			    candidates_take(search, lease);
+		}
 		deadline_sleep_us(pause_us);
 		if ((pause_us *= 2) > KEEPER_PAUSE_MAX_US)
 			pause_us = KEEPER_PAUSE_MAX_US;

@@ -48,7 +48,7 @@ candidates_claim(struct search *search, const char *name, struct lease *lease)
 		return 0;
 	saved_errno = errno;
 	examine_want(search, errno);
-	examine_holder(search, busy_fd, true);
+	examine_holder(search, name, busy_fd, true);
 	errno = saved_errno;
 	return -1;
 }

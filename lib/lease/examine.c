@@ -1,14 +1,20 @@
 #include "lease/search.h"
 
 #include "base/deadline.h"
+#include "lease/vain.h"
+#include "platform/platform.h"
 
 #include <errno.h>
+#include <string.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
 enum {
 	/* Percent of the time kept back from a hung master for the one tried next. */
 	PATIENCE_RESERVE_PERCENT = 10,
+	/* While a lock is waited for, it is asked so often who has it. */
+	LOCKS_EACH_US = 20000,
 };
 
 /* patience_us, unless 0, shortens the time that the master is given. */
@@ -111,7 +117,7 @@ settle(struct search *search, struct lease *lease, enum probe_result result,
 		return true;
 	case PROBE_HUNG:
 		search->report->hung++;
-		lease_set_aside(lease);
+		lease_set_aside(search->ns, lease);
 		return false;
 	case PROBE_UNKNOWN:
 		search->report->unknown++;
@@ -194,17 +200,56 @@ examine_lease(struct search *search, struct lease *lease, int64_t patience_us)
 	return settle(search, lease, result, entry);
 }
 
+/*
+ * Whether a running process is listed as the one that took the lock: a keeper
+ * has it from one that has ended, and then there is none.
+ */
+static bool
+is_taken_by_another(int busy_fd)
+{
+	struct platform_locks *locks = platform_locks_take();
+	struct stat st;
+	pid_t pid = 0;
+	bool is_taken;
+
+	is_taken = locks != NULL && fstat(busy_fd, &st) == 0 &&
+	    platform_locks_hold(locks, &st, &pid) && pid > 0;
+	platform_locks_free(locks);
+	return is_taken;
+}
+
+/* A moment is waited in any case: to ask costs more, and is seldom needed. */
+static bool
+is_worth_waiting(struct search *search, const char *name, int busy_fd,
+    const struct holder *holder)
+{
+	int64_t now_us = deadline_now_us();
+
+	if (now_us < search->ask_locks_us)
+		return true;
+	if (vain_is_noted(search->ns, name, holder) ||
+	    is_taken_by_another(busy_fd))
+		return false;
+	search->ask_locks_us = now_us + LOCKS_EACH_US;
+	search->waited = *holder;
+	memcpy(search->waited_name, name, sizeof(search->waited_name));
+	return true;
+}
+
 void
-examine_holder(struct search *search, int busy_fd, bool is_in_free)
+examine_holder(
+    struct search *search, const char *name, int busy_fd, bool is_in_free)
 {
 	struct holder holder;
 
 	if (busy_fd == -1)
 		return;
 	holder_read(busy_fd, &holder);
-	if ((holder.kind == HOLDER_PROCESS &&
-		holder_state(&holder) == HOLDER_GONE) ||
-	    (holder.kind == HOLDER_RELEASED && is_in_free))
+	if (holder.kind == HOLDER_RELEASED && is_in_free)
+		search->is_unsettled = true;
+	else if (holder.kind == HOLDER_PROCESS &&
+	    holder_state(&holder) == HOLDER_GONE &&
+	    is_worth_waiting(search, name, busy_fd, &holder))
 		search->is_unsettled = true;
 	(void)close(busy_fd);
 }

@@ -2,6 +2,7 @@
 
 #include "base/deadline.h"
 #include "lease/holder.h"
+#include "lease/hung.h"
 #include "lease/inspect_details.h"
 #include "namespace/listing.h"
 #include "mux/masters.h"
@@ -49,11 +50,16 @@ inspect_view_free(struct inspect_view *view)
 static int
 list_names(const struct namespace *ns, struct listing *names)
 {
+	size_t i;
+
 	if (listing_read(names, ns->free.fd) == -1 ||
 	    listing_read(names, ns->used.fd) == -1 ||
 	    listing_read(names, ns->free.fd) == -1 ||
 	    listing_read(names, ns->sockets.fd) == -1)
 		return -1;
+	for (i = 0; i < names->count; i++)
+		if (hung_is_name(names->names[i]))
+			hung_lease_name(names->names[i], names->names[i]);
 	listing_settle(names);
 	return 0;
 }
@@ -63,11 +69,15 @@ static int
 open_lock_file(const struct namespace *ns, const char *name, bool *is_used)
 {
 	const int flags = O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY;
+	char hung_name[NAMESPACE_LEASE_NAME_SIZE];
 	int fd, tries;
 
+	hung_file_name(name, hung_name);
 	for (tries = 0; tries < 2; tries++) {
 		*is_used = true;
-		if ((fd = openat(ns->used.fd, name, flags | O_CLOEXEC)) != -1)
+		if ((fd = openat(ns->used.fd, name, flags | O_CLOEXEC)) != -1 ||
+		    (fd = openat(ns->used.fd, hung_name, flags | O_CLOEXEC)) !=
+			-1)
 			return fd;
 		*is_used = false;
 		if ((fd = openat(ns->free.fd, name, flags | O_CLOEXEC)) != -1)
@@ -246,7 +256,7 @@ inspect_namespace(struct inspection *inspection, const struct namespace *ns,
 		look_at_master(ns, request, lease, is_marked_hung);
 		/* Gone between the list and the look. */
 		if (lease->state != INSPECT_LEFTOVER ||
-		    lease->master != INSPECT_NONE ||
+		    lease->master != INSPECT_NONE || is_marked_hung ||
 		    faccessat(ns->used.fd, lease->name, F_OK,
 			AT_SYMLINK_NOFOLLOW) == 0)
 			inspection->count++;

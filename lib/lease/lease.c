@@ -2,6 +2,7 @@
 
 #include "base/deadline.h"
 #include "base/digest.h"
+#include "lease/hung.h"
 #include "lease/lockfile.h"
 #include "platform/platform.h"
 
@@ -276,13 +277,17 @@ lease_leave(const struct namespace *ns, struct lease *lease, bool touch,
 }
 
 void
-lease_set_aside(struct lease *lease)
+lease_set_aside(const struct namespace *ns, struct lease *lease)
 {
 	const struct holder hung = {.kind = HOLDER_HUNG};
+	char name[NAMESPACE_LEASE_NAME_SIZE];
 
 	lease_end_keeper(lease);
 	lease_disconnect(lease);
 	(void)holder_write(lease->lock_fd, &hung);
+	/* Where that cannot be, the mark alone keeps it from our own. */
+	hung_file_name(lease->name, name);
+	(void)platform_rename_new(ns->used.fd, lease->name, ns->used.fd, name);
 	(void)close(lease->lock_fd);
 	lease->lock_fd = -1;
 }

@@ -139,10 +139,10 @@ lease_claim(const struct namespace *ns, const char *name, struct lease *lease);
 
 /*
  * Takes the lease, whose master has hung, out of circulation without losing
- * it, and closes its descriptors: it stays in used/, where nobody takes what is marked
- * hung (R5) until somebody finds the master answering or dead.
+ * it, and closes its descriptors: it stays in used/, marked and under a name
+ * that nobody takes (hung.h, R5) until the master is found answering or dead.
  */
-void lease_set_aside(struct lease *lease);
+void lease_set_aside(const struct namespace *ns, struct lease *lease);
 
 /*
  * Asks the master of the held lease for its pid, and sets master_pid. 0, also

@@ -2,6 +2,7 @@
 
 #include "base/deadline.h"
 #include "lease/holder.h"
+#include "lease/hung.h"
 #include "lease/lease.h"
 #include "lease/leftover.h"
 #include "lease/lockfile.h"
@@ -32,10 +33,13 @@ prune_file(const struct namespace_place *place, const char *name, bool dry_run)
 	return errno == ENOENT ? 0 : -1;
 }
 
-/* Removes a name in used/ that has no master, and a dead socket (R6). */
+/*
+ * Removes a lock file in used/ that has no master, and the dead socket of that
+ * name (R6).
+ */
 static enum prune_result
-remove_name(const struct namespace *ns, const char *name, bool dry_run,
-    struct prune_report *report)
+remove_name(const struct namespace *ns, const char *file, const char *name,
+    bool dry_run, struct prune_report *report)
 {
 	report->verb = "remove";
 	if (namespace_has_socket(ns, name, NULL)) {
@@ -43,7 +47,7 @@ remove_name(const struct namespace *ns, const char *name, bool dry_run,
 			return PRUNE_FAILED;
 		report->removed_socket = true;
 	}
-	if (prune_file(&ns->used, name, dry_run) == -1)
+	if (prune_file(&ns->used, file, dry_run) == -1)
 		return PRUNE_FAILED;
 	report->removed_lock_file = true;
 	return PRUNE_GONE;
@@ -81,7 +85,8 @@ prune_locked(const struct namespace *ns, struct lease *lease,
 		return errno == EEXIST ? PRUNE_KEPT : PRUNE_FAILED;
 	/* Now that it is ours: it may have been leased and left since. */
 	if (lease_look(ns, lease->name) == PROBE_DEAD)
-		return remove_name(ns, lease->name, options->dry_run, report);
+		return remove_name(
+		    ns, lease->name, lease->name, options->dry_run, report);
 	if (!options->dry_run && lease_release(ns, lease, false) == -1)
 		return PRUNE_FAILED;
 	return PRUNE_LIVE;
@@ -133,7 +138,8 @@ prune_leftover(const struct namespace *ns, struct lease *lease,
 	if (lease_look(ns, lease->name) == PROBE_DEAD) {
 		if (is_too_young(holder, lease->lock_fd, options->ttl_secs))
 			return PRUNE_KEPT;
-		return remove_name(ns, lease->name, options->dry_run, report);
+		return remove_name(
+		    ns, lease->name, lease->name, options->dry_run, report);
 	}
 	/* An acquirer will ask one that hung again, and wait for it. */
 	if (holder->kind == HOLDER_HUNG)
@@ -143,6 +149,29 @@ prune_leftover(const struct namespace *ns, struct lease *lease,
 		return PRUNE_FAILED;
 	report->freed = true;
 	return PRUNE_LIVE;
+}
+
+/* One whose master hung stays until that is dead. */
+static enum prune_result
+prune_hung(const struct namespace *ns, const char *hung_name,
+    const struct prune_options *options, struct prune_report *report)
+{
+	char name[NAMESPACE_LEASE_NAME_SIZE];
+	enum prune_result result = PRUNE_KEPT;
+	int lock_fd;
+
+	hung_lease_name(hung_name, name);
+	if (lease_look(ns, name) != PROBE_DEAD)
+		return PRUNE_KEPT;
+	lock_fd = lockfile_open(ns, &ns->used, hung_name, NULL);
+	if (lock_fd == -1)
+		return lock_failed(report);
+	/* Whoever took it back meanwhile has given it its own name. */
+	if (lease_look(ns, name) == PROBE_DEAD)
+		result =
+		    remove_name(ns, hung_name, name, options->dry_run, report);
+	(void)close(lock_fd);
+	return result;
 }
 
 enum prune_result
@@ -155,6 +184,8 @@ prune_used(const struct namespace *ns, const char *name,
 	int saved_errno;
 
 	memset(report, 0, sizeof(*report));
+	if (hung_is_name(name))
+		return prune_hung(ns, name, options, report);
 	lease.lock_fd = lockfile_open(ns, &ns->used, name, NULL);
 	if (lease.lock_fd == -1)
 		return lock_failed(report);
@@ -181,7 +212,7 @@ prune_one(const struct namespace *ns, const char *name, prune_name *prune)
 	const struct prune_options options = {.ttl_secs = TTL_SECS};
 	struct prune_report report;
 
-	if (!namespace_is_lease_name(name))
+	if (!namespace_is_lease_name(name) && !hung_is_name(name))
 		return false;
 	(void)prune(ns, name, &options, &report);
 	return report.removed_lock_file || report.freed;

@@ -35,6 +35,10 @@ struct search {
 	/* Why a master could not be asked for want of something on our side:
 	 * one that lives may have been passed over. An errno, or 0. */
 	int want;
+	/* From when on the system is asked who has a lock. */
+	int64_t ask_locks_us;
+	struct holder waited; /* has ended, and its lock goes on */
+	char waited_name[NAMESPACE_LEASE_NAME_SIZE];
 	unsigned int lost; /* names that others were quicker to take */
 	unsigned int looks; /* at masters that may be dead as well */
 	uint32_t dice;
@@ -63,7 +67,8 @@ bool examine_looks_dead(struct search *search, const char *name);
  * the holder written in it has ended, or it lies in free/ already, it is about
  * to be let go: worth waiting for.
  */
-void examine_holder(struct search *search, int busy_fd, bool is_in_free);
+void examine_holder(
+    struct search *search, const char *name, int busy_fd, bool is_in_free);
 
 /*
  * Notes in search->want where that errno is for a want on our side, of

@@ -1,5 +1,6 @@
 #include "lease/sweeping.h"
 
+#include "lease/hung.h"
 #include "lease/prune.h"
 #include "namespace/record.h"
 
@@ -74,10 +75,15 @@ tell_pruned(struct sweep *sweep, const struct namespace_place *place,
     const char *name, enum prune_result result,
     const struct prune_report *report)
 {
+	char lease_name[NAMESPACE_LEASE_NAME_SIZE];
 	int saved_errno = errno;
 
+	if (hung_is_name(name))
+		hung_lease_name(name, lease_name);
+	else
+		(void)snprintf(lease_name, sizeof(lease_name), "%s", name);
 	if (report->removed_socket)
-		sweep_tell(sweep, SWEEP_SOCKET, &sweep->ns.sockets, name);
+		sweep_tell(sweep, SWEEP_SOCKET, &sweep->ns.sockets, lease_name);
 	if (report->removed_lock_file)
 		sweep_tell(sweep, SWEEP_LOCK_FILE, place, name);
 	if (report->freed)
@@ -116,7 +122,7 @@ sweep_used(struct sweep *sweep, const char *name)
 	tell_pruned(sweep, &sweep->ns.used, name, result, &report);
 	if (result == PRUNE_LIVE && !sweep->options->dry_run)
 		sweep_stop_idle(sweep, name);
-	if (result == PRUNE_KEPT)
+	if (result == PRUNE_KEPT && namespace_is_lease_name(name))
 		sweep_stop_held(sweep, name);
 }
 
@@ -173,7 +179,7 @@ remove_namespace(struct sweep *sweep, const struct namespace_root *root)
 static void
 sweep_all(struct sweep *sweep, const struct namespace_root *root)
 {
-	size_t i;
+	size_t names, i;
 
 	const struct namespace *ns = &sweep->ns;
 
@@ -181,14 +187,15 @@ sweep_all(struct sweep *sweep, const struct namespace_root *root)
 	if (!sweep_check_all(sweep))
 		return;
 	/*
-	 * What a removal that was cut short has left is empty. Where it is
-	 * not, its folders are put back, and the next one cleans them.
+	 * What a removal that was cut short has left is empty, and so is what
+	 * a peer has just made. Where it is not, its folders are put back, and
+	 * the next one cleans them.
 	 */
 	if (ns->sockets.fd == -1 || ns->free.fd == -1 || ns->used.fd == -1) {
-		if (!sweep->options->dry_run ||
-		    sweep->sockets.count + sweep->free.count +
-			    sweep->used.count ==
-			0)
+		names = sweep->sockets.count + sweep->free.count +
+		    sweep->used.count;
+		if (names > 0 ? !sweep->options->dry_run
+			      : sweep_unused_may_go(sweep))
 			remove_namespace(sweep, root);
 		return;
 	}

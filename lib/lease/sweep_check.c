@@ -1,6 +1,8 @@
 /* Whether all that lies in a namespace is of an acquirer's making. */
 #include "lease/sweeping.h"
 
+#include "lease/hung.h"
+
 #include "namespace/record.h"
 
 #include <errno.h>
@@ -94,9 +96,16 @@ is_socket_name(const char *name)
 }
 
 static bool
+is_used_name(const char *name)
+{
+	return namespace_is_lease_name(name) || hung_is_name(name);
+}
+
+static bool
 is_file_of_namespace(const char *name)
 {
 	return strcmp(name, NAMESPACE_RECORD) == 0 ||
+	    strcmp(name, NAMESPACE_COUNTERS) == 0 ||
 	    record_is_temporary_name(name);
 }
 
@@ -119,7 +128,8 @@ check_top(struct sweep *sweep)
 
 		if (is_folder_of_namespace(name) || sweep_check_is_of_nfs(name))
 			continue;
-		if (strcmp(name, NAMESPACE_HINT) == 0)
+		if (strcmp(name, NAMESPACE_HINT) == 0 ||
+		    strcmp(name, NAMESPACE_VAIN) == 0)
 			ok &= is_ours(sweep, NULL, name, S_IFLNK);
 		else if (is_file_of_namespace(name))
 			ok &= is_ours(sweep, NULL, name, S_IFREG);
@@ -155,7 +165,7 @@ sweep_check_all(struct sweep *sweep)
 	    sweep, &sweep->sockets, &ns->sockets, S_IFSOCK, is_socket_name);
 	ok &= check_place(
 	    sweep, &sweep->free, &ns->free, S_IFREG, namespace_is_lease_name);
-	ok &= check_place(
-	    sweep, &sweep->used, &ns->used, S_IFREG, namespace_is_lease_name);
+	ok &=
+	    check_place(sweep, &sweep->used, &ns->used, S_IFREG, is_used_name);
 	return ok;
 }

@@ -2,6 +2,7 @@
 #include "lease/sweeping.h"
 
 #include "lease/holder.h"
+#include "lease/hung.h"
 #include "lease/lease.h"
 #include "lease/leftover.h"
 #include "lease/lockfile.h"
@@ -121,6 +122,16 @@ sweep_trial(struct sweep *sweep, const char *name)
 		sweep_remove(sweep, SWEEP_TEMPORARY, &sweep->ns.sockets, name);
 }
 
+/* Its master hung, and its lock file has another name. */
+static bool
+is_set_aside(const struct sweep *sweep, const char *name)
+{
+	char hung_name[NAMESPACE_LEASE_NAME_SIZE];
+
+	hung_file_name(name, hung_name);
+	return listing_has(&sweep->used, hung_name);
+}
+
 void
 sweep_sockets_all(struct sweep *sweep)
 {
@@ -133,7 +144,8 @@ sweep_sockets_all(struct sweep *sweep)
 		if (sweep_check_is_of_nfs(name) ||
 		    (is_lease &&
 			(listing_has(&sweep->free, name) ||
-			    listing_has(&sweep->used, name))))
+			    listing_has(&sweep->used, name) ||
+			    is_set_aside(sweep, name))))
 			continue;
 		if (lease_look(&sweep->ns, name) != PROBE_DEAD) {
 			sweep->kept++;

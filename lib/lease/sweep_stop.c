@@ -44,7 +44,7 @@ take_answer(struct sweep *sweep, struct lease *lease, enum probe_result result)
 {
 	if (result == PROBE_HUNG) {
 		fail_to_stop(sweep, lease->name);
-		lease_set_aside(lease);
+		lease_set_aside(&sweep->ns, lease);
 		return;
 	}
 	if (result == PROBE_ALIVE) {

@@ -242,7 +242,7 @@ ssh_fast_release(struct ssh_fast_lease *lease)
 	if (lease == NULL)
 		return 0;
 	if (lease->has_hung)
-		lease_set_aside(&lease->lease);
+		lease_set_aside(lease->ns, &lease->lease);
 	else
 		result = lease_release(lease->ns, &lease->lease, true);
 	saved_errno = errno;

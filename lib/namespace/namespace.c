@@ -237,6 +237,9 @@ namespace_remove(const struct namespace *ns, const struct namespace_root *root,
 	}
 	if ((unlinkat(ns->fd, NAMESPACE_RECORD, 0) == -1 && errno != ENOENT) ||
 	    (unlinkat(ns->fd, NAMESPACE_HINT, 0) == -1 && errno != ENOENT) ||
+	    (unlinkat(ns->fd, NAMESPACE_VAIN, 0) == -1 && errno != ENOENT) ||
+	    (unlinkat(ns->fd, NAMESPACE_COUNTERS, 0) == -1 &&
+		errno != ENOENT) ||
 	    unlinkat(root->fd, ns->name, AT_REMOVEDIR) == -1) {
 		put_back(ns, PLACES);
 		if (errno == ENOTEMPTY || errno == EEXIST)

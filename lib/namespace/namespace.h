@@ -22,6 +22,10 @@
 #define NAMESPACE_RECORD "endpoint"
 /* The link in it that tells which lease was used last; see hint.h. */
 #define NAMESPACE_HINT "last"
+/* The one that tells which lock was waited for in vain; see vain.h. */
+#define NAMESPACE_VAIN "vain"
+/* What its runs have come to; see counters.h. */
+#define NAMESPACE_COUNTERS "counters"
 
 enum {
 /*

@@ -190,7 +190,7 @@ dead_socket() {
   [[ "$output" == *"ssh-fast-gc: cannot stop the master of $NS/c/$NAME: "* ]]
   [ "$(lease_states)" = "leftover null hung $MASTER" ]
   "$GC" --ttl=0
-  [ -e "$NS/used/$NAME" ]
+  [ -e "$NS/used/h${NAME#s}" ]
   kill -CONT "$MASTER"
 }
 

@@ -52,7 +52,7 @@ warm_up() {
   wait_until one_is_used
   kill -CONT "$MASTER"
   # Rested: as if it had been set aside a minute ago.
-  touch -d '1 minute ago' "$ROOT"/*/used/s*
+  touch -d '1 minute ago' "$ROOT"/*/used/h*
   BEFORE=$(logins)
   "$SSH_FAST" -F "$DIR/config" host 'sleep 1' 3>&- &
   local other=$!
