@@ -32,20 +32,9 @@ enum {
 	USED_NAMES = 4,
 };
 
+/* Whether the lock on used/NAME need not even be tried: its holder lives. */
 static bool
-know_self(struct search *search)
-{
-	return search->self.kind == HOLDER_PROCESS ||
-	    holder_self(&search->self) == 0;
-}
-
-/*
- * Whether the lock on used/NAME need not even be tried: its holder is running.
- * One that has just ended may be taken for that as long as nobody has waited
- * for it.
- */
-static bool
-is_plainly_held(struct search *search, const char *name)
+is_plainly_held(const struct search *search, const char *name)
 {
 	struct holder holder;
 	int fd;
@@ -56,7 +45,7 @@ is_plainly_held(struct search *search, const char *name)
 		return false;
 	holder_read(fd, &holder);
 	(void)close(fd);
-	return know_self(search) && holder_is_running(&holder, &search->self);
+	return holder_state(&holder) == HOLDER_ALIVE;
 }
 
 static int64_t
@@ -230,9 +219,12 @@ acquire_lease(const struct namespace *ns, const struct acquire_options *options,
 		return failure_set(failure, FAILURE_SYSTEM,
 		    "ask the masters of", ns->path, NULL);
 	}
-	if (search.spare.lock_fd == -1)
-		return lease_create(ns, lease, &search.self, failure);
-	*lease = search.spare;
+	if (search.spare.lock_fd != -1)
+		*lease = search.spare;
+	else if (lease_create(ns, lease, &search.self, failure) == -1)
+		return -1;
+	/* A master that is found is of this boot, as is its fourth line. */
+	holder_write_boot(lease->lock_fd);
 	return 0;
 }
 

@@ -1,15 +1,19 @@
 #include "lease/holder.h"
+#include "lease/age.h"
+#include "lease/trust.h"
 #include "platform/platform.h"
 
 #include <errno.h>
 #include <limits.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-static const char hung_word[] = "hung ", released_word[] = "free ";
+static const char hung_word[] = "hung ", released_word[] = "free ",
+		  boot_word[] = "boot ";
+
+enum { BOOT_OFFSET = HOLDER_LINE_SIZE + TRUST_LINE_SIZE + AGE_LINE_SIZE };
 
 int
 holder_self(struct holder *holder)
@@ -107,21 +111,63 @@ holder_parse(struct holder *holder, const char *line)
 }
 
 void
-holder_read(int lock_fd, struct holder *holder)
+holder_parse_boot(struct holder *holder, const char *line)
 {
-	char line[HOLDER_LINE_SIZE + 1];
-	ssize_t length = pread(lock_fd, line, HOLDER_LINE_SIZE, 0);
+	const char *name = line + sizeof(boot_word) - 1;
+	size_t length;
 
-	line[length > 0 ? length : 0] = '\0';
-	holder_parse(holder, line);
+	if (strncmp(line, boot_word, sizeof(boot_word) - 1) != 0)
+		return;
+	length = strcspn(name, " \n");
+	if (length >= sizeof(holder->boot))
+		return;
+	memcpy(holder->boot, name, length);
+	holder->boot[length] = '\0';
 }
 
-bool
-holder_is_running(const struct holder *holder, const struct holder *self)
+void
+holder_write_boot(int lock_fd)
 {
-	return holder->kind == HOLDER_PROCESS &&
-	    holder->pid_space == self->pid_space &&
-	    (kill(holder->pid, 0) == 0 || errno == EPERM);
+	char line[HOLDER_BOOT_SIZE], boot[PLATFORM_BOOT_SIZE];
+	int length;
+
+	if (platform_boot(boot)) {
+		length = snprintf(line, sizeof(line), "%s%s", boot_word, boot);
+		memset(line + length, ' ', sizeof(line) - (size_t)length);
+		line[sizeof(line) - 1] = '\n';
+		if (pwrite(lock_fd, line, sizeof(line), BOOT_OFFSET) ==
+		    (ssize_t)sizeof(line))
+			return;
+	}
+	/* Better none than that of another boot. */
+	if (lseek(lock_fd, 0, SEEK_END) > BOOT_OFFSET)
+		(void)ftruncate(lock_fd, BOOT_OFFSET);
+}
+
+void
+holder_read(int lock_fd, struct holder *holder)
+{
+	char lines[BOOT_OFFSET + HOLDER_BOOT_SIZE + 1];
+	ssize_t length = pread(lock_fd, lines, sizeof(lines) - 1, 0);
+
+	lines[length > 0 ? length : 0] = '\0';
+	holder_parse(holder, lines);
+	if (length > BOOT_OFFSET)
+		holder_parse_boot(holder, lines + BOOT_OFFSET);
+}
+
+/* Its clock would have to be ahead, or its boot to be this one. */
+static bool
+is_of_another_boot(const struct holder *holder)
+{
+	unsigned long long now_ticks;
+	char boot[PLATFORM_BOOT_SIZE];
+
+	if (platform_ticks_now(&now_ticks) == 0 &&
+	    holder->since_ticks > now_ticks)
+		return true;
+	return holder->boot[0] != '\0' && platform_boot(boot) &&
+	    strcmp(holder->boot, boot) != 0;
 }
 
 enum holder_state
@@ -134,9 +180,12 @@ holder_state(const struct holder *holder)
 		return HOLDER_GONE;
 	if (holder->pid_space != platform_space_id(PLATFORM_SPACE_PROCESSES))
 		return HOLDER_UNKNOWN;
-	if (platform_process_start(holder->pid, &start_ticks, &is_zombie) == -1)
-		return errno == ESRCH ? HOLDER_GONE : HOLDER_UNKNOWN;
-	if (is_zombie || start_ticks > holder->since_ticks)
+	if (platform_process_look(holder->pid, &start_ticks, &is_zombie) == -1)
+		return errno == ESRCH || is_of_another_boot(holder)
+		    ? HOLDER_GONE
+		    : HOLDER_UNKNOWN;
+	if (is_zombie || start_ticks > holder->since_ticks ||
+	    is_of_another_boot(holder))
 		return HOLDER_GONE;
 	return HOLDER_ALIVE;
 }

@@ -6,6 +6,8 @@
 #ifndef HOLDER_H
 #define HOLDER_H
 
+#include "platform/platform.h"
+
 #include <stdbool.h>
 #include <sys/types.h>
 
@@ -21,12 +23,13 @@ struct holder {
 	pid_t pid;
 	unsigned long long since_ticks; /* it had started by then */
 	unsigned long long pid_space;
+	char boot[PLATFORM_BOOT_SIZE]; /* empty: not known */
 };
 
 enum holder_state {
 	HOLDER_GONE, /* ended, or there never was one */
 	HOLDER_ALIVE,
-	HOLDER_UNKNOWN, /* in another pid namespace, or /proc is not there */
+	HOLDER_UNKNOWN, /* in another pid namespace, or hidden */
 };
 
 /* Describes this process, which will become ssh. 0, or -1 with errno. */
@@ -46,17 +49,24 @@ void holder_parse(struct holder *holder, const char *line);
 /* Writes the line over what is there, in one call. 0, or -1 with errno. */
 int holder_write(int lock_fd, const struct holder *holder);
 
-/* Reads the line; garbled or none is HOLDER_NONE. */
+/*
+ * Of which boot the holder is stands in a fourth line, behind that of age.h:
+ * it is written when a master is about to be started, and holds for all who use
+ * that master. Reads such a line that ends in a NUL.
+ */
+enum { HOLDER_BOOT_SIZE = 48 };
+void holder_parse_boot(struct holder *holder, const char *line);
+
+/* Writes the fourth line. Where it cannot be had, there is none from then on. */
+void holder_write_boot(int lock_fd);
+
+/* Reads the lines; garbled or none is HOLDER_NONE. */
 void holder_read(int lock_fd, struct holder *holder);
 
 /*
- * Whether it plainly is a running process of the pid space of self: found out
- * in one system call, where holder_state() takes four. A zombie, or another
- * process of the same pid, may be taken for it.
+ * Whether the process still lives: that of this boot and of that pid which had
+ * started by then. A zombie has gone.
  */
-bool holder_is_running(const struct holder *holder, const struct holder *self);
-
-/* Whether the process still lives; a zombie has gone. */
 enum holder_state holder_state(const struct holder *holder);
 
 #endif

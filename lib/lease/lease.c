@@ -38,16 +38,21 @@ lease_set_name(struct lease *lease, const char *name)
 void
 lease_read(struct lease *lease, struct holder *holder)
 {
-	const ssize_t two = HOLDER_LINE_SIZE + TRUST_LINE_SIZE;
-	char lines[HOLDER_LINE_SIZE + TRUST_LINE_SIZE + AGE_LINE_SIZE + 1];
+	enum {
+		TWO = HOLDER_LINE_SIZE + TRUST_LINE_SIZE,
+		THREE = TWO + AGE_LINE_SIZE
+	};
+	char lines[THREE + HOLDER_BOOT_SIZE + 1];
 	ssize_t length = pread(lease->lock_fd, lines, sizeof(lines) - 1, 0);
 
 	lines[length > 0 ? length : 0] = '\0';
 	holder_parse(holder, lines);
 	if (length > HOLDER_LINE_SIZE)
 		trust_parse(&lease->trust, lines + HOLDER_LINE_SIZE);
-	if (length > two)
-		age_parse(&lease->age, lines + two);
+	if (length > TWO)
+		age_parse(&lease->age, lines + TWO);
+	if (length > THREE)
+		holder_parse_boot(holder, lines + THREE);
 }
 
 void

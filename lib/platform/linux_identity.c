@@ -74,6 +74,23 @@ platform_space_id(enum platform_space space)
 	return stat(links[space], &st) == 0 ? (unsigned long long)st.st_ino : 0;
 }
 
+bool
+platform_boot(char name[PLATFORM_BOOT_SIZE])
+{
+	int fd = openat(
+	    AT_FDCWD, "/proc/sys/kernel/random/boot_id", O_RDONLY | O_CLOEXEC);
+	ssize_t got;
+
+	if (fd == -1)
+		return false;
+	got = read(fd, name, PLATFORM_BOOT_SIZE - 1);
+	(void)close(fd);
+	if (got != PLATFORM_BOOT_SIZE - 1)
+		return false;
+	name[got] = '\0';
+	return true;
+}
+
 /*
  * The innermost unit on the path of a control group, where it is a service. A
  * service may have groups of its own below.

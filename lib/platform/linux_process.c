@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -71,6 +72,44 @@ platform_process_start(
 		*is_zombie = *state == 'Z' || *state == 'X';
 	}
 	return 0;
+}
+
+/* Whether /proc counts processes as this process does. */
+static bool
+is_own_proc(void)
+{
+	char number[16];
+	ssize_t length = readlink("/proc/self", number, sizeof(number) - 1);
+
+	if (length <= 0)
+		return false;
+	number[length] = '\0';
+	return strtol(number, NULL, 10) == (long)getpid();
+}
+
+static bool
+is_there(pid_t pid)
+{
+	return kill(pid, 0) == 0 || errno == EPERM;
+}
+
+int
+platform_process_look(
+    pid_t pid, unsigned long long *start_ticks, bool *is_zombie)
+{
+	int error;
+
+	if (!is_there(pid))
+		error = ESRCH;
+	else if (!is_own_proc())
+		error = ENOENT;
+	else if (platform_process_start(pid, start_ticks, is_zombie) == 0)
+		return 0;
+	else
+		/* It may have ended in between; else it is hidden. */
+		error = errno != ESRCH || !is_there(pid) ? errno : EACCES;
+	errno = error;
+	return -1;
 }
 
 int

@@ -57,6 +57,13 @@ enum platform_space {
 unsigned long long platform_space_id(enum platform_space space);
 
 /*
+ * The name of this run of the kernel, which no other boot has. False where it
+ * is not told.
+ */
+enum { PLATFORM_BOOT_SIZE = 37 };
+bool platform_boot(char name[PLATFORM_BOOT_SIZE]);
+
+/*
  * The name of the service whose end is the end of all its processes, as
  * systemd calls it. False where this process belongs to none, or to a login.
  */
@@ -78,6 +85,14 @@ bool platform_own_path(char path[PATH_MAX]);
  * errno (ESRCH: there is none).
  */
 int platform_process_start(
+    pid_t pid, unsigned long long *start_ticks, bool *is_zombie);
+
+/*
+ * The same, where it matters to be sure: ESRCH only where there is no such
+ * process, and success only where what /proc shows is that process. All else
+ * is not known: /proc hides it, or is that of another space of processes.
+ */
+int platform_process_look(
     pid_t pid, unsigned long long *start_ticks, bool *is_zombie);
 
 /* Now, on the same clock. 0, or -1 with errno. */

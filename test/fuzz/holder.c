@@ -38,7 +38,8 @@ static int
 are_equal(const struct holder *a, const struct holder *b)
 {
 	return a->kind == b->kind && a->pid == b->pid &&
-	    a->since_ticks == b->since_ticks && a->pid_space == b->pid_space;
+	    a->since_ticks == b->since_ticks && a->pid_space == b->pid_space &&
+	    strcmp(a->boot, b->boot) == 0;
 }
 
 /* What stands there once all zeros in front of numbers are taken away. */
@@ -92,7 +93,7 @@ read_line(const uint8_t *data, size_t size)
 			holder.pid_space == 0,
 		    "what is no process has no numbers");
 	check(holder_self(&self) == 0, "this process is known");
-	(void)holder_is_running(&holder, &self);
+	check(holder_state(&self) == HOLDER_ALIVE, "and lives");
 	(void)holder_state(&holder);
 	if (holder.kind == HOLDER_NONE)
 		return;
