@@ -26,6 +26,7 @@ holder_self(struct holder *holder)
 	 */
 	if (platform_ticks_now(&holder->since_ticks) == -1)
 		return -1;
+	holder->boot[0] = '\0';
 	holder->kind = HOLDER_PROCESS;
 	return 0;
 }
