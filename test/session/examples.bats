@@ -111,7 +111,7 @@ shows() {
   session=$!
   wait_until one_is_used
   in_place 'ssh-fast build true'
-  kill -KILL "$(pgrep -f -- '-S .* build$')"
+  kill -KILL "$(pgrep -f -- "-S $ROOT/.* build\$")"
   shows "$page" ssh-fast-ls
   shows "$page" 'ssh-fast-ls -l'
   shows "$TOP/cmd/ssh-fast-gc.1" 'ssh-fast-gc -n'
