@@ -1,4 +1,4 @@
-/* One absolute moment on the clock that nobody sets. */
+/* Deadlines: absolute times on the monotonic clock. */
 #ifndef DEADLINE_H
 #define DEADLINE_H
 
@@ -7,16 +7,13 @@
 /* Microseconds of CLOCK_MONOTONIC. */
 int64_t deadline_now_us(void);
 
-/* The moment that lies ms milliseconds from now. */
+/* The time in ms milliseconds. */
 int64_t deadline_in_ms(int ms);
 
-/*
- * Milliseconds left until the deadline, rounded up as poll(2) wants them; 0
- * once it has passed.
- */
+/* Milliseconds until the deadline, rounded up for poll(2); 0 after it. */
 int deadline_left_ms(int64_t deadline_us);
 
-/* Sleeps that long, less where a signal comes. */
+/* Sleeps for this time, or until a signal arrives. */
 void deadline_sleep_us(int us);
 
 #endif

@@ -95,7 +95,7 @@ put_big_endian(unsigned char *to, uint64_t number, size_t bytes)
 	}
 }
 
-/* The rest of the message, a one bit, zeros, and the length in bits. */
+/* Appends to the message a one bit, zeros, and the length in bits. */
 static void
 add_end(uint32_t H[8], const unsigned char *rest, size_t count, uint64_t length)
 {
@@ -115,7 +115,7 @@ add_end(uint32_t H[8], const unsigned char *rest, size_t count, uint64_t length)
 void
 digest_sha256(const void *bytes, size_t length, unsigned char sum[DIGEST_SIZE])
 {
-	/* The same of the square roots of the first 8 primes. */
+	/* The first 32 bits of the square roots of the first 8 primes. */
 	uint32_t H[8] = {0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a,
 	    0x510e527f, 0x9b05688c, 0x1f83d9ab, 0x5be0cd19};
 	const unsigned char *at = bytes;

@@ -1,4 +1,4 @@
-/* SHA-256 in the letters that names on disk are made of. */
+/* SHA-256, and the base64 of names on disk. */
 #ifndef DIGEST_H
 #define DIGEST_H
 

@@ -4,7 +4,7 @@
 
 enum { MS_IN_SECOND = 1000 };
 
-/* Seconds; 0 for a letter that is no unit. */
+/* Seconds of a unit; 0 for another letter. */
 static int
 unit_of(char letter)
 {
@@ -30,8 +30,8 @@ unit_of(char letter)
 }
 
 /*
- * The unit that *text begins with, which is gone by: in seconds, or with
- * in_ms in milliseconds. 0 where it is none.
+ * Reads the unit at *text and moves *text past it. Returns it in seconds, or
+ * with in_ms in milliseconds, or 0 if there is none.
  */
 static int
 read_unit(const char **text, bool in_ms)
@@ -51,7 +51,7 @@ read_unit(const char **text, bool in_ms)
 	return in_ms ? unit * MS_IN_SECOND : unit;
 }
 
-/* False where there is no digit, or too many. */
+/* Returns false if there is no digit or the number is too large. */
 static bool
 read_digits(const char **text, int *number)
 {

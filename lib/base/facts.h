@@ -1,8 +1,7 @@
 /*
- * A namespace text is a list of facts, one a line: "KIND: VALUE" or
- * "KIND NAME: VALUE". Kinds are the words below. Names and values are escaped,
- * so that each text can be read back in one way only: two lists of facts never
- * have the same text.
+ * A namespace text is a list of facts, one per line: "KIND: VALUE" or "KIND
+ * NAME: VALUE". Names and values are escaped, so two different lists never have
+ * the same text.
  */
 #ifndef FACTS_H
 #define FACTS_H
@@ -72,14 +71,14 @@ void facts_add_number(
     struct text *facts, enum fact_kind kind, unsigned long long number);
 
 /*
- * Adds a fact whose value nobody is to read: its digest stands in its place.
- * The other half of the digest, which is written nowhere, goes to sealing,
- * unless that is null (seal.h).
+ * Adds a fact with a secret value: its digest replaces it. The other half of
+ * the digest goes to sealing, unless that is null (seal.h). It is written
+ * nowhere.
  */
 void facts_add_secret(struct text *facts, enum fact_kind kind, const char *name,
     const char *value, size_t length, struct text *sealing);
 
-/* The same of an environment variable, by its name; nothing if it is unset. */
+/* The same for an environment variable; adds nothing if it is not set. */
 void
 facts_add_variable(struct text *facts, enum fact_kind kind, const char *name);
 
@@ -90,7 +89,7 @@ enum { FACTS_DIGEST_LENGTH = DIGEST_SHORT_LENGTH };
 void facts_digest(
     const char *value, size_t length, char digest[FACTS_DIGEST_LENGTH + 1]);
 
-/* One line, as it stands in the text: name and value are escaped. */
+/* One line of the text, with name and value escaped. */
 struct fact {
 	enum fact_kind kind;
 	const char *name; /* null: it has none */
@@ -102,8 +101,8 @@ struct fact {
 };
 
 /*
- * Reads the fact at *at, which moves behind it. False at the end, and where
- * the text is none of ours: a text that was given may be anything.
+ * Reads the fact at *at and moves *at past it. Returns false at the end, or if
+ * the text does not have this form: a user can give any text.
  */
 bool facts_next(const char **at, struct fact *fact);
 

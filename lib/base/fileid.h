@@ -1,4 +1,4 @@
-/* Which file it is that a path leads to, and in which state. */
+/* The identity and state of a file. */
 #ifndef FILEID_H
 #define FILEID_H
 
@@ -8,14 +8,14 @@
 enum { FILEID_SIZE = 96 };
 
 /*
- * Device, inode, size and time of the last change, as text: another file, or
- * other content, has another one.
+ * Device, inode, size and time of the last change, as text. It changes if the
+ * file or its content does.
  */
 void fileid_print(char id[FILEID_SIZE], const struct stat *st);
 
 /*
- * The same of what the path leads to, through links; "absent" where there is
- * nothing. True where it is a plain file.
+ * The same for the file that the path leads to, through links; "absent" if
+ * there is none. Returns true for a plain file.
  */
 bool fileid_look(char id[FILEID_SIZE], const char *path);
 

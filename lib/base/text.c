@@ -179,7 +179,7 @@ text_add_printable(struct text *t, const char *string)
 	while (*string != '\0') {
 		const unsigned char *bytes = (const unsigned char *)string;
 		size_t length = text_utf8_length(string);
-		/* U+0080 to U+009F steer a terminal as ESC does. */
+		/* U+0080 to U+009F control a terminal as ESC does. */
 		bool is_control =
 		    length == 2 && bytes[0] == 0xc2 && bytes[1] < 0xa0;
 

@@ -1,6 +1,6 @@
 /*
- * A growing text. Adding never fails at the call: a text that ran out of
- * memory stays failed, and the one who uses the result asks text_ok() once.
+ * A growing text. Adding never fails at the call: after a lack of memory the
+ * text stays failed, and the user of the result calls text_ok() once.
  */
 #ifndef TEXT_H
 #define TEXT_H
@@ -16,12 +16,12 @@ struct text {
 	bool failed;
 };
 
-/* An empty text, without allocation; text_free() it in the end. */
+/* Makes an empty text, without allocation. The caller calls text_free(). */
 void text_init(struct text *t);
 
 /*
- * The same, growing within storage of the caller's until that is full: most
- * texts never need an allocation, which costs a short program system calls.
+ * The same, in storage of the caller until that is full. Most texts need no
+ * allocation then, which saves system calls in a short program.
  */
 void text_init_in(struct text *t, char *storage, size_t size);
 void text_free(struct text *t);
@@ -32,37 +32,37 @@ void text_printf(struct text *t, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 
 /*
- * Adds the string with backslash and control bytes written as \xHH, so that
- * it fits on one line whatever it holds.
+ * Adds the string with backslash and control bytes written as \xHH. It fits on
+ * one line then.
  */
 void text_add_escaped(struct text *t, const char *string);
 
-/* The same of so many bytes, with one character more that is escaped. */
+/* The same for length bytes, and escapes one character more. */
 void text_add_escaped_bytes(
     struct text *t, const char *bytes, size_t length, char also);
 
 /*
- * The same for what a terminal shall show: bytes that are no UTF-8, and
- * control characters beyond ASCII, are escaped too.
+ * The same for output to a terminal. Invalid UTF-8, and control characters
+ * beyond ASCII, are escaped too.
  */
 void text_add_printable(struct text *t, const char *string);
 
-/* "KEY: VALUE\n" with the value escaped; nothing where value is null. */
+/* Adds "KEY: VALUE\n" with the value escaped, or nothing if value is null. */
 void text_add_line(struct text *t, const char *key, const char *value);
 
 /*
- * Makes room for that many more bytes behind the text and returns where they
- * go, or null without memory; the caller fills it and adds to length.
+ * Makes room for this many bytes after the text and returns their place, or
+ * null without memory. The caller fills it and adds to length.
  */
 char *text_room(struct text *t, size_t bytes);
 
-/* Undoes text_add_escaped() in place. False where it is garbled. */
+/* Undoes text_add_escaped() in place. Returns false if it is malformed. */
 bool text_unescape(char *string);
 
-/* Bytes of the UTF-8 character at the front, 0 where it is none. */
+/* The length in bytes of the UTF-8 character at the front, or 0. */
 size_t text_utf8_length(const char *string);
 
-/* False after any lack of memory: then the text must not be used. */
+/* Returns false after any lack of memory. The text must not be used then. */
 bool text_ok(const struct text *t);
 
 #endif

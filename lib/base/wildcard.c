@@ -5,7 +5,7 @@
 bool
 wildcard_matches(const char *pattern, const char *string)
 {
-	/* Only the last star is ever gone back to, so this takes no long. */
+	/* Only the last star is tried again, so this is fast. */
 	const char *star = NULL, *tried = NULL;
 
 	while (*string != '\0') {

@@ -1,10 +1,10 @@
-/* Patterns as ssh has them in its files: "*" and "?", and nothing else. */
+/* Patterns of ssh's files: only "*" and "?" are special. */
 #ifndef WILDCARD_H
 #define WILDCARD_H
 
 #include <stdbool.h>
 
-/* Whether all of the string fits the pattern; capitals count. */
+/* Whether the pattern matches the whole string. Case counts. */
 bool wildcard_matches(const char *pattern, const char *string);
 
 #endif

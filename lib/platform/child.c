@@ -43,7 +43,7 @@ make_input(int pair[2], const char *input)
 	return 0;
 }
 
-/* posix_spawn(3), and for a script without a #! line as execvp(3) does. */
+/* posix_spawn(3), but runs a script without a #! line as execvp(3) does. */
 static int
 spawn(pid_t *pid, const posix_spawn_file_actions_t *actions,
     const posix_spawnattr_t *attributes, char *const argv[])
@@ -65,7 +65,7 @@ spawn(pid_t *pid, const posix_spawn_file_actions_t *actions,
 	return posix_spawn(pid, words[0], actions, attributes, words, environ);
 }
 
-/* What a child gets as its standard descriptors; -1: /dev/null. */
+/* The standard descriptors of a child; -1 is /dev/null. */
 struct standard {
 	int fds[3];
 };
@@ -86,7 +86,7 @@ add_standard(
 	return error;
 }
 
-/* 0 and *pid, or an error number as posix_spawn(3) gives it. */
+/* Returns 0 and *pid, or an error number of posix_spawn(3). */
 static int
 start(char *const argv[], const struct standard *standard, pid_t *pid)
 {
@@ -102,8 +102,8 @@ start(char *const argv[], const struct standard *standard, pid_t *pid)
 		return error;
 	}
 	/*
-	 * A process group of its own, so that what it starts (Match exec) can
-	 * be ended with it; and none of the signals that we hold back.
+	 * A process group of its own, so that its children (Match exec) can be
+	 * ended with it. Signals that we block are not blocked in it.
 	 */
 	(void)sigprocmask(SIG_BLOCK, NULL, &mask);
 	(void)sigdelset(&mask, SIGPIPE);
@@ -120,7 +120,9 @@ start(char *const argv[], const struct standard *standard, pid_t *pid)
 	return error;
 }
 
-/* Reads until the end, the limit or the deadline. 0, or -1 with errno. */
+/*
+ * Reads until the end, the limit or the deadline. Returns 0, or -1 with errno.
+ */
 static int
 read_all(int fd, struct text *output, size_t limit, int64_t deadline_us)
 {
@@ -158,7 +160,7 @@ read_all(int fd, struct text *output, size_t limit, int64_t deadline_us)
 }
 
 /*
- * Waits for the end of the child, which may well outlive its output. 0 and
+ * Waits for the end of the child, which can outlive its output. Returns 0 and
  * *status, or -1 with errno.
  */
 static int
@@ -178,7 +180,7 @@ wait_until(pid_t pid, int *status, int64_t deadline_us)
 			result = -1;
 			break;
 		}
-		/* Where the kernel cannot wake us at the moment of its end. */
+		/* For kernels that cannot wake us when it ends. */
 		if (end.fd == -1) {
 			deadline_sleep_us(pause_us);
 			if (pause_us < 1000)
@@ -205,7 +207,7 @@ kill_and_reap(pid_t pid)
 	errno = saved_errno;
 }
 
-/* The part of child_run() during which SIGCHLD has its default meaning. */
+/* The part of child_run() that needs the default action of SIGCHLD. */
 static int
 run(char *const argv[], const struct standard *standard, int output[2],
     struct text *text, size_t limit, int64_t deadline_us)
@@ -229,7 +231,7 @@ run(char *const argv[], const struct standard *standard, int output[2],
 	return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
 }
 
-/* From standard output, or else standard error, of the child. */
+/* Reads standard output or standard error of the child. */
 static int
 run_listening(char *const argv[], int input_fd, int listened_fd,
     struct text *output, size_t output_limit, int64_t deadline_us)
@@ -239,8 +241,8 @@ run_listening(char *const argv[], int input_fd, int listened_fd,
 	struct sigaction by_default = {.sa_handler = SIG_DFL}, inherited;
 
 	/*
-	 * Where SIGCHLD was inherited as ignored, exit statuses would be lost:
-	 * waitpid(2). It is given back as it was, for ssh.
+	 * If SIGCHLD were ignored, waitpid(2) would lose exit statuses. ssh
+	 * gets it back as it was.
 	 */
 	(void)sigaction(SIGCHLD, &by_default, &inherited);
 	if (output == NULL || platform_pipe_that_waits(out) == 0) {

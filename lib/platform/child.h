@@ -1,4 +1,4 @@
-/* Runs a helper program (the real ssh) to its end, under a deadline. */
+/* Runs a helper program to its end, under a deadline. */
 #ifndef CHILD_H
 #define CHILD_H
 
@@ -7,25 +7,27 @@
 #include <stdint.h>
 
 /*
- * Runs argv[0], a path, with the environment of this process, standard error
- * on /dev/null, standard input from the bytes of input (null: /dev/null; at
- * most 4096 bytes, what any pipe takes without a reader) and, where output is
- * not null, standard output added to it, else on /dev/null.
+ * Runs argv[0], a path, with the environment of this process. Standard input is
+ * the text input, at most 4096 bytes, which fit into any pipe; or /dev/null if
+ * it is null. Standard output is added to output, or goes to /dev/null if it is
+ * null. Standard error goes to /dev/null.
  *
- * Returns the exit status, 128 + N after signal N; or -1 with errno: ETIMEDOUT
- * when the deadline passed (the child and what it started have been killed), E2BIG for more output
- * than output_limit bytes, or why it could not be started.
+ * Returns the exit status, or 128 + N after signal N; or -1 with errno.
+ * ETIMEDOUT: the deadline passed, and the child and its children were killed.
+ * E2BIG: more output than output_limit bytes. Other errors: it did not start.
  */
 int child_run(char *const argv[], const char *input, struct text *output,
     size_t output_limit, int64_t deadline_us);
 
-/* The same, with that descriptor, which stays the caller's, as its input. */
+/*
+ * The same with this descriptor, which stays the caller's, as standard input.
+ */
 int child_run_reading(char *const argv[], int input_fd, struct text *output,
     size_t output_limit, int64_t deadline_us);
 
 /*
- * The same with standard input and output on /dev/null, and standard error
- * added to complaints.
+ * The same with standard input and output on /dev/null. Standard error is added
+ * to complaints.
  */
 int child_run_complaining(char *const argv[], struct text *complaints,
     size_t limit, int64_t deadline_us);

@@ -7,12 +7,12 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-/* What would end this process is the child's to decide about. */
+/* These signals end this process. The child decides about them. */
 static const int caught[] = {SIGCHLD, SIGCONT, SIGTSTP, SIGHUP, SIGINT, SIGQUIT,
     SIGTERM, SIGALRM, SIGUSR1, SIGUSR2, SIGVTALRM, SIGPROF, SIGXCPU, SIGPOLL};
 enum { CAUGHT_COUNT = sizeof(caught) / sizeof(caught[0]) };
 
-/* What the handlers have noted; they only run while this process waits. */
+/* Set by the handlers, which run only while this process waits. */
 static volatile sig_atomic_t end_asked, stop_asked, has_continued;
 
 static void
@@ -33,14 +33,14 @@ note(int number)
 	}
 }
 
-/* How a run changes the signals of this process, and what they were. */
+/* The signals of this process, changed for a run, and their old state. */
 struct signals {
 	sigset_t mask; /* at the call */
 	sigset_t waiting; /* while this process waits */
 	struct sigaction actions[CAUGHT_COUNT];
 };
 
-/* All are blocked. What was ignored stays so, but for the end of the child. */
+/* Blocks all signals. Ignored signals stay ignored, except SIGCHLD. */
 static void
 catch_signals(struct signals *signals)
 {
@@ -73,8 +73,8 @@ restore_actions(const struct signals *signals)
 }
 
 /*
- * The signal by which the child goes when this process is killed: one that it
- * can answer, to put the terminal in order, unless it would ignore that.
+ * The signal that the kernel sends to the child when this process is killed.
+ * The child can handle it to restore the terminal, unless it ignores it.
  */
 static int
 last_signal(const struct signals *signals, const sigset_t *mask)
@@ -104,7 +104,7 @@ run_child(const struct foreground *foreground, const struct signals *signals,
 	_exit(255);
 }
 
-/* 0 when the child has become the program, or -1 with why it has not. */
+/* Returns 0 after the exec of the child, or -1 with the errno of the exec. */
 static int
 await_program(int error_fd)
 {
@@ -144,9 +144,9 @@ start(const struct foreground *foreground, const struct signals *signals,
 }
 
 /*
- * The child has stopped, perhaps after it has put the terminal in order: now
- * it is our turn, by the same signal. A stop that comes to nothing, as in an
- * orphaned process group, is over at once.
+ * The child has stopped, perhaps after it restored the terminal. Now this
+ * process stops by the same signal. In an orphaned process group the stop has
+ * no effect.
  */
 static void
 stop_as_well(int number)
@@ -164,7 +164,9 @@ stop_as_well(int number)
 	has_continued = 1;
 }
 
-/* Hands on what was noted. The child may have it already: twice is once. */
+/*
+ * Passes the noted signals on. The child may get one twice, which is harmless.
+ */
 static void
 pass_on(pid_t pid, int *passed)
 {

@@ -1,8 +1,8 @@
 /*
- * A child in the foreground: for as long as it runs, it stands where this
- * process stands. It is of the same process group and has the same terminal,
- * descriptors and signals; a signal that is sent to this process reaches it, a
- * stop of it is a stop of this process, and it does not outlive this process.
+ * A child that takes the place of this process in the foreground. It has the
+ * same process group, terminal, descriptors and signals. It gets each signal
+ * that is sent to this process, stops this process when it stops, and does not
+ * outlive it.
  */
 #ifndef FOREGROUND_H
 #define FOREGROUND_H
@@ -13,19 +13,18 @@
 
 struct foreground {
 	/*
-	 * In the child: becomes the program by exec. It returns, with errno,
-	 * only where it cannot.
+	 * In the child: becomes the program by exec. Returns only with errno.
 	 */
 	void (*become)(void *argument);
 	/*
-	 * In this process, when the child has become the program; null: there
-	 * is nothing to do. False, with errno, ends the child.
+	 * In this process, after the exec of the child. May be null. Returns
+	 * false with errno to end the child.
 	 */
 	bool (*begun)(void *argument);
 	/*
-	 * Something to do while the child runs; null: there is nothing. watch()
-	 * sets what to wait for, as poll(2) takes it, each time anew, and
-	 * ready() is called when it has come; it must not wait itself.
+	 * Work while the child runs. May be null. watch() sets what to wait
+	 * for, as for poll(2), each time. ready() is called when it has come,
+	 * and must not wait.
 	 */
 	void (*watch)(void *argument, struct pollfd *wanted);
 	void (*ready)(void *argument);
@@ -39,11 +38,11 @@ struct foreground_end {
 };
 
 /*
- * Runs the child to its end. 0 and *end; or -1 with errno where nothing has
- * begun: no process, no program, or begun() said no.
+ * Runs the child to its end. Returns 0 and *end; or -1 with errno if it did not
+ * start: no process, no program, or begun() returned false.
  *
- * The signal that asked for the end has been passed on and waits for the
- * caller to die by it (signals_raise()).
+ * The signal that ended the run was passed on. The caller dies by it too
+ * (signals_raise()).
  */
 int
 foreground_run(const struct foreground *foreground, struct foreground_end *end);

@@ -21,19 +21,19 @@ void
 platform_watch_self(struct platform_watch *watch, pid_t self)
 {
 	watch->pid = self;
-	/* Opened by the process itself, so that the pid cannot be reused. */
+	/* The process opens it itself, so the pid cannot be reused. */
 	watch->fd = platform_process_fd(watch->pid);
 }
 
 enum { SHORT_SESSION_MS = 200 };
 
-/* ld(1) tells where the program begins. */
+/* The linker defines where the program begins: ld(1). */
 extern const char __executable_start[];
 
 /*
- * Forgets the pages of this program that are as they are on disk: they come
- * back from the page cache when they are needed. Whoever waits for hours need
- * not hold them (measured: 320 KiB of private pages with, 200 without).
+ * Drops the unchanged pages of this program. They come back from the page cache
+ * when they are needed. A process that waits for hours saves memory: 200 KiB of
+ * private pages are left of 320.
  */
 static void
 forget_program(void)
@@ -75,19 +75,21 @@ platform_watch_wait(const struct platform_watch *watch)
 	struct pollfd poll_fd = {.fd = watch->fd, .events = POLLIN};
 	sigset_t parent_died;
 
-	/* Most sessions are short, and to those it would be nothing but work. */
+	/* Most sessions are short. For those it would be wasted work. */
 	if (watch->fd == -1 || poll(&poll_fd, 1, SHORT_SESSION_MS) != 1)
 		forget_program();
-	/* A pidfd gets readable when the process is a zombie: pidfd_open(2). */
+	/*
+	 * A pidfd becomes readable when the process is a zombie: pidfd_open(2).
+	 */
 	if (watch->fd != -1) {
 		while (poll(&poll_fd, 1, -1) != 1)
 			;
 		return;
 	}
 	/*
-	 * Linux before 5.3, or a sandbox that hides pidfd_open. The signal is
-	 * only a hint, since anybody can send it: getppid(2) is what counts,
-	 * read after the signal was asked for, so that no end is missed.
+	 * Linux before 5.3, or a sandbox without pidfd_open. Any process can
+	 * send the signal, so getppid(2) decides. It is read after the signal
+	 * was requested, so no end is missed.
 	 */
 	(void)sigemptyset(&parent_died);
 	(void)sigaddset(&parent_died, SIGTERM);
@@ -101,20 +103,23 @@ platform_watch_wait(const struct platform_watch *watch)
 }
 
 /*
- * Room for the stack, and at its upper end what the child is told: beside the
- * first frames, so that both touch one page.
+ * Room for the stack. The arguments of the child are at its upper end, beside
+ * the first frames, so both touch one page.
  */
 enum { CHILD_STACK_SIZE = 32768 };
 struct child_start {
 	void (*run)(void *argument);
-	/* Both ends of a pipe: the second closes when the caller execs or ends. */
+	/*
+	 * Both ends of a pipe. The second one closes when the caller execs or
+	 * ends.
+	 */
 	int gate[2];
 	max_align_t argument[];
 };
 
 /*
- * Until the gate opens, nothing here may fail: errno is the caller's too. No
- * signal can interrupt it, since none that is not blocked was handed on.
+ * Before the gate opens nothing may fail here, because the caller shares errno.
+ * Signals cannot interrupt it: all are blocked.
  */
 static int
 run_child(void *told)
@@ -168,11 +173,11 @@ platform_start_child(
 	(void)sigfillset(&all);
 	(void)sigprocmask(SIG_SETMASK, &all, &inherited);
 #ifdef START_CHILD_BY_FORK
-	/* For valgrind and the sanitizers, which cannot follow a clone. */
+	/* valgrind and the sanitizers cannot follow a clone. */
 	if ((pid = fork()) == 0)
 		run_child(start);
 #else
-	/* No signal to tell of its end: nobody is to wait for it. */
+	/* Its end sends no signal: no process waits for it. */
 	pid = clone(run_child, start, CLONE_VM, start);
 #endif
 	saved_errno = errno;

@@ -119,7 +119,7 @@ platform_connections_free(struct platform_connections *connections)
 	free(connections);
 }
 
-/* As ssh and others write it: an IPv6 address in brackets. */
+/* In the form of ssh: an IPv6 address is in brackets. */
 static void
 describe(char out[PLATFORM_ADDRESS_SIZE], const uint32_t words[4],
     unsigned int port, bool is_ipv6)
@@ -138,7 +138,7 @@ describe(char out[PLATFORM_ADDRESS_SIZE], const uint32_t words[4],
 	    is_ipv6 ? "[%s]:%u" : "%s:%u", address, port);
 }
 
-/* The connection whose socket the descriptor is, or null. */
+/* The connection of the socket behind the descriptor, or null. */
 static const struct connection *
 find_by_link(const struct platform_connections *connections, int folder_fd,
     const char *descriptor)

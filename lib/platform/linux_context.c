@@ -16,14 +16,14 @@ void
 platform_end_with_parent(pid_t parent, int number)
 {
 	(void)prctl(PR_SET_PDEATHSIG, number);
-	/* It may have ended before that was asked for. */
+	/* The parent may have ended before the request. */
 	if (getppid() != parent)
 		_exit(255);
 }
 
 /*
- * These end a process, or what it writes, in the middle of things: where that
- * is allowed, no limit at all.
+ * These limits end a process, or cut off what it writes. They are removed if
+ * that is allowed.
  */
 static const int cutting[] = {
     RLIMIT_AS, RLIMIT_CPU, RLIMIT_DATA, RLIMIT_FSIZE, RLIMIT_NPROC, RLIMIT_RSS};
@@ -31,7 +31,7 @@ static const int others[] = {RLIMIT_LOCKS, RLIMIT_MEMLOCK, RLIMIT_MSGQUEUE,
     RLIMIT_NICE, RLIMIT_NOFILE, RLIMIT_RTPRIO, RLIMIT_RTTIME, RLIMIT_SIGPENDING,
     RLIMIT_STACK};
 
-/* More descriptors than that only make programs slow that close all of them. */
+/* More descriptors only slow down programs that close all of them. */
 enum { DESCRIPTORS_MAX = 1 << 20 };
 
 static void
@@ -59,14 +59,14 @@ lift_limits(void)
 			raise_to_hard_limit(cutting[i]);
 	for (i = 0; i < sizeof(others) / sizeof(others[0]); i++)
 		raise_to_hard_limit(others[i]);
-	/* It holds keys, which belong into no core file. */
+	/* It holds keys, which must not get into a core file. */
 	if (getrlimit(RLIMIT_CORE, &core) == 0) {
 		core.rlim_cur = 0;
 		(void)setrlimit(RLIMIT_CORE, &core);
 	}
 }
 
-/* RLIMIT_NICE counts the other way round: 20 means 0. */
+/* RLIMIT_NICE counts backwards: 20 means niceness 0. */
 enum { NICE_OFFSET = 20 };
 
 /* As capabilities(7) numbers them. */
@@ -141,7 +141,9 @@ take_usual_priority(void)
 	int nice, lowest;
 
 	(void)sched_setscheduler(0, SCHED_OTHER, &none);
-	/* ioprio_set(2): of this process, none but what niceness makes of it. */
+	/*
+	 * ioprio_set(2): this process has the class that its niceness implies.
+	 */
 	(void)syscall(SYS_ioprio_set, 1, 0, 0);
 	errno = 0;
 	nice = getpriority(PRIO_PROCESS, 0);
@@ -154,7 +156,7 @@ take_usual_priority(void)
 		(void)setpriority(PRIO_PROCESS, 0, lowest);
 }
 
-/* Whom the kernel ends first when memory runs out: proc(5). */
+/* Which process the kernel ends first without memory: proc(5). */
 static void
 take_usual_badness(void)
 {

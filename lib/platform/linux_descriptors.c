@@ -30,7 +30,7 @@ platform_wait(
 		    timeout_ms >= 0 ? &timeout : NULL, mask);
 		if (ready != -1 || errno != ENOMEM)
 			return ready;
-		/* That is no reason to end what waits. */
+		/* A lack of memory must not end the wait. */
 		deadline_sleep_us(MEMORY_PAUSE_MS * 1000);
 		if (timeout_ms >= 0 && (timeout_ms -= MEMORY_PAUSE_MS) <= 0)
 			return 0;

@@ -28,7 +28,7 @@ platform_rename_new(
 	return unlinkat(from_dir_fd, from, 0);
 }
 
-/* Bytes that an entry with a name of that size, NUL included, takes. */
+/* The size of an entry whose name has this size, NUL included. */
 static size_t
 entry_size(size_t name_size)
 {
@@ -97,8 +97,7 @@ platform_names_rewind(int dir_fd)
 }
 
 /*
- * What statx(2) fills in, as far as it is of use here: not every C library that
- * this is built with declares it.
+ * The part of struct statx that is used here. Not every C library declares it.
  */
 struct file_facts {
 	uint32_t mask;

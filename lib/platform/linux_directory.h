@@ -1,10 +1,10 @@
-/* getdents64(2), which has no wrapper everywhere. For linux_*.c alone. */
+/* getdents64(2), for linux_*.c only. Not every C library has a wrapper. */
 #ifndef LINUX_DIRECTORY_H
 #define LINUX_DIRECTORY_H
 
 #include <stdint.h>
 
-/* What SYS_getdents64 fills a buffer with, one behind the other. */
+/* The entries that SYS_getdents64 writes. */
 struct platform_directory_entry {
 	uint64_t inode;
 	int64_t offset;

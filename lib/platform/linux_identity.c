@@ -25,7 +25,9 @@ platform_random(void *buffer, size_t length)
 	return -1;
 }
 
-/* getauxval(3): told by the kernel at the start; nothing here changes it. */
+/*
+ * The kernel gives these at the start, and this program does not change them.
+ */
 uid_t
 platform_user(void)
 {
@@ -55,7 +57,7 @@ platform_become(uid_t user, gid_t group)
 void
 platform_machine(char name[PLATFORM_MACHINE_SIZE])
 {
-	/* gethostname(2) may leave a name that is too long without its end. */
+	/* gethostname(2) may cut off a long name without a NUL. */
 	memset(name, 0, PLATFORM_MACHINE_SIZE);
 	(void)gethostname(name, PLATFORM_MACHINE_SIZE - 1);
 }
@@ -92,8 +94,8 @@ platform_boot(char name[PLATFORM_BOOT_SIZE])
 }
 
 /*
- * The innermost unit on the path of a control group, where it is a service. A
- * service may have groups of its own below.
+ * The innermost unit in the path of a control group, if it is a service. A
+ * service can have groups below its own.
  */
 static bool
 find_service(char *group, char unit[PLATFORM_UNIT_SIZE])
@@ -151,7 +153,9 @@ platform_is_own_program(const char *path)
 
 	if (stat(path, &named) == -1)
 		return false;
-	/* /proc hides the program of who may run it but not read it. */
+	/*
+	 * /proc hides the program from a user who may run it but not read it.
+	 */
 	if (stat("/proc/self/exe", &running) == -1 &&
 	    (own == NULL || stat(own, &running) == -1))
 		return false;

@@ -18,8 +18,8 @@ struct platform_locks {
 };
 
 /*
- * proc_locks(5), with a "->" in front of those that only wait: "1: FLOCK
- * ADVISORY  WRITE 4711 fe:00:1234 0 EOF".
+ * proc_locks(5), with "->" before those that wait: "1: FLOCK ADVISORY WRITE
+ * 4711 fe:00:1234 0 EOF".
  */
 static bool
 read_lock(struct platform_locks *locks, const char *line)
@@ -101,13 +101,13 @@ platform_locks_hold(
 	    (lock = bsearch(&wanted, locks->files, locks->count, sizeof(wanted),
 		 compare_locks)) == NULL)
 		return false;
-	/* bsearch(3) finds any of those with the same inode number. */
+	/* bsearch(3) finds any entry with this inode number. */
 	while (lock > locks->files && lock[-1].inode == wanted.inode)
 		lock--;
 	for (; lock < end && lock->inode == wanted.inode; lock++) {
 		/*
-		 * The list tells the device of the file system, stat(2) on
-		 * btrfs that of the subvolume; both have major number 0 then.
+		 * The list has the device of the file system. stat(2) on btrfs
+		 * has that of the subvolume. Both have major number 0 then.
 		 */
 		if (lock->major != major_number ||
 		    (major_number != 0 && lock->minor != minor(file->st_dev)))

@@ -15,8 +15,8 @@
 #include <unistd.h>
 
 /*
- * The field with that number (from 3 on) of /proc/PID/stat, within line, which
- * is filled with the file. Null with errno.
+ * A field (3 or later) of /proc/PID/stat. The file is read into line. Returns
+ * null with errno.
  */
 enum { STAT_STATE = 3, STAT_START_TIME = 22, STAT_SIZE = 1024 };
 static const char *
@@ -28,7 +28,7 @@ read_stat(pid_t pid, char line[STAT_SIZE], int wanted)
 
 	(void)snprintf(path, sizeof(path), "/proc/%ld/stat", (long)pid);
 	if ((fd = openat(AT_FDCWD, path, O_RDONLY | O_CLOEXEC)) == -1) {
-		/* Without /proc nothing can be said of any process. */
+		/* Without /proc no process can be examined. */
 		if (errno == ENOENT && access("/proc/self/stat", F_OK) == 0)
 			errno = ESRCH;
 		return NULL;
@@ -43,8 +43,8 @@ read_stat(pid_t pid, char line[STAT_SIZE], int wanted)
 	line[length] = '\0';
 
 	/*
-	 * proc_pid_stat(5): the name stands in parentheses and may hold any
-	 * byte, so the fields are counted from the last closing one.
+	 * proc_pid_stat(5): the name is in parentheses and can contain any
+	 * byte, so fields are counted from the last parenthesis.
 	 */
 	field = strrchr(line, ')');
 	for (number = STAT_STATE - 1; field != NULL && number < wanted;
@@ -119,7 +119,9 @@ platform_ticks_now(unsigned long long *ticks)
 	struct timespec now;
 	long each_second = sysconf(_SC_CLK_TCK);
 
-	/* proc_pid_stat(5) counts from the boot, time asleep included. */
+	/*
+	 * proc_pid_stat(5) counts from the boot, with the time of suspension.
+	 */
 	if (each_second <= 0 || clock_gettime(CLOCK_BOOTTIME, &now) == -1)
 		return -1;
 	*ticks =
@@ -134,7 +136,7 @@ platform_since_boot(int64_t *ms, int64_t *asleep_ms)
 {
 	struct timespec awake, all;
 
-	/* Only the second one goes on while the machine is suspended. */
+	/* Only the second clock goes on while the machine is suspended. */
 	if (clock_gettime(CLOCK_MONOTONIC, &awake) == -1 ||
 	    clock_gettime(CLOCK_BOOTTIME, &all) == -1)
 		return -1;
@@ -180,8 +182,8 @@ platform_process_is_stopped(pid_t pid)
 }
 
 /*
- * A file below /proc/PID belongs to the user of the process, or to root where
- * the process hides its memory. Other users can have any word in theirs.
+ * A file below /proc/PID belongs to the user of the process, or to root if the
+ * process hides its memory. Other users can write anything into theirs.
  */
 static bool
 is_of_own_process(int fd)
@@ -192,7 +194,7 @@ is_of_own_process(int fd)
 	    (st.st_uid == platform_effective_user() || st.st_uid == 0);
 }
 
-/* False where the walk is to end. */
+/* Returns false to end the walk. */
 static bool
 show_process(const char *pid, platform_look *look, void *argument)
 {
@@ -258,15 +260,13 @@ platform_set_process_name(const char *name)
 }
 
 /*
- * The depth is kept in the process's timer slack, which prctl(2) says is
- * inherited and survives exec: nanoseconds beyond the default, where nothing
- * but this would put them. The guard has to pass through whatever program the
- * loop goes through, so it has to be something that every exec and every fork
- * hands on, and ssh is one of those programs. What else is handed on is worse:
- * a variable is seen by ssh, and by what it starts or sends; limits, niceness,
- * signals, umask and personality change what the program does; descriptors do
- * not survive ssh; and the argument vector is the user's. One nanosecond in
- * 50000 changes nothing that can be measured. It is added to plain runs alone.
+ * The depth is kept in the timer slack of the process, as nanoseconds beyond
+ * the default. Every fork and exec passes it on (prctl(2)), ssh included, and
+ * one nanosecond in 50000 cannot be measured. It is added only to plain runs.
+ *
+ * The alternatives are worse. ssh and its children see a variable. Limits,
+ * niceness, signals, umask and personality change the program. Descriptors do
+ * not survive ssh. The arguments belong to the user.
  */
 enum { DEFAULT_SLACK_NS = 50000, DEPTH_LIMIT = 100 };
 

@@ -1,6 +1,6 @@
 /*
- * Questions to the kernel about sockets: sock_diag(7) over netlink(7). Not
- * every C library comes with the kernel's headers.
+ * Asks the kernel about sockets: sock_diag(7) over netlink(7). Not every C
+ * library has the headers of the kernel.
  */
 #ifndef LINUX_SOCK_DIAG_H
 #define LINUX_SOCK_DIAG_H
@@ -26,17 +26,17 @@ struct sock_diag_attribute {
 
 /*
  * Calls take() for each message of the answer, header included, until it
- * returns false. The question, of that size, begins with a header. 0; or -1
- * with errno where the kernel does not answer, or has no such socket (ENOENT).
- * Needs no allocation.
+ * returns false. The question has this size and begins with a header. Returns
+ * 0; or -1 with errno if the kernel does not answer, or has no such socket
+ * (ENOENT). Allocates nothing.
  */
 int platform_ask_sockets(const void *question, size_t size,
     bool (*take)(void *context, const char *message, size_t length),
     void *context);
 
 /*
- * The attribute of that type behind the first size bytes of a message; null
- * where there is none that is at least minimum bytes long, its head included.
+ * The attribute of this type after the first size bytes of a message. Returns
+ * null if there is none of at least minimum bytes, its head included.
  */
 const char *platform_socket_attribute(const char *message, size_t length,
     size_t size, uint16_t type, size_t minimum);

@@ -1,8 +1,8 @@
 #define _GNU_SOURCE
 /*
- * Unix sockets: who is at the other end; and who is connected to one, told by
- * the kernel: sock_diag(7). A name alone proves nothing: any user can bind a socket of that name in a mount
- * namespace of their own, or as an abstract name. Device and inode do.
+ * The processes at the ends of Unix sockets, by sock_diag(7). A name proves
+ * nothing: any user can bind it in a mount namespace of their own, or as an
+ * abstract name. Device and inode prove it.
  */
 #include "platform/linux_sock_diag.h"
 #include "platform/platform.h"
@@ -54,10 +54,10 @@ struct bound_file {
 	uint32_t inode, device;
 };
 
-/* The socket in question, as the kernel tells of it. */
+/* The socket that is looked for, as the kernel describes it. */
 struct wanted {
 	uint32_t inode, device;
-	/* Else stat(2) tells a device that is made up, as on btrfs. */
+	/* stat(2) may return an artificial device, as on btrfs. */
 	bool has_device;
 	bool is_found;
 };
@@ -72,7 +72,7 @@ set_wanted(struct wanted *wanted, const struct stat *st)
 	wanted->device = major_number << KERNEL_MINOR_BITS | minor(st->st_dev);
 }
 
-/* Whether that message, of so many bytes, tells of the wanted socket. */
+/* Whether the message, of this size, describes the wanted socket. */
 static bool
 is_wanted(const struct wanted *wanted, const char *message, size_t length)
 {
@@ -89,7 +89,7 @@ is_wanted(const struct wanted *wanted, const char *message, size_t length)
 				  : file.device >> KERNEL_MINOR_BITS == 0;
 }
 
-/* Until it is found. */
+/* Stops when it is found. */
 static bool
 take_client(void *context, const char *message, size_t length)
 {
@@ -101,8 +101,8 @@ take_client(void *context, const char *message, size_t length)
 
 /*
  * A line of /proc/net/unix: address, reference count, protocol, flags, type,
- * state (3: connected), inode, path. Both ends of a connection are listed, the
- * accepted one under the name of the listening socket: unix(7).
+ * state (3: connected), inode, path. It lists both ends of a connection. The
+ * accepted end has the name of the listening socket: unix(7).
  */
 static bool
 is_client_line(const char *line, const char *path)
@@ -118,7 +118,7 @@ is_client_line(const char *line, const char *path)
 	at += strspn(at, " ");
 	if (strncmp(at, "03 ", 3) != 0)
 		return false;
-	/* Behind state and inode; an abstract name begins with "@". */
+	/* After state and inode. An abstract name begins with "@". */
 	at += 3 + strspn(at + 3, " ");
 	at += strcspn(at, " ");
 	at += strspn(at, " ");
@@ -160,7 +160,7 @@ is_listed(const char *path)
 bool
 platform_socket_has_clients(const char *path)
 {
-	/* All connected sockets, and the files that they are bound to. */
+	/* All connected sockets, and the files to which they are bound. */
 	const struct question question = {
 	    .header = {.length = sizeof(question),
 		.type = SOCK_DIAG_BY_FAMILY,
@@ -181,7 +181,7 @@ platform_socket_has_clients(const char *path)
 	if (errno == EMFILE || errno == ENFILE || errno == ENOMEM ||
 	    errno == ENOBUFS)
 		return true;
-	/* A sandbox may have no sock_diag, and /proc all the same. */
+	/* A sandbox can lack sock_diag but have /proc. */
 	return is_listed(path);
 }
 

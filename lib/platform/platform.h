@@ -1,6 +1,6 @@
 /*
- * All that only Linux has, behind plain functions: another system needs files
- * in place of linux_*.c and nothing else. Each of them is one subject.
+ * Everything that only Linux has, behind plain functions. Another system needs
+ * other files for linux_*.c, and nothing else. Each file has one subject.
  */
 #ifndef PLATFORM_H
 #define PLATFORM_H
@@ -14,7 +14,7 @@
 #include <sys/stat.h>
 #include <sys/types.h>
 
-/* linux_identity.c: who, where and which program this process is. */
+/* linux_identity.c: the user, machine and program of this process. */
 
 /* Fills the buffer with random bytes. 0, or -1 with errno. */
 int platform_random(void *buffer, size_t length);
@@ -24,29 +24,25 @@ uid_t platform_user(void);
 uid_t platform_effective_user(void);
 
 /*
- * Whether this process has rights that its caller lacks: a set-user-id or
- * set-group-id program has executed it, or it is one itself.
+ * Whether this process has rights that its caller lacks: it is a set-user-id or
+ * set-group-id program, or one executed it.
  */
 bool platform_is_set_id(void);
 
 /*
- * Goes on with the rights of that user and group alone (the effective ones),
- * for good as far as the program goes. 0, or -1 with errno.
+ * Gives up all rights except those of the effective user and group, for good.
+ * Returns 0, or -1 with errno.
  */
 int platform_become(uid_t user, gid_t group);
 
-/*
- * The name of this machine; what is kept in a home that machines share tells
- * by it where it belongs.
- */
+/* The name of this machine. It marks files in a home that machines share. */
 enum { PLATFORM_MACHINE_SIZE = 256 };
 void platform_machine(char name[PLATFORM_MACHINE_SIZE]);
 
 /*
- * The number of a space that this process lives in, 0 where there is only one.
- * Two processes with different numbers reach different hosts, call different
- * processes by the same pid, different files by the same path, or different
- * users by the same number.
+ * The number of a namespace of this process, or 0 if the system has none.
+ * Processes with different numbers reach different hosts, or mean different
+ * processes, files or users by the same name.
  */
 enum platform_space {
 	PLATFORM_SPACE_NETWORK,
@@ -70,18 +66,18 @@ bool platform_boot(char name[PLATFORM_BOOT_SIZE]);
 enum { PLATFORM_UNIT_SIZE = 256 };
 bool platform_unit(char unit[PLATFORM_UNIT_SIZE]);
 
-/* Whether the path leads to the very file that this process runs. */
+/* Whether the path leads to the file that this process runs. */
 bool platform_is_own_program(const char *path);
 
-/* The path of the file that this process runs. False where it is not told. */
+/* The path of the file that this process runs. False if it is unknown. */
 bool platform_own_path(char path[PATH_MAX]);
 
-/* linux_process.c: what can be told of any process. */
+/* linux_process.c: facts about any process. */
 
 /*
- * When that process started, in clock ticks since boot: with the pid it names
- * a process for good. exec leaves it as it is. *is_zombie, unless null, tells
- * whether it has already ended and only waits for its parent. 0, or -1 with
+ * The start time of the process, in clock ticks since boot. With the pid it
+ * identifies the process. exec does not change it. *is_zombie, unless null,
+ * tells whether it has ended and waits for its parent. Returns 0, or -1 with
  * errno (ESRCH: there is none).
  */
 int platform_process_start(
