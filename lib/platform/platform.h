@@ -91,55 +91,58 @@ int platform_process_start(
 int platform_process_look(
     pid_t pid, unsigned long long *start_ticks, bool *is_zombie);
 
-/* Now, on the same clock. 0, or -1 with errno. */
+/* The time now, on the same clock. Returns 0, or -1 with errno. */
 int platform_ticks_now(unsigned long long *ticks);
 
 /*
- * Milliseconds since the boot, and how many of them the machine has slept. 0,
- * or -1 with errno. Takes no system call.
+ * Milliseconds since the boot, and how many of them the machine was suspended.
+ * Returns 0, or -1 with errno. Makes no system call.
  */
 int platform_since_boot(int64_t *ms, int64_t *asleep_ms);
 
 /*
- * The name of the program that the process runs, as ps shows it. 0, or -1 with
+ * The name of the program of the process, as ps shows it. Returns 0, or -1 with
  * errno and an empty name.
  */
 enum { PLATFORM_PROCESS_NAME_SIZE = 16 };
 int platform_process_name(pid_t pid, char name[PLATFORM_PROCESS_NAME_SIZE]);
 
-/* How many seconds those ticks are. */
+/* Converts these ticks to seconds. */
 long long platform_ticks_in_secs(unsigned long long ticks);
 
-/* Whether the process is stopped. False where that cannot be found out. */
+/* Whether the process is stopped. False if that is unknown. */
 bool platform_process_is_stopped(pid_t pid);
 
 /*
- * A descriptor, close-on-exec and the caller's, that is readable once the
- * process has ended. Of a process that is neither the caller nor an unreaped
- * child of his, it must be made sure that the pid still is its own. -1 with
- * errno (ESRCH: there is no such process; else the kernel has none).
+ * A close-on-exec descriptor that becomes readable when the process ends. The
+ * caller owns it. For a process that is neither the caller nor its unreaped
+ * child, the caller must check that the pid is still that process. Returns -1
+ * with errno (ESRCH: no such process; others: the kernel has no such
+ * descriptors).
  */
 int platform_process_fd(pid_t pid);
 
-/* Sends a signal to the process of that descriptor. 0, or -1 with errno. */
+/*
+ * Sends a signal to the process of this descriptor. Returns 0, or -1 with
+ * errno.
+ */
 int platform_kill(int process_fd, int number);
 
 /*
- * Shows look() each process of this user's, or of root's, with a descriptor to
- * read its command line from (proc_pid_cmdline(5)), which is closed behind it;
- * until look() returns false. Nothing where there is no /proc. Needs no
- * allocation.
+ * Calls look() for each process of this user or root, with a descriptor that
+ * reads its command line (proc_pid_cmdline(5)), until it returns false. The
+ * descriptor is closed after the call. Does nothing without /proc. Allocates
+ * nothing.
  */
 typedef bool platform_look(void *argument, pid_t pid, int command_line_fd);
 void platform_each_process(platform_look *look, void *argument);
 
-/* How the process is called in ps and top; at most 15 bytes count. */
+/* Sets the name of the process in ps and top, at most 15 bytes. */
 void platform_set_process_name(const char *name);
 
 /*
- * How often, one inside the other, programs were run by way of
- * platform_deepen(), counted where the program that is run cannot see it. 0
- * where that is not known.
+ * The number of nested programs that were run after platform_deepen(). The
+ * program cannot see it. 0 if it is unknown.
  */
 int platform_depth(void);
 void platform_deepen(void);
@@ -147,61 +150,61 @@ void platform_deepen(void);
 /* linux_child.c: a child that outlives the program. */
 
 /*
- * Watching a process for its end, without being its parent and without a pipe
- * (ssh closes all it inherits). A watch is made by the watched process itself,
- * (whose pid is self), then handed down to the child that waits; a child can always watch its
- * parent, whether or not the kernel gave a descriptor (fd is -1 then).
+ * Watches a process for its end, without being its parent and without a pipe:
+ * ssh closes all descriptors that it inherits. The watched process, whose pid
+ * is self, makes the watch. The child that waits inherits it. fd is -1 if the
+ * kernel has no such descriptors; a child can still watch its parent then.
  */
 struct platform_watch {
 	int fd;
 	pid_t pid;
 };
 void platform_watch_self(struct platform_watch *watch, pid_t self);
-/* Whether it has ended, even as a zombie, after so many milliseconds. */
+/* Whether it ended, even as a zombie, within this many milliseconds. */
 bool platform_watch_for(const struct platform_watch *watch, int ms);
-/* Returns when the watched process has ended, even as a zombie. */
+/* Waits until the watched process has ended, even as a zombie. */
 void platform_watch_wait(const struct platform_watch *watch);
 
 /*
- * Starts a child that runs run(argument) and then _exits with 0. It shares the
- * memory of the caller until that one execs or ends, which spares the kernel
- * the copy of the page tables (measured: 31 microseconds in place of 148), so
- * run() must make system calls only: no allocation, no standard streams, no
- * global state. The argument, of that size, is copied to the child's own
- * stack. All signals that can be are blocked in the child. It is none that
- * wait(2) of the caller, or of the program it execs, would ever see.
+ * Starts a child that calls run(argument) and then _exits with 0. It shares the
+ * memory of the caller until the caller execs or ends, which saves the copy of
+ * the page tables: 31 microseconds instead of 148. So run() must make only
+ * system calls: no allocation, no standard streams, no global state.
  *
- * With waits, run() begins when the caller execs or ends, and the caller may go
- * on as it likes until then; a descriptor, close-on-exec, stays open here.
- * Returns the pid, or -1 with errno.
+ * The argument, of argument_size bytes, is copied to the stack of the child.
+ * All signals are blocked in the child. wait(2) of the caller, or of the
+ * program that it execs, does not see the child.
+ *
+ * With waits, run() begins when the caller execs or ends. The caller can do
+ * anything until then. A close-on-exec descriptor stays open here. Returns the
+ * pid, or -1 with errno.
  */
 pid_t platform_start_child(
     void (*run)(void *argument), const void *argument, size_t size, bool waits);
 
-/* Kills a child of platform_start_child() that waits, and sees its end. */
+/* Kills a waiting child of platform_start_child(), and waits for its end. */
 void platform_end_child(pid_t pid);
 
-/* linux_context.c: what a process hands on to those that it starts. */
+/* linux_context.c: what a process passes on to its children. */
 
 /*
- * Has the kernel send this process that signal when its parent ends, also
- * after an exec; its own children are not meant. Ends it at once where parent
- * is its parent no more.
+ * Lets the kernel send this signal when the parent of this process ends, even
+ * after an exec. Its own children do not get it. Sends it at once if parent is
+ * not the parent any more.
  */
 void platform_end_with_parent(pid_t parent, int number);
 
 /*
- * Forgets what this process has from its caller alone, as far as that is
- * allowed: soft limits go up to the hard ones, and those that cut something
- * off go away; niceness, the class of scheduling and of input and output, and
- * the order in which the kernel ends processes for want of memory are the
- * usual ones. Core files are turned off.
+ * Gives this process the usual context, as far as that is allowed. Soft limits
+ * are raised to the hard ones, and limits that cut something off are removed.
+ * Niceness, scheduling class, I/O class and out-of-memory score get their
+ * defaults. Core files are turned off.
  */
 void platform_take_usual_context(void);
 
 /*
- * What platform_take_usual_context() would not be allowed to change: those
- * that have it in common share its consequences.
+ * The part of the context that platform_take_usual_context() may not change.
+ * Processes in which it is equal can share a master.
  */
 struct platform_remains {
 	int nice; /* above 0, or 0 */
@@ -215,94 +218,99 @@ void platform_context_remains(struct platform_remains *remains);
 /* linux_descriptors.c */
 
 /*
- * As poll(2), with that signal mask (null: the current one) set for as long as
- * it waits. Short of memory the kernel cannot wait: it is asked again a moment
- * later. The number of descriptors that are ready, 0 after timeout_ms (-1: it
- * waits for ever), or -1 with errno (EINTR: a signal was caught).
+ * poll(2) with this signal mask while it waits (null: the current one). It
+ * tries again if the kernel has no memory to wait. Returns the number of ready
+ * descriptors, 0 after timeout_ms (-1: no limit), or -1 with errno (EINTR: a
+ * signal was caught).
  */
 int platform_wait(
     struct pollfd *fds, size_t count, int timeout_ms, const sigset_t *mask);
 
-/* The same for one descriptor to read from, or whose other side is gone. */
+/*
+ * The same for one descriptor: whether it is readable or its other side is
+ * closed.
+ */
 int platform_wait_readable(int fd, int timeout_ms, const sigset_t *mask);
 
 /*
- * Makes a pipe with both ends non-blocking and close-on-exec: what is written
- * to fds[1] is read from fds[0]. 0, or -1 with errno.
+ * Makes a pipe with both ends non-blocking and close-on-exec. fds[0] reads what
+ * is written to fds[1]. Returns 0, or -1 with errno.
  */
 int platform_pipe(int fds[2]);
 
-/* The same with ends that wait, as those of pipe(2) do. */
+/* The same with blocking ends. */
 int platform_pipe_that_waits(int fds[2]);
 
-/* Whether the device is /dev/null, under whatever name. */
+/* Whether the device is the null device, under any name. */
 bool platform_is_null_device(dev_t device);
 
 /*
- * Moves at most so many bytes from one pipe to another, and waits for neither,
- * whatever their flags are. As splice(2): -1 with EAGAIN where the one is empty
- * or the other one full, with EINVAL where it cannot be done between these.
+ * Moves at most size bytes from one pipe to another, as splice(2) does. It
+ * waits for neither, whatever their flags are. EAGAIN: the first is empty or
+ * the second is full. EINVAL: it is not possible for these descriptors.
  */
 ssize_t platform_splice(int from_fd, int to_fd, size_t length);
 
-/* Closes every descriptor that is not among the kept; keep gets sorted. */
+/* Closes all descriptors except those in keep, which it sorts. */
 void platform_close_all_but(int *keep, size_t count);
 
 /* linux_directory.c */
 
 /*
- * Renames without ever replacing what is there: EEXIST then. Falls back to
- * link and unlink where the file system cannot do it in one step. 0, or -1
- * with errno.
+ * Renames a file, and fails with EEXIST if the new name exists. Uses link and
+ * unlink if the file system cannot do it in one step. Returns 0, or -1 with
+ * errno.
  */
 int platform_rename_new(
     int from_dir_fd, const char *from, int to_dir_fd, const char *to);
 
 /*
- * Reads the next names of a directory with one system call, into slots of
- * name_size bytes that follow each other from names on, room of them; names
- * that do not fill a slot, with the NUL that ends them, are left out. *count
- * tells how many were stored. Returns 1, 0 at the end, -1 with errno. The
- * position is the descriptor's: platform_names_rewind() starts anew.
+ * Reads the next names of a directory with one system call, into room slots of
+ * name_size bytes at names. Names that do not fit into a slot, with their NUL,
+ * are left out. *count is the number of stored names. Returns 1, 0 at the end,
+ * or -1 with errno. The descriptor has the position; platform_names_rewind()
+ * resets it.
  */
 int platform_names_read(
     int dir_fd, char *names, size_t name_size, size_t room, size_t *count);
 /*
- * Reads all names of a directory, from its position on, into size bytes: each
- * ended by a NUL, and an empty one behind the last. 1; 0 where there are more
- * than fit; -1 with errno.
+ * Reads all names of a directory, from its position, into size bytes. Each name
+ * ends with a NUL, and an empty name follows the last one. Returns 1; 0 if they
+ * do not fit; -1 with errno.
  */
 int platform_names_all(int dir_fd, char *names, size_t size);
 int platform_names_rewind(int dir_fd);
 
 /*
- * When the file was made, without following a link, in seconds since 1970. 0,
- * or -1 with errno (ENOTSUP: its file system does not tell).
+ * The time at which the file was made, in seconds since 1970. Follows no link.
+ * Returns 0, or -1 with errno (ENOTSUP: the file system has no such time).
  */
 int platform_file_birth(int dir_fd, const char *name, int64_t *secs);
 
 /* linux_sockets.c */
 
-/* The user at the other end of a connected Unix socket. 0, or -1, errno. */
+/*
+ * The user at the other end of a connected Unix socket. Returns 0, or -1 with
+ * errno.
+ */
 int platform_peer_user(int socket_fd, uid_t *user);
 
 /*
- * Whether that process of this user's has the other end of the connected Unix
- * socket. False too where that cannot be found out. Needs no allocation.
+ * Whether this process, of this user, has the other end of the connected Unix
+ * socket. False if that is unknown. Allocates nothing.
  */
 bool platform_has_other_end(pid_t pid, int socket_fd);
 
 /*
- * Whether anybody is connected to the Unix socket that lies at that path,
- * under whatever name it was bound. True too where that cannot be found out
- * just now, for want of a descriptor or of memory; false where this machine
- * never tells, and where no socket lies there. Needs no allocation.
+ * Whether a process is connected to the Unix socket at this path, under any
+ * name. True if that is unknown now, without a descriptor or memory. False if
+ * this machine never tells, or if there is no socket. Allocates nothing.
  */
 bool platform_socket_has_clients(const char *path);
 
 /*
- * linux_connections.c: the TCP connections of this user's at one moment, in
- * this network namespace.
+ * linux_connections.c: the TCP connections of this user in this network
+ * namespace, at one moment.
  */
 struct platform_connections;
 
@@ -311,8 +319,8 @@ struct platform_connections *platform_connections_take(void);
 void platform_connections_free(struct platform_connections *connections);
 
 /*
- * The connection that the process has, as "ADDRESS:PORT". False where it has
- * none, or that is not told.
+ * The connection of the process, as "ADDRESS:PORT". False if it has none or it
+ * is unknown.
  */
 enum { PLATFORM_ADDRESS_SIZE = 56 };
 struct platform_connection {
@@ -322,8 +330,8 @@ bool platform_connections_find(const struct platform_connections *connections,
     pid_t pid, struct platform_connection *found);
 
 /*
- * linux_open_folders.c: which folders other processes of this user's, or of
- * root's, have open or work in, at one moment.
+ * linux_open_folders.c: the folders that other processes of this user or root
+ * have open or work in, at one moment.
  */
 struct platform_open_folders;
 
@@ -333,10 +341,7 @@ void platform_open_folders_free(struct platform_open_folders *folders);
 bool platform_open_folders_have(
     const struct platform_open_folders *folders, const struct stat *folder);
 
-/*
- * linux_locks.c: what the system tells at one moment of locks, without
- * touching any. Taken once and asked often.
- */
+/* linux_locks.c: all locks of the system at one moment. It touches no lock. */
 struct platform_locks;
 
 /* Null with errno; where nothing is told, no lock is known of. */
@@ -344,8 +349,8 @@ struct platform_locks *platform_locks_take(void);
 void platform_locks_free(struct platform_locks *locks);
 
 /*
- * Whether somebody holds an exclusive flock on the file; *pid gets who took
- * it, or 0.
+ * Whether a process holds an exclusive flock on the file. *pid is the process
+ * that took it, or 0.
  */
 bool platform_locks_hold(
     const struct platform_locks *locks, const struct stat *file, pid_t *pid);

@@ -11,7 +11,7 @@
 #include <termios.h>
 #include <unistd.h>
 
-/* The other side, by no path that another mount namespace may lack. */
+/* Opens the far side without a path, which a mount namespace can lack. */
 static int
 open_far_side(int near_fd)
 {
@@ -79,8 +79,8 @@ pty_take_window(int near_fd, int like_fd)
 }
 
 /*
- * poll(2) of the far side has the kernel finish what it has under way: when
- * there is nothing to be read then, it was read.
+ * poll(2) of the far side lets the kernel finish its work. If nothing is
+ * readable then, all was read.
  */
 static int
 is_drained(int near_fd)
@@ -109,7 +109,7 @@ pty_end_input(int near_fd)
 		return result;
 	if (tcgetattr(near_fd, &modes) == -1)
 		return -1;
-	/* An empty line is the end, and no other key means anything. */
+	/* An empty line means the end. No other key has a meaning. */
 	for (i = 0; i < NCCS; i++)
 		modes.c_cc[i] = _POSIX_VDISABLE;
 	modes.c_lflag = ICANON;

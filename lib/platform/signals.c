@@ -49,7 +49,7 @@ enum {
 	FATAL_COUNT = sizeof(fatal) / sizeof(fatal[0]),
 };
 
-/* The signal is blocked, so that nothing happens in between. */
+/* The signal is blocked, so nothing happens between these calls. */
 static void
 handle(int number, void (*handler)(int number), bool even_if_ignored)
 {

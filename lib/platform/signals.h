@@ -1,7 +1,7 @@
 /*
- * The signals of a process that waits for a session. Handlers only note what
- * came, and come only while the process waits: all are blocked in between, so
- * that none is missed.
+ * The signals of a process that waits for a session. Handlers only note a
+ * signal. They run only while the process waits, because all signals are
+ * blocked at other times. So no signal is missed.
  */
 #ifndef SIGNALS_H
 #define SIGNALS_H
@@ -10,29 +10,28 @@
 #include <stdbool.h>
 #include <sys/types.h>
 
-/* Blocks every signal; *before gets the mask as it was. */
+/* Blocks all signals. *before gets the old mask. */
 void signals_hold(sigset_t *before);
 
-/* Sets that mask. */
+/* Sets this mask. */
 void signals_release(const sigset_t *before);
 
 /*
- * Catches HUP, INT, QUIT and TERM, but for those that are ignored: as ssh, and
- * rsh before it, these stay ignored. With a terminal WINCH is noted, whether it
- * was ignored or not; with a raw one what would else end or stop the process,
- * and leave the terminal raw, is caught as well.
+ * Catches HUP, INT, QUIT and TERM. Ignored ones stay ignored, as in ssh. With a
+ * terminal it also catches WINCH. With a raw terminal it also catches other
+ * signals that would end or stop the process, as the terminal would stay raw.
  *
- * They stay blocked until the caller waits with the mask that it had before,
- * which *before (or null) gets.
+ * The signals stay blocked until the caller waits with the old mask, which
+ * *before (or null) gets.
  */
 void signals_catch(bool has_window, bool is_raw, sigset_t *before);
 
-/* Undoes it: what is caught means what it did, and the mask is before. */
+/* Restores the old actions, and the mask before. */
 void signals_uncatch(const sigset_t *before);
 
 /*
- * Lets in, with the mask to wait with, what has come: ppoll(2) does not where
- * a descriptor is ready at once.
+ * Handles pending signals, with this mask. ppoll(2) does not do that if a
+ * descriptor is ready at once.
  */
 void signals_let_in(const sigset_t *mask);
 
@@ -42,16 +41,16 @@ bool signals_any_is_ignored(void);
 /* The signal that asks for the end, or 0. */
 int signals_end(void);
 
-/* Whether that is to be an end by that very signal, as without a handler. */
+/* Whether the process must die by this signal, as without a handler. */
 bool signals_end_is_fatal(void);
 
 /* Whether a stop was asked for since the last call. */
 bool signals_take_stop(void);
 
-/* Whether the window may have another size since the last call. */
+/* Whether the window size may have changed since the last call. */
 bool signals_take_window(void);
 
-/* Ends or stops this process by the signal. Returns where that was a stop. */
+/* Ends or stops this process by the signal. Returns after a stop. */
 void signals_raise(int number);
 
 #endif

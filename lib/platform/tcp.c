@@ -17,13 +17,13 @@ enum {
 	ATTRIBUTE_INFO = 2,
 	SHOW_INFO = 1 << (ATTRIBUTE_INFO - 1),
 	ANY_COOKIE = -1,
-	/* Within struct tcp_info, which Linux has had so far since 4.6. */
+	/* In struct tcp_info, which Linux has had since 4.6. */
 	LAST_DATA_SENT_OFFSET = 44,
 	LAST_DATA_RECEIVED_OFFSET = 52,
 	BYTES_RECEIVED_OFFSET = 128,
 	DATA_SEGMENTS_OUT_OFFSET = 156,
 	INFO_SIZE = 160,
-	/* A master has its connection under 3, mostly. */
+	/* Most masters have their connection under descriptor 3. */
 	DESCRIPTORS_MAX = 32,
 };
 struct identity {
@@ -44,7 +44,7 @@ struct answer {
 	uint32_t expires, read_queue, write_queue, user, inode;
 };
 
-/* The sockets of a process, by descriptor, and the first one of TCP. */
+/* The sockets of a process, by descriptor, and the first TCP socket. */
 struct sockets {
 	uint32_t inodes[DESCRIPTORS_MAX]; /* 0: no socket */
 	int best; /* a descriptor; DESCRIPTORS_MAX: none yet */

@@ -14,7 +14,7 @@ terminal_open_again(int fd, int flags)
 	(void)snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
 	if ((again = open(path, flags | O_CLOEXEC)) != -1)
 		return again;
-	/* Whoever the controlling terminal belongs to, it can be opened. */
+	/* The controlling terminal can be opened, whoever owns it. */
 	if (tcgetsid(fd) != getsid(0))
 		return -1;
 	return open("/dev/tty", flags | O_CLOEXEC);

@@ -1,6 +1,6 @@
 /*
- * The terminal of a session: raw while the far side has one, which edits lines
- * and makes signals of keys there, and as it was before ever after.
+ * The terminal of a session. It is raw while the far side has a terminal, which
+ * edits lines and turns keys into signals. After that it is restored.
  */
 #ifndef TERMINAL_H
 #define TERMINAL_H
@@ -15,24 +15,24 @@ struct terminal {
 };
 
 /*
- * Opens the terminal or pipe behind the descriptor once more, for flags, in a
- * way of its own: non-blocking, which nobody else who has it open notices. The
- * descriptor, close-on-exec, is the caller's; -1 with errno where that is not
- * allowed, as for a terminal of another user's that sudo(8) has handed on and
- * that is not the controlling one.
+ * Opens the terminal or pipe behind the descriptor again, with these flags, in
+ * a file description of its own. So non-blocking does not affect other
+ * processes. The caller owns the close-on-exec descriptor. Returns -1 with
+ * errno if that is not allowed, as for a terminal of another user that sudo(8)
+ * passed on and that is not the controlling one.
  */
 int terminal_open_again(int fd, int flags);
 
-/* Nothing is changed yet; the descriptor stays the caller's. */
+/* Changes nothing yet. The descriptor stays the caller's. */
 void terminal_init(struct terminal *terminal, int fd);
 
-/* 0, or -1 with errno (ENOTTY: it is none), and it is as it was. */
+/* Returns 0, or -1 with errno and no change (ENOTTY: it is not a terminal). */
 int terminal_make_raw(struct terminal *terminal);
 
 /*
- * Undoes it; does nothing where it is not raw, or is another program's now:
- * this process is in the background, and who is in front has set it up for
- * itself. 0, or -1 with errno.
+ * Restores the terminal. Does nothing if it is not raw, or if another program
+ * uses it: this process is in the background, and the program in front has set
+ * it up. Returns 0, or -1 with errno.
  */
 int terminal_restore(struct terminal *terminal);
 
