@@ -14,7 +14,10 @@ static const struct {
     {'v', ESCAPE_LOUDER},
     {'V', ESCAPE_QUIETER},
 };
-/* The master's: a break, new keys, its channels; the last one since 10.3. */
+/*
+ * Escapes that the master handles: break, rekeying, list of channels. The last
+ * one exists since 10.3.
+ */
 static const unsigned char passing[] = {'B', 'R', '#', 'I'};
 
 void
@@ -40,7 +43,7 @@ is_passing(unsigned char letter)
 	return false;
 }
 
-/* The letter behind the escape character. False: no more is wanted. */
+/* The letter after the escape character. Returns false to end the input. */
 static bool
 take_letter(struct escape *escape, unsigned char letter, unsigned char *output,
     size_t *made)
@@ -53,8 +56,9 @@ take_letter(struct escape *escape, unsigned char letter, unsigned char *output,
 			return escape->act(
 			    escape->argument, actions[i].action, output, made);
 	/*
-	 * Twice is once. The master reads it so too, behind a newline; before
-	 * any byte of ours it may still be in the line of an earlier session.
+	 * Two escape characters mean one. The master reads it this way too,
+	 * after a newline. Before our first byte it may still be in the line of
+	 * an earlier session.
 	 */
 	if (letter != escape->character || escape->has_passed)
 		output[(*made)++] = (unsigned char)escape->character;

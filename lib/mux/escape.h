@@ -1,7 +1,6 @@
 /*
- * The escapes that a user types behind a newline, "~." first of all, as ssh
- * reads them. Some need the connection and are the master's to carry out: they
- * pass, in the form in which the master reads them too.
+ * The escapes that a user types after a newline, such as "~.", in ssh's
+ * meaning. Some need the connection, so they pass to the master.
  */
 #ifndef ESCAPE_H
 #define ESCAPE_H
@@ -21,9 +20,9 @@ enum escape_action {
 };
 
 /*
- * Carries an action out. False: no more of the input is wanted. To keep what
- * is typed in order with the action, *length bytes of output are ready before
- * it, and it may add one more.
+ * Carries an action out. Returns false to end the input. *length bytes of
+ * output come before the action, to keep the order with typed text. It may add
+ * one byte.
  */
 typedef bool escape_act(void *argument, enum escape_action action,
     unsigned char *output, size_t *length);
@@ -41,10 +40,10 @@ void escape_init(
     struct escape *escape, uint32_t character, escape_act *act, void *argument);
 
 /*
- * Reads input, and writes what the master is to get to output, which has room
- * for one byte more than there is input and may begin one byte before it in
- * the same buffer. *made gets the length of the output. False where an action
- * wanted no more: then the rest of the input is dropped.
+ * Reads input and writes the bytes for the master to output. The output has
+ * room for one byte more than the input, and may begin one byte before it in
+ * the same buffer. *made is its length. Returns false if an action ended the
+ * input; the rest is dropped.
  */
 bool escape_read(struct escape *escape, const unsigned char *input,
     size_t length, unsigned char *output, size_t *made);

@@ -17,9 +17,8 @@ struct masters {
 };
 
 /*
- * A master that also was the client of its first session calls itself "ssh:
- * CONTROL-PATH [mux]". The file may hold blanks or zeros behind it, where the
- * arguments were longer.
+ * A master that was the client of its first session has the title "ssh:
+ * CONTROL-PATH [mux]". Blanks or zeros can follow if its arguments were longer.
  */
 static char *
 path_in_title(char *title, size_t length)
@@ -40,12 +39,12 @@ path_in_title(char *title, size_t length)
 }
 
 /*
- * One that was started for itself keeps its command line, whose words tell it
- * from others: they are what a cold start of ours puts in front.
+ * A master that was started alone keeps its command line. The first words,
+ * which a cold start adds, identify it.
  */
 static const char master_words[] = "\0-MNTf\0-oControlPersist=";
 
-/* Where they begin, or null. */
+/* Their start, or null. */
 static const char *
 find_master_words(const char *bytes, size_t length)
 {
@@ -59,8 +58,8 @@ find_master_words(const char *bytes, size_t length)
 }
 
 /*
- * The path behind -S, in place, where "%" is written twice; and the time in
- * front of it.
+ * The path after -S, in place, where "%" is written twice, and the time before
+ * it.
  */
 static char *
 path_in_words(char *bytes, size_t length, int *persist_secs)
@@ -176,7 +175,7 @@ struct search {
 	bool is_found;
 };
 
-/* False once it is found: then nobody else has to be looked at. */
+/* Returns false when it is found, to end the walk. */
 static bool
 search_command_line(void *argument, pid_t pid, int command_line_fd)
 {
@@ -204,7 +203,7 @@ search_command_line(void *argument, pid_t pid, int command_line_fd)
 		for (at = 0; !search->is_found && at + length <= held; at++)
 			search->is_found =
 			    memcmp(bytes + at, search->text, length) == 0;
-		/* The text may lie across two reads. */
+		/* The text may be split over two reads. */
 		if (held > length) {
 			memmove(bytes, bytes + held - length, length);
 			held = length;

@@ -1,6 +1,6 @@
 /*
- * The masters among the processes of this machine, told by their titles and
- * command lines, without touching any of them.
+ * The masters on this machine, found by their titles and command lines. No
+ * process is disturbed.
  */
 #ifndef MASTERS_H
 #define MASTERS_H
@@ -8,14 +8,14 @@
 #include <stdbool.h>
 #include <sys/types.h>
 
-/* The background masters of one moment. Taken once and asked often. */
+/* All background masters at one moment. */
 struct masters;
 
-/* Null with errno; where processes cannot be seen, it knows of no master. */
+/* Returns null with errno. If processes are hidden, it has no masters. */
 struct masters *masters_take(void);
 void masters_free(struct masters *masters);
 
-/* What can be seen of a master from outside. */
+/* The facts about a master that are visible from outside. */
 struct master {
 	char *path; /* its control path */
 	pid_t pid;
@@ -23,17 +23,17 @@ struct master {
 	int persist_secs; /* its ControlPersist time; -1: not known */
 };
 
-/* The master with that control path; null where there is none to be seen. */
+/* The master with this control path, or null. */
 const struct master *
 masters_find(const struct masters *masters, const char *socket_path);
 
 /*
- * Whether any process of this user's, or of root's, but a master has that text
- * on its command line. Needs no allocation.
+ * Whether a process of this user or root, other than a master, has this text on
+ * its command line. Allocates nothing.
  */
 bool masters_others_name(const char *text);
 
-/* The same, masters, and logins that lead to one, included. */
+/* The same, with masters, and logins that lead to one. */
 bool masters_or_others_name(const char *text);
 
 #endif

@@ -13,16 +13,16 @@
 #define CLOSE_FORWARD 0x10000007u
 #define REMOTE_FORWARD 2u
 /*
- * The number that stands for a Unix socket lets it pass the master; as no path
- * is given, the master sends it to the server as the number of a port.
+ * This number means a Unix socket, so the master accepts it. Without a path the
+ * master sends it to the server as a port.
  */
 #define NO_PORT 0xfffffffeu
-/* A master drops the connection over a larger one. */
+/* A master closes the connection after a larger message. */
 enum { REQUEST_MAX = 256 * 1024 };
 
 enum { ANSWER_MAX = 16 };
 
-/* What is sent, and what is answered where all is well. */
+/* Each request, and its answer on success. */
 static const struct {
 	uint32_t type;
 	uint32_t answer_type;
@@ -63,7 +63,7 @@ void
 mux_compose_ask_server(
     unsigned char message[MUX_ASK_SERVER_SIZE], uint64_t number)
 {
-	/* Where connections would go to, in digits: 16 of them. */
+	/* The target of connections: 16 digits. */
 	enum { TO_OFFSET = 28, TO_SIZE = 24 };
 	static const char digits[] = "0123456789abcdef";
 	int i;
@@ -90,8 +90,8 @@ mux_compose_take_back(unsigned char message[MUX_ASK_SERVER_SIZE])
 }
 
 /*
- * The server's answer, by way of the master. A master that refuses by itself
- * has other words, and its answer proves nothing.
+ * The answer of the server, passed on by the master. If the master itself
+ * refuses, its words differ, and the answer proves nothing.
  */
 static enum mux_reply
 parse_server(const unsigned char *bytes, size_t length, uint32_t *number)
@@ -168,7 +168,7 @@ add_string(struct text *text, const char *string)
 {
 	size_t length = strlen(string);
 
-	/* Cut short, since no message that long is ever sent. */
+	/* Cut off: no real message is longer. */
 	add_number(text, length <= REQUEST_MAX ? (uint32_t)length : 0);
 	text_add_bytes(text, string, length);
 }
@@ -180,7 +180,7 @@ mux_begin_session(struct text *request, const struct mux_session *session)
 	add_number(request, NEW_SESSION);
 	add_number(request, MUX_SESSION_REQUEST_ID);
 	add_string(request, ""); /* reserved */
-	/* Called flags, and 32 bits wide all the same. */
+	/* Called flags, but it has 32 bits. */
 	add_number(request, session->wants_tty);
 	add_number(request, session->wants_x11);
 	add_number(request, session->wants_agent);
@@ -206,7 +206,7 @@ mux_end_session(struct text *request)
 	return true;
 }
 
-/* What a master may say, and how long it is at least: type, id and value. */
+/* The messages of a master, with their least length: type, id and value. */
 static const struct {
 	uint32_t type;
 	enum mux_saying saying;

@@ -1,8 +1,8 @@
 /*
- * The words of OpenSSH's multiplexing protocol (its PROTOCOL.mux, version 4)
- * that this project speaks: a message is its length, its type and a body, all
- * numbers 32 bits wide and big endian. Both sides say hello at once, so hello
- * and a request can go out together.
+ * The part of OpenSSH's multiplexing protocol (PROTOCOL.mux, version 4) that
+ * this project uses. A message has a length, a type and a body. All numbers are
+ * big-endian, with 32 bits. Both sides say hello at once, so hello and a
+ * request are sent together.
  */
 #ifndef MUX_H
 #define MUX_H
@@ -17,9 +17,9 @@ enum mux_request {
 	MUX_ALIVE_CHECK, /* who are you? */
 	MUX_STOP_LISTENING, /* take no further session, and end with the last */
 	/*
-	 * Have the server listen at a port above all there are. It refuses in
-	 * one round trip, writes nothing to its log and starts nothing:
-	 * ssh-fast(7) lists what else was tried.
+	 * Lets the server listen at a port above all ports. It refuses in one
+	 * round trip, logs nothing and starts nothing. ssh-fast(7) lists the
+	 * alternatives.
 	 */
 	MUX_ASK_SERVER,
 };
@@ -27,40 +27,39 @@ enum mux_request {
 enum {
 	MUX_REQUEST_SIZE = 24, /* hello and request */
 	MUX_ASK_SERVER_SIZE = 56, /* that one, without hello */
-	/* Hello with extensions and an answer are far shorter than this. */
+	/* Hello with extensions and an answer are much shorter. */
 	MUX_REPLY_MAX = 1024,
 };
 
-/* Composes hello and the request, which is not MUX_ASK_SERVER. */
+/* Writes hello and the request, which is not MUX_ASK_SERVER. */
 void
 mux_compose(enum mux_request request, unsigned char message[MUX_REQUEST_SIZE]);
 
 /*
- * Composes MUX_ASK_SERVER for a connection that has exchanged hello. The number
- * must differ from that of every earlier question: a master that still waits
- * for the answer to one answers its like by itself.
+ * Writes MUX_ASK_SERVER for a connection after hello. The number must differ
+ * from all earlier ones. A master that waits for an answer answers an equal
+ * question by itself.
  */
 void mux_compose_ask_server(
     unsigned char message[MUX_ASK_SERVER_SIZE], uint64_t number);
 
 /*
- * Makes of that message the one that takes the request back, which is owed to a
- * server that grants it.
+ * Turns the message into the one that cancels the request. It must be sent to a
+ * server that granted the request.
  */
 void mux_compose_take_back(unsigned char message[MUX_ASK_SERVER_SIZE]);
 
 enum mux_reply { MUX_DONE, MUX_INCOMPLETE, MUX_UNEXPECTED };
 
 /*
- * Reads hello (not of MUX_ASK_SERVER) and the answer to the request out of what
- * has come in so far. *number is set to what the answer tells: the master's
- * pid, of ALIVE_CHECK; 1 where the server grants ASK_SERVER, 0 where it
- * refuses. More than was asked for is unexpected.
+ * Reads hello (not for MUX_ASK_SERVER) and the answer from the bytes so far.
+ * *number is the pid of the master for ALIVE_CHECK. For ASK_SERVER it is 1 if
+ * the server granted the request, or 0. More bytes than that are unexpected.
  */
 enum mux_reply mux_parse(enum mux_request request, const unsigned char *bytes,
     size_t length, uint32_t *number);
 
-/* A session to be asked for. */
+/* A session that a client requests. */
 struct mux_session {
 	bool wants_tty, wants_x11, wants_agent, is_subsystem;
 	uint32_t escape_char; /* MUX_NO_ESCAPE_CHAR: none */
@@ -70,16 +69,16 @@ struct mux_session {
 #define MUX_NO_ESCAPE_CHAR 0xffffffffu
 
 /*
- * Composes the request for it in an empty text, without hello: begin, add the
- * variables ("NAME=VALUE") one by one, end. The three descriptors have to
- * follow it, each with a byte of its own. mux_end_session() returns false
- * where it is larger than a master takes, or memory ran out.
+ * Writes the request into an empty text, without hello: begin, add the
+ * variables ("NAME=VALUE") one by one, end. The three descriptors follow it,
+ * each with one byte. mux_end_session() returns false if the request is too
+ * large for a master, or without memory.
  */
 void mux_begin_session(struct text *request, const struct mux_session *session);
 void mux_add_variable(struct text *request, const char *variable);
 bool mux_end_session(struct text *request);
 
-/* What a master says in answer to that request, and as long as it runs. */
+/* The answers of a master to this request, and its later messages. */
 enum mux_saying {
 	MUX_SESSION_OPENED, /* value: the session's number */
 	MUX_SESSION_DENIED, /* by who was asked for permission */
@@ -94,13 +93,13 @@ struct mux_message {
 };
 enum {
 	MUX_SESSION_REQUEST_ID = 1,
-	/* Longer than any of them; a reason for a failure is one line. */
+	/* No message is longer. A reason for a failure is one line. */
 	MUX_MESSAGE_MAX = 4096,
 };
 
 /*
- * Reads the first message of what has come in so far; *used is set to its
- * length in bytes. MUX_INCOMPLETE is never answered to MUX_MESSAGE_MAX bytes.
+ * Reads the first message from the bytes so far. *used is its length in bytes.
+ * With MUX_MESSAGE_MAX bytes the result is never MUX_INCOMPLETE.
  */
 enum mux_reply mux_read_message(const unsigned char *bytes, size_t length,
     struct mux_message *message, size_t *used);

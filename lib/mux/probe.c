@@ -26,9 +26,9 @@ set_address(struct sockaddr_un *address, const char *socket_path)
 }
 
 /*
- * connect(2) without blocking: a stopped master's backlog fills up, and then
- * a blocking connect would wait for it. Only "no such file" and "refused" mean
- * that nobody listens; all else may be our own trouble.
+ * A non-blocking connect(2): it would block if the backlog of a stopped master
+ * is full. Only "no such file" and "refused" mean that no process listens.
+ * Other errors may be our own.
  */
 static enum probe_result
 connect_to(const char *socket_path, uid_t owner, int *socket_fd)
@@ -53,7 +53,7 @@ connect_to(const char *socket_path, uid_t owner, int *socket_fd)
 		return errno == ENOENT || errno == ECONNREFUSED ? PROBE_DEAD
 								: PROBE_UNKNOWN;
 	}
-	/* Nobody else's master gets to see a session of ours. */
+	/* A master of another user must not see a session. */
 	if (platform_peer_user(fd, &user) == -1 || user != owner) {
 		(void)close(fd);
 		errno = 0;
@@ -115,9 +115,9 @@ read_answer(int socket_fd, enum mux_request request, int64_t deadline_us,
 }
 
 /*
- * ssh -O check has no deadline of its own, not even with ConnectTimeout
- * (measured on 9.2), so it is killed at ours. Its 255 stands for anything; that
- * somebody listens has been found out before.
+ * ssh -O check has no deadline, not even with ConnectTimeout (tried with 9.2),
+ * so it is killed at ours. Its status 255 can mean anything. A process listens,
+ * as an earlier check showed.
  */
 static enum probe_result
 ask_ssh(const char *ssh, const char *socket_path, int64_t deadline_us)
@@ -142,15 +142,15 @@ ask_ssh(const char *ssh, const char *socket_path, int64_t deadline_us)
 		return PROBE_ALIVE;
 	if (status == -1 && errno == ETIMEDOUT)
 		return PROBE_HUNG;
-	/* Somebody listens, but no session can be had there. */
+	/* A process listens, but gives no session. */
 	if (status >= 0)
 		errno = 0;
 	return status == 255 ? PROBE_HUNG : PROBE_UNKNOWN;
 }
 
 /*
- * Has the server answer, over the connection that the master has answered on.
- * *is_used_up is set where nothing more may be asked there.
+ * Asks the server over the connection on which the master answered. *is_used_up
+ * is set if no more requests may follow there.
  */
 static enum probe_result
 ask_server(
@@ -162,7 +162,7 @@ ask_server(
 
 	mux_compose_ask_server(
 	    bytes, (uint64_t)getpid() << 40 ^ (uint64_t)deadline_now_us());
-	/* An empty socket buffer takes it all at once, or never. */
+	/* An empty socket buffer takes all at once, or never. */
 	if (send(socket_fd, bytes, sizeof(bytes), MSG_NOSIGNAL) !=
 	    (ssize_t)sizeof(bytes))
 		return errno == EPIPE ? PROBE_DEAD : PROBE_UNKNOWN;
@@ -197,7 +197,7 @@ probe_ask(struct probe_question *question, const struct probe *probe,
 	if (result != PROBE_ALIVE || probe->kind == PROBE_SSH)
 		return result;
 	if (!send_request(question->socket_fd, MUX_ALIVE_CHECK))
-		/* EPIPE: the master closed on us since we connected. */
+		/* EPIPE: the master closed the connection. */
 		result = errno == EPIPE ? PROBE_DEAD : PROBE_UNKNOWN;
 	if (result != PROBE_ALIVE)
 		probe_drop(question);
@@ -248,7 +248,7 @@ probe_ask_server(
 			return result;
 		*fd = question.socket_fd;
 	}
-	/* An answer that was not understood: ssh has spoken for the master. */
+	/* The answer was not understood, so ssh asked the master. */
 	if (*fd == -1)
 		return PROBE_UNKNOWN;
 	result = ask_server(*fd, deadline_us, &unexpected, &is_used_up);

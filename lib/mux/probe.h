@@ -1,4 +1,4 @@
-/* Asking a master whether it lives, before anybody's session depends on it. */
+/* Asks a master whether it lives, before a session depends on it. */
 #ifndef PROBE_H
 #define PROBE_H
 
@@ -11,9 +11,8 @@ enum probe_kind {
 	PROBE_SSH, /* the same question, asked by ssh -O check */
 	PROBE_NONE, /* trust the socket */
 	/*
-	 * The alive check, and behind it a question that the server itself has
-	 * to answer: end to end, one round trip. Nothing is started and nothing
-	 * logged there (MUX_ASK_SERVER).
+	 * The alive check, then a question that the server must answer: one
+	 * round trip. The server starts and logs nothing (MUX_ASK_SERVER).
 	 */
 	PROBE_E2E,
 };
@@ -38,8 +37,8 @@ struct probe {
 };
 
 /*
- * Asking takes two steps, so that the caller can do something else while the
- * master wakes up. A question is owed an answer, or probe_drop().
+ * A probe has two steps, so the caller can work while the master wakes up. The
+ * caller must wait for the answer or call probe_drop().
  */
 struct probe_question {
 	const struct probe *probe;
@@ -52,20 +51,20 @@ struct probe_question {
 	}
 
 /*
- * Puts the question to the master behind the socket path (absolute, at most
- * NAMESPACE_SOCKET_PATH_MAX bytes, to stay valid until the answer). Returns
- * PROBE_ALIVE where it could be put; else what is known already, and no answer
- * is owed.
+ * Sends the question to the master at the socket path. The path is absolute,
+ * has at most NAMESPACE_SOCKET_PATH_MAX bytes, and stays valid until the
+ * answer. Returns PROBE_ALIVE if the question was sent. Any other result is
+ * final, and there is no answer to wait for.
  */
 enum probe_result probe_ask(struct probe_question *question,
     const struct probe *probe, const char *socket_path);
 
 /*
- * Waits for the answer until the deadline, whatever comes in meanwhile.
- * *master_pid is set where the answer told it, else 0. An answer that is not
- * understood is asked for again through ssh -O check, under the same deadline.
- * After PROBE_ALIVE from a probe that keeps its connection, question->socket_fd
- * (non-blocking, close-on-exec) is the caller's, unless it is -1.
+ * Waits for the answer until the deadline. *master_pid is the pid that the
+ * master told, or 0. If the answer is not understood, ssh -O check asks again
+ * under the same deadline. After PROBE_ALIVE from a probe that keeps its
+ * connection, the caller owns question->socket_fd (non-blocking,
+ * close-on-exec), unless it is -1.
  */
 enum probe_result probe_answer(
     struct probe_question *question, int64_t deadline_us, pid_t *master_pid);
@@ -73,39 +72,40 @@ enum probe_result probe_answer(
 void probe_drop(struct probe_question *question);
 
 /*
- * Whether any process has the socket, found out without connecting to it: a
- * question to a master, whatever it is, restarts the count of its
- * ControlPersist time, so that one that is watched would never end. A datagram
- * socket cannot be connected to a stream socket, and connect(2) tells
- * (EPROTOTYPE) before the master gets to see anything; with nobody there it is
- * refused as ever. Holds for the sockets of other network namespaces too. Never
- * PROBE_HUNG: a stopped process has its sockets.
+ * Whether a process has the socket, without a connection. Each connection
+ * restarts the ControlPersist time of a master, so a watched master would never
+ * end. A datagram socket cannot connect to a stream socket: connect(2) fails
+ * with EPROTOTYPE, and the master sees nothing. Without a listener it is
+ * refused.
+ *
+ * Sockets of other network namespaces count too. The result is never
+ * PROBE_HUNG: a stopped process keeps its sockets.
  */
 enum probe_result probe_look(const char *socket_path);
 
 /*
- * Has the master's server answer, as PROBE_E2E does, over the connection *fd,
- * on which nothing is owed, or over a new one where that is -1. *fd is the
- * caller's afterwards, or -1. PROBE_HUNG: it has not answered; then the master
- * must not be asked for anything else over *fd.
+ * Asks the server of the master, as PROBE_E2E does, over the connection *fd, on
+ * which no answer is pending, or over a new one if *fd is -1. The caller owns
+ * *fd afterwards, or it is -1. PROBE_HUNG: no answer arrived. Nothing else may
+ * be requested over *fd then.
  */
 enum probe_result probe_ask_server(
     const char *socket_path, uid_t owner, int *fd, int64_t deadline_us);
 
-/* Wakes the master: connects to it and hangs up. Waits for nothing. */
+/* Connects to the master and hangs up, to wake it. Does not wait. */
 void probe_wake(const char *socket_path, uid_t owner);
 
 /*
- * Tells the master to stop, as ssh -O stop does: it removes its socket, takes
- * no further session, and ends with the last it has. PROBE_ALIVE: it said yes.
+ * Tells the master to stop, as ssh -O stop does. It removes its socket, takes
+ * no further session, and ends after its last one. PROBE_ALIVE: it agreed.
  */
 enum probe_result
 probe_stop_master(const char *socket_path, uid_t owner, int64_t deadline_us);
 
 /*
- * The same in two steps, so that many masters can be told at once.
- * probe_stop_ask() returns PROBE_ALIVE with *fd, which probe_stop_answer()
- * closes; any other result is the answer already.
+ * The same in two steps, to tell many masters at once. probe_stop_ask() returns
+ * PROBE_ALIVE with *fd, which probe_stop_answer() closes. Any other result is
+ * final.
  */
 enum probe_result probe_stop_ask(const char *socket_path, uid_t owner, int *fd);
 enum probe_result probe_stop_answer(int fd, int64_t deadline_us);

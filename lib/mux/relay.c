@@ -8,7 +8,7 @@
 #include <unistd.h>
 
 enum {
-	/* A pipe or terminal that can be written to takes so much at once. */
+	/* A writable pipe or terminal takes this much at once. */
 	SHARED_PIECE = 512,
 	SPLICED_PIECE = 1 << 20,
 };
@@ -55,7 +55,7 @@ is_passing(int error)
 	return error == EAGAIN || error == EWOULDBLOCK || error == EINTR;
 }
 
-/* read(2), with signals let through where it may wait. */
+/* read(2), with signals unblocked if it may wait. */
 static ssize_t
 read_some(
     const struct relay *relay, void *bytes, size_t size, const sigset_t *mask)
@@ -135,8 +135,8 @@ flush(struct relay *relay, const sigset_t *mask)
 }
 
 /*
- * EAGAIN does not tell which of the two it is that has to be waited for: the
- * other one than that which has just been ready.
+ * EAGAIN does not tell which side must be waited for. It is the one that was
+ * not ready.
  */
 static void
 splice_some(struct relay *relay)
@@ -171,7 +171,7 @@ relay_move(struct relay *relay, const struct pollfd fds[RELAY_POLL_COUNT],
 	} else {
 		if (can_read)
 			fill(relay, mask);
-		/* What is shared has to say first that it has room. */
+		/* A shared descriptor must be writable first. */
 		if (can_write ||
 		    (can_read && relay->way != RELAY_SHARED &&
 			relay->begin < relay->end))

@@ -16,7 +16,7 @@ session_init(struct session *session, int fd)
 	session->length = 0;
 }
 
-/* What errno says of the other side after send(2) and the like. */
+/* The state of the other side by errno, after send(2) and others. */
 static enum session_result
 judge(int error)
 {
@@ -35,7 +35,7 @@ await_room(const struct session *session, int64_t deadline_us)
 	return result == 1 || errno == EINTR ? SESSION_DONE : SESSION_FAILED;
 }
 
-/* The whole message, whatever the socket takes at a time. */
+/* Sends the whole message, in as many steps as the socket needs. */
 static enum session_result
 send_message(
     const struct session *session, struct msghdr *message, int64_t deadline_us)
@@ -60,7 +60,7 @@ send_message(
 	return SESSION_DONE;
 }
 
-/* A byte of its own with each: that is how a master takes them. */
+/* Sends one byte with each, as a master expects. */
 static enum session_result
 send_descriptor(
     const struct session *session, int descriptor, int64_t deadline_us)
@@ -102,7 +102,7 @@ session_request(struct session *session, const struct text *request,
 	return result;
 }
 
-/* The first message out of what has come in already. */
+/* The first message in the bytes so far. */
 static enum session_result
 take_message(struct session *session, struct mux_message *message)
 {

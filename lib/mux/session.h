@@ -1,7 +1,7 @@
 /*
- * The client's side of one session over a master: a request that hands over
- * standard input, output and error, then what the master has to say until it
- * closes the connection. The data itself never comes by here.
+ * The client side of one session over a master. It sends a request with
+ * standard input, output and error, then reads the messages of the master until
+ * it closes the connection. The data of the session do not pass here.
  */
 #ifndef SESSION_H
 #define SESSION_H
@@ -27,28 +27,28 @@ enum session_result {
 	SESSION_FAILED, /* a system call: errno */
 };
 
-/* Over a connection that has exchanged hello with the master. */
+/* Begins on a connection that has exchanged hello with the master. */
 void session_init(struct session *session, int fd);
 
 /*
  * Sends the request (mux_end_session()) and the descriptors, which stay the
- * caller's. From the first of them to the last the whole master waits, with
- * all its sessions: signals are to be blocked. Where the result is not
- * SESSION_DONE and the connection gets closed, nothing has begun.
+ * caller's. The whole master waits from the first descriptor to the last, with
+ * all its sessions, so signals must be blocked. If the result is not
+ * SESSION_DONE and the connection is closed, no session has begun.
  */
 enum session_result session_request(struct session *session,
     const struct text *request, const int descriptors[3], int64_t deadline_us);
 
 /*
- * Takes the master's next message out of what has come in, without waiting;
- * SESSION_TIMED_OUT: it is not there yet.
+ * Takes the next message of the master, without waiting. SESSION_TIMED_OUT:
+ * there is none yet.
  */
 enum session_result
 session_hear(struct session *session, struct mux_message *message);
 
 /*
- * The same, and waits for it, timeout_ms at most (-1: for ever), with that
- * signal mask (null: the current one) in the meantime.
+ * The same, but waits for it, for at most timeout_ms (-1: no limit), with this
+ * signal mask (null: the current one).
  */
 enum session_result session_listen(struct session *session,
     struct mux_message *message, int timeout_ms, const sigset_t *mask);

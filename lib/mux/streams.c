@@ -10,7 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* How often it is looked whether the master has read all input. */
+/* The interval of checks whether the master has read all input. */
 enum { INPUT_PAUSE_MS = 20 };
 
 static enum stream_kind
@@ -73,7 +73,7 @@ streams_close(struct streams *streams)
 void
 streams_passed(struct streams *streams)
 {
-	/* The one pipe of both must not be closed twice. */
+	/* A pipe for both must not be closed twice. */
 	if (streams->passed[STDOUT_FILENO] == streams->passed[STDERR_FILENO])
 		streams->passed[STDOUT_FILENO] = -1;
 	close_one(&streams->passed[STDIN_FILENO]);
@@ -81,7 +81,7 @@ streams_passed(struct streams *streams)
 	close_one(&streams->passed[STDERR_FILENO]);
 }
 
-/* 0 to 2 or, where that can be had, the same opened once more. */
+/* 0 to 2, or the same file opened again if that is possible. */
 static int
 open_own(struct streams *streams, int fd, enum stream_kind kind, int flags)
 {
@@ -144,7 +144,7 @@ open_output(struct streams *streams, const struct stream_kinds *kinds, int fd)
 	return 0;
 }
 
-/* What is written to both keeps its order: it goes through one pipe. */
+/* Output to both keeps its order, since it passes through one pipe. */
 static int
 open_outputs(struct streams *streams, const struct stream_kinds *kinds)
 {
@@ -210,7 +210,7 @@ streams_timeout_ms(const struct streams *streams)
 	    : -1;
 }
 
-/* A pipe ends by its end, a pseudo-terminal lives on for its output. */
+/* A pipe is closed. A pseudo-terminal is still needed for its output. */
 static void
 end_input(struct streams *streams)
 {
@@ -236,7 +236,7 @@ streams_move(struct streams *streams,
 		relay = &streams->relays[fd];
 		if (!relay->is_over)
 			relay_move(relay, fds + fd * RELAY_POLL_COUNT, mask);
-		/* The master is to see that nobody reads it any more. */
+		/* Lets the master see that no process reads it any more. */
 		if (fd != STDIN_FILENO && relay->is_over)
 			close_one(&streams->near_fds[fd]);
 	}

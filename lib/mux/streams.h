@@ -1,9 +1,10 @@
 /*
- * Standard input, output and error of a session. What the master is handed it
- * keeps until the far command ends, and it reads a terminal whoever has that in
- * the foreground. So a terminal, and a standard error that somebody may wait
- * for, are handed over as pipes or a pseudo-terminal of ours, and what goes
- * through these is relayed. All else is handed over as it is, at no cost.
+ * Standard input, output and error of a session. The master keeps the
+ * descriptors until the far command ends, and reads a terminal even for a job
+ * in the background. So it gets a pipe or pseudo-terminal in place of a
+ * terminal, and in place of a standard error whose end another process may wait
+ * for. These are relayed. It gets all other descriptors themselves, without
+ * cost.
  */
 #ifndef STREAMS_H
 #define STREAMS_H
@@ -15,7 +16,7 @@
 enum stream_kind {
 	STREAM_NULL, /* the null device */
 	STREAM_FILE, /* a file, a device: nobody waits for its end */
-	/* From here on somebody may wait. */
+	/* In these kinds another process may wait. */
 	STREAM_PIPE,
 	STREAM_SOCKET,
 	STREAM_TERMINAL,
@@ -29,7 +30,7 @@ struct stream_kinds {
 	bool is_one_output; /* output and error are one and the same */
 };
 
-/* Looks what descriptors 0 to 2 are. */
+/* Finds out the kinds of descriptors 0 to 2. */
 void streams_look(struct stream_kinds *kinds);
 
 enum {
@@ -39,9 +40,9 @@ enum {
 };
 
 struct streams {
-	/* For the master: a descriptor of ours, or 0 to 2 themselves. */
+	/* For the master: our descriptor, or one of 0 to 2. */
 	int passed[STREAM_COUNT];
-	/* Ours alone, or -1. */
+	/* Only ours, or -1. */
 	int terminal_fd; /* the near side of the pseudo-terminal */
 	int near_fds[STREAM_COUNT]; /* of the pipes */
 	int again_fds[STREAM_COUNT]; /* 0 to 2, opened once more */
@@ -54,34 +55,34 @@ struct streams {
 
 /*
  * Makes the pipes. With wants_tty standard input becomes a pseudo-terminal,
- * which has the modes and the window of the user's terminal, or ordinary ones
- * where there is none; filter (or null) sees what goes to it. 0, or -1 with
+ * with the modes and window size of the terminal of the user, or usual ones
+ * without a terminal. filter (or null) sees its input. Returns 0; or -1 with
  * errno, and streams_close() has nothing to do.
  */
 int streams_open(struct streams *streams, const struct stream_kinds *kinds,
     bool wants_tty, relay_filter *filter, void *argument);
 
-/* Closes our copies of what the master has got by now. */
+/* Closes our copies of the descriptors that the master has. */
 void streams_passed(struct streams *streams);
 
 void streams_close(struct streams *streams);
 
-/* Reads no more of what the user types: nobody is there to get it. */
+/* Stops reading input: no process will get it. */
 void streams_stop_input(struct streams *streams);
 
-/* Waits for no more output, unless it is a reader that waits. */
+/* Stops waiting for output, except for a reader that waits. */
 void streams_stop_output(struct streams *streams);
 
-/* What is to be waited for, and for how long at most (-1: for ever). */
+/* Sets what to wait for, and for how long at most (-1: no limit). */
 void streams_poll(
     const struct streams *streams, struct pollfd fds[STREAMS_POLL_COUNT]);
 int streams_timeout_ms(const struct streams *streams);
 
-/* Moves what can be moved; see relay_move(). */
+/* Moves the bytes that can be moved; see relay_move(). */
 void streams_move(struct streams *streams,
     const struct pollfd fds[STREAMS_POLL_COUNT], const sigset_t *mask);
 
-/* Whether all output has come through, or nobody wants it any more. */
+/* Whether all output has arrived, or no reader is left. */
 bool streams_are_drained(const struct streams *streams);
 
 #endif
