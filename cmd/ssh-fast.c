@@ -303,6 +303,7 @@ ssh_fast_main(int argc, char *argv[])
 	static struct run run;
 	struct failure failure;
 	enum settings_status settings = SETTINGS_READ;
+	enum pool_status status;
 	bool explain;
 
 	occupy_standard_descriptors();
@@ -322,16 +323,20 @@ ssh_fast_main(int argc, char *argv[])
 	    real_ssh_find(&run.ssh, run.options.ssh, run.options.verbose) == -1)
 		return EXIT_OWN_ERROR;
 	explain = run.options.explain;
-	if (run.options.disable)
+	if (run.options.disable) {
+		options_settle(&run.options, POOL_PERSIST_UNSET);
 		return explain ? explain_plain(&run, "it is asked for")
 			       : become_plain_ssh(&run, NULL);
+	}
 	if (lease_words_are_in_front(run.argc, run.argv))
 		return run.ssh.is_behind_script
 		    ? become_plain_ssh(&run, "a script holds the lease")
 		    : cannot_run(&run, ELOOP);
 
-	switch (settings == SETTINGS_FAILED ? POOL_FAILED
-					    : choose_pool(&run, &failure)) {
+	status = settings == SETTINGS_FAILED ? POOL_FAILED
+					     : choose_pool(&run, &failure);
+	options_settle(&run.options, run.pool.persist_secs);
+	switch (status) {
 	case POOL_PLAIN:
 		return explain ? explain_plain(&run, run.pool.plain_reason)
 			       : fall_back(&run, run.pool.plain_reason);

@@ -39,6 +39,7 @@ struct option {
 /* Where a value comes from: what counts more has a higher number. */
 enum option_from {
 	OPTION_FROM_DEFAULT,
+	OPTION_FROM_SSH, /* the configuration of ssh */
 	OPTION_FROM_FILE,
 	OPTION_FROM_VARIABLE,
 	OPTION_FROM_WORD,

@@ -154,6 +154,8 @@ print_origin(const struct option_table *table, const void *options,
 	origin = &origins_of(table, options)[option - table->rows];
 	if (origin->from == OPTION_FROM_FILE)
 		(void)printf(" (%s line %u)\n", file, origin->line);
+	else if (origin->from == OPTION_FROM_SSH)
+		(void)printf(" (ssh_config)\n");
 	else if (origin->from == OPTION_FROM_VARIABLE)
 		(void)printf(" (%s)\n", option->variable);
 	else

@@ -16,10 +16,15 @@ static void
 make_own(
     struct lease_words *words, const struct run *run, const char *socket_path)
 {
+	const int max_age_secs = run->options.max_age_secs;
+	int persist_secs = run->options.persist_secs;
 	char *to = words->socket;
 
+	/* Once it is too old, nobody uses it any more. */
+	if (max_age_secs > 0 && persist_secs > max_age_secs)
+		persist_secs = max_age_secs;
 	(void)snprintf(words->persist, sizeof(words->persist),
-	    "-oControlPersist=%d", run->options.persist_secs);
+	    "-oControlPersist=%d", persist_secs);
 	/* ssh expands the path: "%" is written twice. */
 	for (; *socket_path != '\0'; socket_path++) {
 		if (*socket_path == '%')

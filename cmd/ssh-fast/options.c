@@ -1,6 +1,7 @@
 #include "ssh-fast/options.h"
 
 #include "base/duration.h"
+#include "pool/pool.h"
 #include "shared/limits.h"
 #include "shared/option.h"
 
@@ -191,7 +192,8 @@ static const struct option rows[] = {
 	AT(persist_secs),
 	.minimum = 1,
 	.maximum = SECS_MAX,
-	.help = "seconds for which an idle master stays (90)"},
+	.help =
+	    "how long an idle master stays (ControlPersist, else 90 seconds)"},
     {.name = "max-age",
 	.variable = "SSH_FAST_MAX_AGE",
 	.keyword = "MaxAge",
@@ -299,7 +301,6 @@ options_read(struct options *options, int argc, char *argv[])
 	options->probe_timeout_ms = PROBE_TIMEOUT_MS;
 	options->trust_secs = TRUST_SECS;
 	options->answer_secs = ANSWER_SECS;
-	options->persist_secs = PERSIST_SECS;
 	options->cold = COLD;
 	options->max_age_secs = MAX_AGE_SECS;
 	options->touch = true;
@@ -334,6 +335,36 @@ options_take_setting(struct options *options, const char *keyword,
 {
 	return setting_take(
 	    &table, options, keyword, value, line, counts, allowed);
+}
+
+static const struct option *
+find_row(size_t offset)
+{
+	const struct option *row = rows;
+
+	while (row->offset != offset)
+		row++;
+	return row;
+}
+
+void
+options_settle(struct options *options, int control_persist_secs)
+{
+	if (options->persist_secs != 0)
+		return;
+	if (control_persist_secs == POOL_PERSIST_UNSET) {
+		options->persist_secs = PERSIST_SECS;
+		return;
+	}
+	options->persist_secs =
+	    control_persist_secs < SECS_MAX ? control_persist_secs : SECS_MAX;
+	if (control_persist_secs == POOL_PERSIST_FOR_EVER)
+		options->persist_secs = options->max_age_secs > 0
+		    ? options->max_age_secs
+		    : SECS_MAX;
+	option_note_origin(&table,
+	    find_row(offsetof(struct options, persist_secs)), options,
+	    OPTION_FROM_SSH, 0);
 }
 
 void

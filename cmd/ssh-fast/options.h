@@ -24,7 +24,7 @@ struct options {
 	enum client client;
 	int probe_timeout_ms;
 	int health_ms; /* 0: the server is not asked before a login */
-	int persist_secs;
+	int persist_secs; /* 0, until options_settle(): not said */
 	int cold; /* logins to one server at once; 0: any number */
 	int max_age_secs; /* 0: no login is too old */
 	bool touch;
@@ -53,6 +53,12 @@ int options_print_version(void);
 enum setting_status options_take_setting(struct options *options,
     const char *keyword, const char *value, size_t line, bool counts,
     char allowed[OPTION_ALLOWED_MAX]);
+
+/*
+ * Fills in what the configuration of ssh decides where nothing else is said:
+ * its ControlPersist (pool.h) in seconds.
+ */
+void options_settle(struct options *options, int control_persist_secs);
 
 /* Prints each setting and where it comes from; file is that of settings. */
 void options_print_settings(const struct options *options, const char *file);

@@ -1,6 +1,7 @@
 #include "pool/opening.h"
 
 #include "base/facts.h"
+#include "base/duration.h"
 #include "namespace/record.h"
 #include "pool/binding.h"
 #include "platform/platform.h"
@@ -10,6 +11,7 @@
 #include "ssh/sshreference.h"
 #include "ssh/sshsettings.h"
 
+#include <limits.h>
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
@@ -61,6 +63,19 @@ cannot_ask(struct opening *opening)
 	return POOL_FAILED;
 }
 
+/* ssh -G says "yes" for 0 as well, and "no" where nothing is said. */
+static int
+read_persist(const char *value)
+{
+	int secs;
+
+	if (value != NULL && strcmp(value, "yes") == 0)
+		return POOL_PERSIST_FOR_EVER;
+	if (value != NULL && duration_read(value, 1, INT_MAX, &secs))
+		return secs;
+	return POOL_PERSIST_UNSET;
+}
+
 enum pool_status
 opening_ask(struct opening *opening)
 {
@@ -86,6 +101,7 @@ opening_ask(struct opening *opening)
 	if (result == -1)
 		return cannot_ask(opening);
 	opening->has_answer = true;
+	pool->persist_secs = read_persist(said->control_persist);
 	/*
 	 * Most configurations ask for nothing that the restrictions refuse:
 	 * then scp and its like, which bring such options, share.

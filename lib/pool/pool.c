@@ -116,6 +116,7 @@ pool_open(struct pool *pool, const struct pool_request *request,
 	pool->root.fd = -1;
 	pool->needs_folder = false;
 	pool->valid_until = SSHKEY_FOR_EVER;
+	pool->persist_secs = POOL_PERSIST_UNSET;
 	text_init_in(&pool->session, pool->session_storage,
 	    sizeof(pool->session_storage));
 	text_init_in(&pool->text, pool->storage, sizeof(pool->storage));

@@ -30,6 +30,11 @@ enum pool_status {
 	POOL_FAILED, /* *failure says why it could not be had */
 };
 
+enum {
+	POOL_PERSIST_UNSET = 0, /* also where it is not known */
+	POOL_PERSIST_FOR_EVER = -1,
+};
+
 struct pool {
 	const char *plain_reason; /* perhaps in reason_storage */
 	char reason_storage[256];
@@ -44,6 +49,8 @@ struct pool {
 	 * directory on: it has to be started in it.
 	 */
 	bool needs_folder;
+	/* ControlPersist of the configuration: seconds, or one of these. */
+	int persist_secs;
 	uint64_t valid_until; /* when the first certificate ends (sshkey.h) */
 	/*
 	 * Where it was wanted and is known for sure, what the configuration

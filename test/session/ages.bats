@@ -224,3 +224,55 @@ free_lock() { echo "$ROOT"/*/free/s*; }
   [[ "$output" == *"Permission denied"* ]]
   cp "$DIR/id.pub" "$DIR/authorized_keys"
 }
+
+# persist_of WORD...: what a master would get, and where that is said.
+persist_of() {
+  local said
+  said=$("$SSH_FAST" "$@" --explain -F "$OUT/config" host)
+  echo "$(sed -n 's/.*-oControlPersist=\([0-9]*\) .*/\1/p' <<<"$said" | sort -u)" \
+    "$(sed -n 's/^  Persist .*(\(.*\))$/\1/p' <<<"$said")"
+}
+
+@test "ControlPersist of the configuration is the default, for each host; what is said to us counts more" {
+  local pair
+  for pair in 20m:1200 1h30m:5400 7:7 yes:28800 0:28800 99w:28800; do
+    write_config "$OUT/config" 'Host other' 'ControlPersist 5' 'Host host' "ControlPersist ${pair%:*}"
+    [ "$(persist_of)" = "${pair#*:} ssh_config" ]
+  done
+  [ "$(persist_of --max-age=none)" = "31536000 ssh_config" ]
+  [ "$(persist_of --max-age=10m)" = "600 ssh_config" ]
+  [ "$(persist_of --persist=5m)" = "300 --persist" ]
+  [ "$(SSH_FAST_PERSIST=6m persist_of)" = "360 SSH_FAST_PERSIST" ]
+  mkdir -m 700 "$ROOT"
+  echo 'Persist 7m' >"$ROOT/config"
+  [ "$(persist_of)" = "420 $ROOT/config line 1" ]
+  rm "$ROOT/config"
+  for pair in 'no' ''; do
+    write_config "$OUT/config" "${pair:+ControlPersist $pair}"
+    [ "$(persist_of)" = "90 default" ]
+  done
+}
+
+@test "a master stays as long as whoever started it said; a longer time counts from the next login on" {
+  local first before
+  write_config "$OUT/config" 'ControlPersist 1h'
+  "$SSH_FAST" -F "$OUT/config" host true
+  wait_until is_released
+  first=$(free_master)
+  before=$(logins)
+  tr '\0' ' ' <"/proc/$first/cmdline" | grep -q -e '-oControlPersist=3600 '
+  # The same connection, since how long it stays does not shape it.
+  SSH_FAST_PERSIST=2h "$SSH_FAST" -F "$OUT/config" host true
+  wait_until is_released
+  [ "$(logins):$(free_master)" = "$before:$first" ]
+  [ "$(ls_json | jq '.namespaces[].leases[].master.ends_in_seconds')" -le 3600 ]
+  gc --retire >/dev/null
+  SSH_FAST_PERSIST=2h "$SSH_FAST" -F "$OUT/config" host true
+  wait_until is_released
+  [ "$(ls_json | jq '.namespaces[].leases[].master.ends_in_seconds')" -gt 7000 ]
+  # And it ends when that is over.
+  gc --retire >/dev/null
+  write_config "$OUT/config" 'ControlPersist 1'
+  "$SSH_FAST" -F "$OUT/config" host true
+  wait_until ended "$(free_master)"
+}

@@ -52,7 +52,7 @@ refuses() {
   # As ssh itself takes times, added up.
   run env SSH_FAST_PERSIST=10m "$SSH_FAST" --explain -F "$DIR/config" host
   [[ "$output" == *-oControlPersist=600* ]]
-  run "$SSH_FAST" --persist=1W2d3H4m5 --explain -F "$DIR/config" host
+  run "$SSH_FAST" --persist=1W2d3H4m5 --max-age=none --explain -F "$DIR/config" host
   [[ "$output" == *-oControlPersist=788645* ]]
   # Milliseconds may have a unit.
   run env SSH_FAST_PROBE_TIMEOUT=1m "$SSH_FAST" --explain -F "$DIR/config" host
