@@ -10,7 +10,7 @@
 
 enum { SCRIPT_MAX = 65536 };
 
-/* What PATH means where it is not set. */
+/* The default of PATH. */
 #define DEFAULT_PATH "/usr/bin:/bin"
 
 bool
@@ -98,7 +98,7 @@ mention_read_script(struct text *script, const char *path)
 	    (room = text_room(script, (size_t)st.st_size)) != NULL)
 		got = read(fd, room, (size_t)st.st_size);
 	(void)close(fd);
-	/* What a program is made of has zeros in it, and early. */
+	/* A binary program has zeros, near its start. */
 	if (got > 0 && memchr(script->data, '\0', (size_t)got) == NULL) {
 		script->data[got] = '\0';
 		script->length = (size_t)got;

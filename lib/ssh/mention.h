@@ -1,4 +1,4 @@
-/* Files that a command, or the text of a script, mentions. */
+/* The files that a command or a script names. */
 #ifndef MENTION_H
 #define MENTION_H
 
@@ -8,22 +8,24 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* The next piece between blanks, quotes and the like; at moves behind it. */
+/*
+ * The next piece between blanks, quotes and similar characters. Moves *at past
+ * it.
+ */
 bool mention_next(const char **at, const char *end, char piece[PATH_MAX]);
 
 /*
- * The path of the file that a piece names, as a shell would take it: absolute,
- * below "~" or $HOME, from the working directory on where it has a slash in it.
- * False where it is no path.
+ * The path of the file that a piece names, as a shell understands it: absolute,
+ * below "~" or $HOME, or relative with a slash. False if it is not a path.
  */
 bool mention_path(char path[PATH_MAX], const char *piece);
 
-/* The path of the program of that name in PATH. False where there is none. */
+/* The path of the program in PATH. False if there is none. */
 bool mention_program(char path[PATH_MAX], const char *name);
 
 /*
- * Reads a script: the whole of a file that is text and not too large. False
- * where it is none; else text_free() is owed.
+ * Reads a script: a whole text file, if it is not too large. False if it is not
+ * one; otherwise the caller calls text_free().
  */
 bool mention_read_script(struct text *script, const char *path);
 

@@ -13,7 +13,7 @@
 enum {
 	REQUEST_IDENTITIES = 11,
 	IDENTITIES_ANSWER = 12,
-	/* Length, type and number of keys stand in front of the first. */
+	/* Length, type and number of keys come before the first key. */
 	KEYS_BEGIN = 4 + 1 + 4,
 	ANSWER_MAX = 262144, /* as ssh takes it */
 };
@@ -43,14 +43,14 @@ sshagent_ask(struct sshagent *agent, const char *path)
 	agent->fd =
 	    socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 	if (agent->fd == -1) {
-		/* Want of descriptors says nothing of the agent. */
+		/* A lack of descriptors tells nothing about the agent. */
 		agent->status = SSHAGENT_SILENT;
 		return;
 	}
 	flags = connect(
 	    agent->fd, (const struct sockaddr *)&address, sizeof(address));
 	if (flags == -1)
-		/* A full backlog: it is busy with something. */
+		/* A full backlog: the agent is busy. */
 		hang_up(
 		    agent, errno == EAGAIN ? SSHAGENT_SILENT : SSHAGENT_NONE);
 	else if (send(agent->fd, request, sizeof(request), MSG_NOSIGNAL) !=
@@ -58,7 +58,7 @@ sshagent_ask(struct sshagent *agent, const char *path)
 		hang_up(agent, SSHAGENT_NONE);
 }
 
-/* How many bytes the answer has in all, as far as its front is there. */
+/* The size of the answer in bytes, if its front has arrived. */
 static size_t
 wanted(const struct sshagent *agent)
 {
@@ -71,7 +71,7 @@ wanted(const struct sshagent *agent)
 	return length < ANSWER_MAX ? 4 + (size_t)length : 0;
 }
 
-/* Reads on. 1 it is complete, 0 more is to come, -1 it never will be. */
+/* Reads more. Returns 1 if it is complete, 0 if more will come, -1 if not. */
 static int
 read_on(struct sshagent *agent)
 {
@@ -79,7 +79,7 @@ read_on(struct sshagent *agent)
 	char *to;
 	ssize_t got;
 
-	/* All of it in one call, where it is as short as most are. */
+	/* Most answers are short and need one call. */
 	room = sizeof(agent->storage) - 1 - agent->answer.length;
 	if (agent->answer.length >= sizeof(agent->storage) - 1 ||
 	    missing > room)

@@ -1,7 +1,6 @@
 /*
- * Which keys an agent holds: SSH_AGENTC_REQUEST_IDENTITIES. The question is
- * sent at one moment and the answer taken at another, so that the agent works
- * while we do.
+ * The keys of an agent: SSH_AGENTC_REQUEST_IDENTITIES. Question and answer are
+ * two steps, so the agent works at the same time as this process.
  */
 #ifndef SSHAGENT_H
 #define SSHAGENT_H
@@ -25,17 +24,21 @@ struct sshagent {
 	char storage[2048];
 };
 
-/* Connects to the socket of that path and asks; sshagent_end() is owed. */
+/*
+ * Connects to the socket at the path and asks. The caller calls sshagent_end().
+ */
 void sshagent_ask(struct sshagent *agent, const char *path);
 
-/* Waits for the answer until the deadline (deadline.h); once asked again it
- * goes on waiting where it was SILENT. */
+/*
+ * Waits for the answer until the deadline (deadline.h). After SILENT, another
+ * call goes on waiting.
+ */
 enum sshagent_status sshagent_wait(struct sshagent *agent, int64_t deadline_us);
 
-/* What is to be read of the keys, after SSHAGENT_KEYS. */
+/* The bytes of the keys, after SSHAGENT_KEYS. */
 struct wire sshagent_keys(const struct sshagent *agent);
 
-/* Takes the next key off the front; false behind the last. */
+/* Takes the next key off the front. False after the last one. */
 bool
 sshagent_next(struct wire *keys, const unsigned char **blob, size_t *length);
 

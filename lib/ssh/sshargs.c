@@ -4,9 +4,9 @@
 #include <string.h>
 
 /*
- * ssh's getopt string. -P was a flag without meaning until 9.3 and takes a
- * value since 9.4: it is listed without one, and whoever meets it must not
- * rely on what follows.
+ * The getopt string of ssh. -P was a flag without meaning until 9.3 and takes a
+ * value since 9.4. It is listed without one, so the words after it are not
+ * reliable.
  */
 static const char ssh_flags[] = "1246ab:c:e:fgi:kl:m:no:p:qstvx"
 				"AB:CD:E:F:GI:J:KL:MNO:PQ:R:S:TVw:W:XYy";
@@ -33,9 +33,9 @@ add_option(struct sshargs *args, char *letter, const char *value)
 }
 
 /*
- * One round of BSD getopt, which OpenSSH carries along: it stops at the first
- * word that is no option and never permutes. Returns the index of the first
- * word that was not consumed, or -1 for what getopt would complain about.
+ * One round of BSD getopt, which OpenSSH includes. It stops at the first
+ * operand and never permutes. Returns the index of the first word that was not
+ * consumed, or -1 for an error of getopt.
  */
 static int
 read_options(struct sshargs *args, int index, int argc, char *const argv[])
@@ -78,7 +78,7 @@ hex_digit(char c)
 	return found == NULL ? -1 : (int)((found - digits) % 16);
 }
 
-/* Percent-decoding as ssh does it, in place: "+" is a blank there. */
+/* Decodes percent signs in place, as ssh does: "+" is a blank there. */
 static bool
 decode_url(char *string)
 {
@@ -101,7 +101,7 @@ decode_url(char *string)
 	return true;
 }
 
-/* A part of the destination, which as a whole fits into the storage. */
+/* A part of the destination. The whole destination fits into the storage. */
 static char *
 copy(struct sshargs *args, const char *from, size_t length)
 {
@@ -113,7 +113,7 @@ copy(struct sshargs *args, const char *from, size_t length)
 	return to;
 }
 
-/* [user[;parameters]@]host[:port], with the host perhaps in brackets. */
+/* [user[;parameters]@]host[:port]; the host can be in brackets. */
 static void
 read_uri(struct sshargs *args, const char *rest)
 {
@@ -141,7 +141,7 @@ read_uri(struct sshargs *args, const char *rest)
 	}
 	if (length == 0)
 		goto bad;
-	/* In a URI, and only there, ssh takes a last dot off the name. */
+	/* Only in a URI, ssh removes a final dot from the name. */
 	args->host = copy(args, rest,
 	    length > 1 && rest[length - 1] == '.' ? length - 1 : length);
 	if (*end == ':') {
@@ -159,14 +159,14 @@ bad:
 	args->status = SSHARGS_BAD;
 }
 
-/* The last @ counts: user names may hold one. */
+/* The last @ counts, since user names can contain one. */
 static void
 read_destination(struct sshargs *args, const char *destination)
 {
 	const char *at;
 
 	args->destination = destination;
-	/* No host and user are that long; ssh may say what it thinks. */
+	/* No host and user are so long. ssh reports the error. */
 	if (strlen(destination) >= SSHARGS_DESTINATION_MAX) {
 		args->status = SSHARGS_BAD;
 		return;
@@ -187,7 +187,7 @@ read_destination(struct sshargs *args, const char *destination)
 	args->host = copy(args, destination, strlen(destination));
 }
 
-/* Whether the word before index ends the options, as ssh decides it. */
+/* Whether the word before index ends the options, by the rule of ssh. */
 static bool
 ended_by_dashes(int index, int first, char *const argv[])
 {
@@ -207,7 +207,7 @@ sshargs_read(struct sshargs *args, int argc, char *const argv[])
 	args->storage_used = 0;
 	args->command_index = argc;
 	args->has_command = false;
-	/* No word can hold more options than it has letters. */
+	/* A word cannot have more options than letters. */
 	for (i = 1; i < argc; i++)
 		if (argv[i][0] == '-')
 			room += strlen(argv[i]);
@@ -228,7 +228,7 @@ sshargs_read(struct sshargs *args, int argc, char *const argv[])
 	if (args->status != SSHARGS_OK)
 		return 0;
 	index++;
-	/* ssh starts getopt anew behind the host, unless "--" came first. */
+	/* ssh starts getopt again after the host, unless "--" came first. */
 	if (!ended_by_dashes(index - 1, 1, argv) && index < argc &&
 	    (index = read_options(args, index, argc, argv)) == -1) {
 		args->status = SSHARGS_BAD;

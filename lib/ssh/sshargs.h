@@ -1,7 +1,7 @@
 /*
- * Reads a command line as ssh(1) does, so that the same words mean the same
- * here and there: clustered flags, values glued or apart, options after the
- * host, "--", ssh:// and user@host. Nothing is ever reordered or rewritten.
+ * Reads a command line as ssh(1) does: clustered flags, joined or separate
+ * values, options after the host, "--", ssh:// and user@host. Nothing is
+ * reordered or rewritten.
  */
 #ifndef SSHARGS_H
 #define SSHARGS_H
@@ -25,15 +25,15 @@ enum { SSHARGS_OPTIONS_INLINE = 32, SSHARGS_DESTINATION_MAX = 512 };
 
 struct sshargs {
 	enum sshargs_status status;
-	/* All options in the order in which ssh meets them. */
+	/* All options, in ssh's order. */
 	struct sshargs_option *options;
 	size_t option_count;
-	/* How many of them stand in front of the destination. */
+	/* The number of options before the destination. */
 	size_t options_before_destination;
 	const char *destination; /* as typed; points into argv */
-	/* Out of the destination, in storage below; null: not given. */
+	/* Parts of the destination, in the storage below; null: not given. */
 	char *user, *host, *port;
-	/* The command's words: argv from there on; argc where there is none. */
+	/* The command starts at this word of argv; argc if there is none. */
 	int command_index;
 	bool has_command;
 	struct sshargs_option inline_options[SSHARGS_OPTIONS_INLINE];
@@ -42,8 +42,8 @@ struct sshargs {
 };
 
 /*
- * Reads argv[1] to argv[argc - 1]. 0 with the outcome in args->status, and
- * sshargs_free() is owed; or -1 with errno (ENOMEM).
+ * Reads argv[1] to argv[argc - 1]. Returns 0 with the result in args->status,
+ * and the caller calls sshargs_free(); or -1 with errno (ENOMEM).
  */
 int sshargs_read(struct sshargs *args, int argc, char *const argv[]);
 void sshargs_free(struct sshargs *args);

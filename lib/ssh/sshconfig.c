@@ -18,10 +18,10 @@
 
 enum {
 	INCLUDE_DEPTH_MAX = 16, /* as ssh_config(5) allows */
-	/* Of all files together: beyond that only ssh reads on. */
+	/* For all files together. Only ssh reads more. */
 	SIZE_MAX_TOGETHER = 16 << 20,
 	FILES_MAX = 4096,
-	/* Of all files together, for most people; on the stack. */
+	/* For all files together of most users, on the stack. */
 	USUAL_SIZE = 4096,
 	READ_SIZE = 16384,
 	INCLUDE_PATH_MAX = 1024,
@@ -46,7 +46,9 @@ doubt(struct reader *reader, const char *why)
 		reader->config->doubt = why;
 }
 
-/* Include: reads what a pattern names, in glob's order as ssh does. */
+/*
+ * Include: reads the files of a pattern, in the order of glob(3), as ssh does.
+ */
 static void
 include(struct reader *reader, const char *pattern)
 {
@@ -57,7 +59,9 @@ include(struct reader *reader, const char *pattern)
 
 	if (strchr(pattern, '%') != NULL || strchr(pattern, '$') != NULL ||
 	    (pattern[0] == '~' && pattern[1] != '/')) {
-		/* Newer versions expand it; or it is another user's home. */
+		/*
+		 * Newer versions expand it, or it is the home of another user.
+		 */
 		doubt(reader,
 		    "an Include in the configuration has %, $ or "
 		    "~user in it");
@@ -79,7 +83,9 @@ include(struct reader *reader, const char *pattern)
 		doubt(reader, "an Include in the configuration is too long");
 		return;
 	}
-	/* How many there are tells which Include what follows belongs to. */
+	/*
+	 * The count separates the files of one Include from those of the next.
+	 */
 	if (glob(path, 0, NULL, &found) != 0) {
 		text_add(&reader->seen, "include 0\n");
 		return;
@@ -94,9 +100,9 @@ include(struct reader *reader, const char *pattern)
 }
 
 /*
- * Match: the outcome of some criteria is settled by the host, the users and
- * the text of the configuration; that of others only ssh can tell; and what
- * depends on the session has no place in a connection that sessions share.
+ * Match: the host, the users and the text of the configuration decide some
+ * criteria. Only ssh can decide others. A criterion that depends on the session
+ * cannot hold for a connection that sessions share.
  */
 static void
 look_at_match(struct reader *reader, const char *at, const char *end)
@@ -157,7 +163,7 @@ is_empty_or_comment(const char *line, size_t length)
 static void
 read_include(struct reader *reader, const char *value, size_t length)
 {
-	/* What gets included may move the text that we read from. */
+	/* An included file may move the text that is being read. */
 	const size_t begin = (size_t)(value - reader->seen.data);
 	size_t at = 0;
 	char word[INCLUDE_PATH_MAX];
@@ -204,7 +210,7 @@ read_line(struct reader *reader, const char *line, size_t length)
 		config->mentions_no_control_path = true;
 }
 
-/* The lines of seen from one offset to another; seen grows meanwhile. */
+/* The lines of seen between two offsets. seen grows during the loop. */
 static void
 read_lines(struct reader *reader, size_t at, size_t end)
 {
@@ -223,9 +229,9 @@ read_lines(struct reader *reader, size_t at, size_t end)
 }
 
 /*
- * The whole file behind what has been read: -1 where it cannot be opened,
- * which ssh takes for an empty one. Its size is where to begin; what the
- * kernel makes up while it is read has none.
+ * Appends the whole file. Returns -1 if it cannot be opened; ssh treats it as
+ * empty then. The size of the file is only a start: files that the kernel makes
+ * while they are read have none.
  */
 static ssize_t
 slurp(struct reader *reader, const char *path, size_t size)
@@ -239,7 +245,7 @@ slurp(struct reader *reader, const char *path, size_t size)
 	if ((fd = openat(AT_FDCWD, path,
 		 O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY)) == -1)
 		return -1;
-	/* One byte more than the size, so that the end is seen at once. */
+	/* One byte more than the size, to see the end at once. */
 	for (wanted = size + 1; (room = text_room(into, wanted)) != NULL;) {
 		got = read(fd, room, wanted);
 		if (got == -1 && errno == EINTR)
@@ -263,9 +269,8 @@ slurp(struct reader *reader, const char *path, size_t size)
 }
 
 /*
- * A plain file, its lines, and its length behind them. The end of each entry
- * of what the digest is made of tells where it begins: no other files, in no
- * other order or places, make the same.
+ * A plain file: its lines, then its length. The length ends each entry of the
+ * digest, so other files, or another order, cannot have the same digest.
  */
 static void
 read_plain_file(struct reader *reader, const char *path, size_t size)
@@ -283,9 +288,9 @@ read_plain_file(struct reader *reader, const char *path, size_t size)
 }
 
 /*
- * ssh refuses to run where others can write to the user's own file or to an
- * included one. Some versions allow that to a group without other members, so
- * the group becomes part of the digest, and ssh is asked once.
+ * ssh refuses to run if others can write to the file of the user or to an
+ * included file. Some versions allow a group without other members. So the
+ * group is part of the digest, and ssh is asked once.
  */
 static void
 look_at_owner(struct reader *reader, const struct stat *st)
@@ -322,7 +327,7 @@ read_file(struct reader *reader, const char *path)
 		return;
 	}
 	if (!S_ISREG(st.st_mode)) {
-		/* /dev/null is what people write for "none". */
+		/* People write /dev/null for "none". */
 		if (S_ISCHR(st.st_mode) && strcmp(path, "/dev/null") == 0)
 			text_add(seen, "null\n");
 		else
@@ -362,7 +367,7 @@ sshconfig_read(
 	memset(config, 0, sizeof(*config));
 	text_init(&config->variables);
 	text_init_in(&reader.seen, storage, sizeof(storage));
-	/* glob(3) with GLOB_TILDE goes by $HOME, for relative names as well. */
+	/* glob(3) with GLOB_TILDE uses $HOME, even for relative names. */
 	reader.include_home = getenv("HOME");
 	if (reader.include_home == NULL || reader.include_home[0] == '\0')
 		reader.include_home = home;

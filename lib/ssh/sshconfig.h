@@ -1,7 +1,7 @@
 /*
- * A digest of all configuration that ssh would read: the -F file, or the
- * user's and the system's, with everything they Include. What cannot be known
- * without running ssh is not guessed at but said.
+ * A digest of all configuration that ssh would read: the file of -F, or those
+ * of the user and the system, with all files that they include. If only ssh can
+ * know the result, the answer says so.
  */
 #ifndef SSHCONFIG_H
 #define SSHCONFIG_H
@@ -18,35 +18,37 @@
 struct sshconfig {
 	char digest[DIGEST_LENGTH + 1];
 	/*
-	 * Why nothing certain can be said of it, in a few words: a pipe, which
-	 * reading would take away from ssh, or words that are beyond us. Null
-	 * where all is understood.
+	 * Why the configuration is not understood, in a few words, or null.
+	 * Examples are unknown words, and a pipe that ssh could not read again.
 	 */
 	const char *doubt;
 	/*
-	 * The outcome depends on more than text, for example on Match exec:
-	 * ssh has to be asked each time.
+	 * The result depends on more than text, for example on Match exec. ssh
+	 * must be asked in each run.
 	 */
 	bool is_dynamic;
-	/* It is gone through twice, or host names are looked up on the way. */
+	/* ssh reads it twice, or looks up host names while it reads. */
 	bool has_second_pass;
-	/* "ControlPath none" stands somewhere, for some host. */
+	/* It contains "ControlPath none", for some host. */
 	bool mentions_no_control_path;
-	/* A path in it starts from the working directory. */
+	/* It contains a relative path. */
 	bool depends_on_folder;
-	/* The same of a key: where it lies does not matter, what it is does. */
+	/*
+	 * It contains a relative path of a key. Only the content of a key
+	 * matters.
+	 */
 	bool names_key_from_folder;
-	/* It names a program, or a library, that may go by anything. */
+	/* It names a program or a library, which may depend on anything. */
 	bool names_program;
-	/* Facts: the variables that it refers to, by digests of their values. */
+	/* Facts: the variables in it, with digests of their values. */
 	struct text variables;
 };
 
 /*
- * Reads the configuration. config_file is -F's value, or null; home is the
- * home directory that ssh takes "~" for (the password database's). A missing
- * or unreadable file counts as such, not as an error: ssh has its own to say.
- * 0 and sshconfig_free() is owed; -1 with errno for lack of memory.
+ * Reads the configuration. config_file is the value of -F, or null. home is the
+ * home directory of the password database, which is "~" for ssh. A missing or
+ * unreadable file is not an error here: ssh reports it. Returns 0, and the
+ * caller calls sshconfig_free(); or -1 with errno without memory.
  */
 int sshconfig_read(
     struct sshconfig *config, const char *config_file, const char *home);

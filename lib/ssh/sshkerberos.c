@@ -14,9 +14,9 @@
 enum { FRONT_SIZE = 1024, COMPONENTS_MAX = 16 };
 
 /*
- * The front of a cache of format 4: the format, a header with its length in two
- * bytes, then the principal: its kind, how many components, the realm and these.
- * Tickets that come and go stand behind it.
+ * The start of a cache of format 4: the format, a header after its length in
+ * two bytes, then the principal: kind, number of components, realm, components.
+ * The tickets, which change, come after it.
  */
 static bool
 read_principal(struct text *principal, const unsigned char *bytes, size_t size)
@@ -45,7 +45,7 @@ read_principal(struct text *principal, const unsigned char *bytes, size_t size)
 	return text_ok(principal);
 }
 
-/* False where there is no such file, or none of that format. */
+/* False if there is no such file, or it has another format. */
 static bool
 add_file(struct text *text, const char *path)
 {

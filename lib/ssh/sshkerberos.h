@@ -1,12 +1,12 @@
-/* As whom a login with GSSAPI would come: the owner of the ticket cache. */
+/* The identity of a login with GSSAPI: the owner of the ticket cache. */
 #ifndef SSHKERBEROS_H
 #define SSHKERBEROS_H
 
 #include "base/text.h"
 
 /*
- * Adds a line that names the principal of the ticket cache, where it is a file;
- * of other kinds, their name. Nothing where there is no cache.
+ * Adds a line with the principal of the ticket cache if it is a file, or with
+ * the name of another kind of cache. Adds nothing without a cache.
  */
 void sshkerberos_add(struct text *text);
 

@@ -16,8 +16,8 @@ enum {
 };
 
 /*
- * How many strings a certificate holds between its nonce and its serial
- * number: the public key of that type (PROTOCOL.certkeys).
+ * The number of strings between the nonce and the serial number of a
+ * certificate: its public key, by type (PROTOCOL.certkeys).
  */
 static const struct {
 	const char *type;
@@ -36,8 +36,8 @@ static const struct {
 };
 
 /*
- * Behind the type: nonce, key, serial, kind, key id, principals, valid after,
- * valid before. A type that is not known has no end that could be read.
+ * After the type: nonce, key, serial, kind, key id, principals, valid after,
+ * valid before. For an unknown type the end cannot be read.
  */
 static void
 read_certificate(
@@ -78,7 +78,7 @@ sshkey_read_blob(struct sshkey *key, const unsigned char *blob, size_t length)
 	return true;
 }
 
-/* PROTOCOL.key: the public key stands in front of what is encrypted. */
+/* PROTOCOL.key: the public key precedes the encrypted part. */
 static bool
 read_private(struct sshkey *key, char *text, char *end)
 {
@@ -101,7 +101,7 @@ read_private(struct sshkey *key, char *text, char *end)
 	    sshkey_read_blob(key, blob, length);
 }
 
-/* "TYPE BASE64 COMMENT", where the type is that of what follows. */
+/* "TYPE BASE64 COMMENT", where TYPE is the type in BASE64. */
 static bool
 read_public_line(struct sshkey *key, char *line, char *end)
 {
@@ -122,7 +122,7 @@ read_public_line(struct sshkey *key, char *line, char *end)
 
 		while (base64 < end && (*base64 == ' ' || *base64 == '\t'))
 			base64++;
-		/* The comment is parted by a blank, which decoding passes. */
+		/* A blank precedes the comment, and decoding skips it. */
 		end = base64 + strcspn(base64, " \t\r\n");
 		length = wire_decode_base64(blob, base64, end);
 	}
@@ -153,7 +153,7 @@ sshkey_read_text(struct sshkey *key, char *text, size_t length)
 	return false;
 }
 
-/* Of a file that is too large for a key, its name and state serve. */
+/* For a file that is too large for a key, use its name and state. */
 static void
 be_opaque(struct sshkey *key, const struct stat *st)
 {
@@ -165,7 +165,7 @@ be_opaque(struct sshkey *key, const struct stat *st)
 	digest_base64(id, strlen(id), key->digest);
 }
 
-/* Reads the plain file. True where it holds a key that can be told. */
+/* Reads the plain file. True if it contains a key that can be read. */
 static bool
 read_file(struct sshkey *key, int fd, const struct stat *st)
 {
@@ -183,7 +183,7 @@ read_file(struct sshkey *key, int fd, const struct stat *st)
 	while (got == -1 && errno == EINTR);
 	if (got >= 0) {
 		found = sshkey_read_text(key, text, (size_t)got);
-		/* Written over or not, it comes of the content alone. */
+		/* The digest depends only on the content. */
 		if (!found)
 			digest_base64(text, (size_t)got, key->digest);
 	}

@@ -17,7 +17,7 @@ sshmaster_wants(const struct sshargs_option *option)
 	sshoption_read(&meaning, option);
 	switch (meaning.effect) {
 	case SSHOPTION_SESSION:
-		/* These say how much is said, and asked, during the login. */
+		/* These control the messages and questions of the login. */
 		return option->flag == 'q' ||
 		    strcmp(meaning.keyword, "loglevel") == 0 ||
 		    strcmp(meaning.keyword, "batchmode") == 0;
@@ -29,7 +29,7 @@ sshmaster_wants(const struct sshargs_option *option)
 	}
 }
 
-/* -F takes "none", and of the two -i alone knows "~". */
+/* Only -F takes "none", and only -i takes "~". */
 static bool
 is_from_folder(const struct sshargs_option *option)
 {
@@ -41,8 +41,8 @@ is_from_folder(const struct sshargs_option *option)
 }
 
 /*
- * Whether ssh reads the key without a word: it is there, nobody else may read
- * it, and it has no passphrase, which is what the first bytes say.
+ * Whether ssh reads the key without a message: it exists, others cannot read
+ * it, and its first bytes show that it has no passphrase.
  */
 static bool
 is_quiet_key(const char *path)
@@ -84,7 +84,7 @@ sshmaster_needs_folder(const struct sshargs *args)
 	return false;
 }
 
-/* The words under way: where the next one goes, and where the next name. */
+/* The words so far: where the next word and the next name go. */
 struct composing {
 	const struct sshargs *args;
 	const char *folder; /* or null */
@@ -124,7 +124,7 @@ add_options(struct composing *composing, size_t from, size_t until)
 	}
 }
 
-/* How many bytes the names take that put_in_folder() makes. */
+/* The size of the names that put_in_folder() makes, in bytes. */
 static size_t
 size_of_names(const struct sshargs *args, const char *folder)
 {
@@ -149,7 +149,7 @@ sshmaster_words(
 
 	while (front[count] != NULL)
 		count++;
-	/* Two words an option, the destination, and the null. */
+	/* Two words for each option, the destination, and the null. */
 	count += 2 * args->option_count + 2;
 	words = calloc(1, count * sizeof(*words) + size_of_names(args, folder));
 	if (words == NULL)

@@ -1,4 +1,4 @@
-/* The command line that logs in and leaves a master behind. */
+/* The command line that logs in and starts a master. */
 #ifndef SSHMASTER_H
 #define SSHMASTER_H
 
@@ -7,28 +7,28 @@
 #include <stdbool.h>
 
 /*
- * Whether the option concerns the login: the connection, how this user proves
- * who he is, or where ssh's messages about it go. What concerns the session
- * alone does not.
+ * Whether the option affects the login: the connection, the authentication, or
+ * where ssh writes messages about it. Options that affect only the session do
+ * not.
  */
 bool sshmaster_wants(const struct sshargs_option *option);
 
 /*
- * Whether the login has to start in the folder of this process: a file that
- * -F or -i names from there on may not be called by another name, since ssh
- * would say that name when it asks for a passphrase, or complains.
+ * Whether the login has to start in the folder of this process. ssh would print
+ * another name of a file of -F or -i when it asks for a passphrase or reports
+ * an error.
  */
 bool sshmaster_needs_folder(const struct sshargs *args);
 
 /*
- * The words in front (argv[0] and what makes a master, up to a null), then
- * those of the user's that concern the login, in their order, each option a
- * word of its own, and the destination. The command is left out. Where folder
- * is not null, what -F and -i name from there on gets it in front. All other
- * words point into front, args and what args point to.
+ * Makes the words of the login: the front (argv[0] and the options of a master,
+ * up to a null), the options that affect the login in their order, and the
+ * destination. The command is left out. If folder is not null, relative files
+ * of -F and -i are made absolute with it. All other words point into front,
+ * args and the user's words.
  *
- * An array that ends in a null and is the caller's to free(3); or null with
- * errno.
+ * Returns an array that ends with a null and that the caller frees by free(3);
+ * or null with errno.
  */
 char **sshmaster_words(
     const struct sshargs *args, char *const front[], const char *folder);

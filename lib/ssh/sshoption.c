@@ -9,7 +9,7 @@ struct flag_effect {
 	const char *plain_reason;
 };
 
-/* Flags that are not listed shape the connection. */
+/* All other flags affect the connection. */
 static const struct flag_effect flag_effects[] = {
     {'t', SSHOPTION_SESSION, NULL},
     {'T', SSHOPTION_SESSION, NULL},
@@ -48,7 +48,7 @@ struct keyword_effect {
 	const char *value; /* counts only with this value, or null */
 };
 
-/* Keywords behind -o that are not listed shape the connection. */
+/* All other keywords of -o affect the connection. */
 static const struct keyword_effect keyword_effects[] = {
     {"batchmode", SSHOPTION_SESSION, NULL, NULL},
     {"escapechar", SSHOPTION_SESSION, NULL, NULL},
@@ -102,7 +102,9 @@ read_keyword(struct sshoption *meaning, const char *value)
 
 	if (!sshwords_split(value, strlen(value), meaning->keyword,
 		&meaning->value, &meaning->value_length)) {
-		/* ssh will complain; or it is more than we understand. */
+		/*
+		 * ssh reports an error, or this parser does not understand it.
+		 */
 		meaning->keyword[0] = '\0';
 		return;
 	}

@@ -1,4 +1,4 @@
-/* What each of ssh's options means for a connection that is to be shared. */
+/* The effect of each option of ssh on a shared connection. */
 #ifndef SSHOPTION_H
 #define SSHOPTION_H
 
@@ -8,7 +8,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* What a connection may be asked to carry besides its session. */
+/* Features that a connection can have besides its session. */
 enum {
 	CARRIES_AGENT = 1 << 0,
 	CARRIES_X11 = 1 << 1,
@@ -16,12 +16,12 @@ enum {
 	CARRIES_LOCAL_COMMAND = 1 << 3,
 };
 
-/* What an option means for the connection. */
+/* The effect of an option on the connection. */
 enum sshoption_effect {
 	SSHOPTION_SHAPES, /* it shapes the connection, the login or what is granted */
 	SSHOPTION_SESSION, /* it concerns the session alone */
 	SSHOPTION_PLAIN, /* no lease with this one */
-	/* A restriction: it only refuses what the configuration may ask for. */
+	/* A restriction: it only removes a feature of the configuration. */
 	SSHOPTION_NO_AGENT,
 	SSHOPTION_NO_X11,
 	SSHOPTION_NO_FORWARDINGS,
@@ -36,7 +36,7 @@ enum sshoption_effect {
 	SSHOPTION_CONFIG_FILE,
 };
 
-/* One option, taken apart. */
+/* One parsed option. */
 struct sshoption {
 	enum sshoption_effect effect;
 	const char *plain_reason;
@@ -45,29 +45,30 @@ struct sshoption {
 	size_t value_length;
 };
 
-/* Takes an option apart; the value points into it. */
+/* Parses an option. The value points into it. */
 void
 sshoption_read(struct sshoption *meaning, const struct sshargs_option *option);
 
 /*
- * Whether the value is written down as a digest alone: it may hold a secret, or
- * it is a way to the host. So is what is not understood.
+ * Whether only a digest of the value is written down: it may be a secret, or it
+ * names a program or another host. This includes options that are not
+ * understood.
  */
 bool sshoption_is_secret(
     const struct sshargs_option *option, const struct sshoption *meaning);
 
-/* The CARRIES_ bit that a restriction of that effect refuses; 0 for others. */
+/* The CARRIES_ bit of the feature that this restriction removes, or 0. */
 unsigned int sshoption_restriction(enum sshoption_effect effect);
 
-/* The same of a whole option. */
+/* The same for a whole option. */
 unsigned int sshoption_restricts(const struct sshargs_option *option);
 
-/* Whether the option concerns the session alone, not the connection. */
+/* Whether the option affects only the session. */
 bool sshoption_is_session(const struct sshargs_option *option);
 
 /*
- * The reason of the first option that makes a run plain whatever else there
- * is, in a few words; null where no option does.
+ * The reason of the first option that always makes a run plain, in a few words,
+ * or null.
  */
 const char *sshoption_plain_reason(const struct sshargs *args);
 

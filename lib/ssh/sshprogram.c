@@ -12,12 +12,15 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* What netcats read: the words. Of the resolver's variables see endpoint.c. */
+/*
+ * The input of netcats: their arguments. endpoint.c has the variables of the
+ * resolver.
+ */
 static const char *const nothing[] = {NULL};
 /* SOCAT_PREFERRED_RESOLVE_IP and others; OpenSSL's for OPENSSL: addresses. */
 static const char *const of_socat[] = {
     "SOCAT_*", "OPENSSL_*", "SSL_CERT_*", NULL};
-/* connect(1) takes its proxy from variables when no word says which. */
+/* connect(1) gets its proxy from variables if no argument names one. */
 static const char *const of_connect[] = {
     "SOCKS*", "HTTP*", "http*", "TELNET_*", "CONNECT_*", NULL};
 static const char *const of_proxytunnel[] = {
@@ -25,9 +28,9 @@ static const char *const of_proxytunnel[] = {
 static const char *const of_openssl[] = {"OPENSSL_*", "SSL_CERT_*", NULL};
 
 /*
- * Programs that go by their words alone, and by these variables: none of them
- * looks at the working directory or keeps a configuration of its own. A word
- * that has them run another program makes them one like any other.
+ * Programs that depend only on their arguments and these variables. They do not
+ * use the working directory, and have no configuration. An argument that makes
+ * them run another program makes them unknown.
  */
 static const struct known {
 	const char *name;
@@ -46,12 +49,12 @@ static const struct known {
     {"proxytunnel", of_proxytunnel, {NULL}},
     {"openssl", of_openssl, {NULL}},
 };
-/* Words of ncat that begin with -- and run nothing. */
+/* Options of ncat that run no program. */
 static const char *const harmless[] = {"--proxy", "--proxy-type",
     "--proxy-auth", "--proxy-dns", "--ssl", "--ssl-verify", "--no-shutdown",
     "--wait", "--idle-timeout", "--recv-only", "--send-only"};
 
-/* Variables by which the shell goes that runs the command. */
+/* Variables of the shell that runs the command. */
 static const char *const of_shell[] = {
     "SHELL", "BASH_ENV", "ENV", "ZDOTDIR", NULL};
 
@@ -63,7 +66,7 @@ last_part(const char *path)
 	return slash != NULL ? slash + 1 : path;
 }
 
-/* What the shell would put in place of itself anyway; and where errors go. */
+/* "exec", and redirections of errors. */
 static size_t
 strip(const char **command)
 {
@@ -84,7 +87,7 @@ strip(const char **command)
 	return length;
 }
 
-/* False where a shell would do more than to part the words at blanks. */
+/* False if a shell would do more than split the words at blanks. */
 static bool
 split(struct sshprogram *program, const char *command, size_t length)
 {
@@ -111,12 +114,12 @@ split(struct sshprogram *program, const char *command, size_t length)
 		at += strcspn(at, " \t");
 	}
 	program->words[program->word_count] = NULL;
-	/* "NAME=value program" is no program of that name. */
+	/* "NAME=value program" is not the name of a program. */
 	return program->word_count > 0 &&
 	    strchr(program->words[0], '=') == NULL;
 }
 
-/* A binary: a script of that name may go by anything. */
+/* A binary. A script with this name may depend on anything. */
 static bool
 find_binary(struct sshprogram *program)
 {
@@ -166,7 +169,7 @@ runs_another(const struct sshprogram *program, const struct known *known)
 	return false;
 }
 
-/* A path from the working directory on, within a word or as a whole. */
+/* A relative path, as a word or within one. */
 static bool
 names_relative_path(const struct sshprogram *program)
 {

@@ -1,6 +1,7 @@
 /*
- * Programs that the configuration has run on the way to a host, and what they
- * go by: all that they could read, unless they are known to go by their words.
+ * Programs that the configuration runs on the way to a host, and all that they
+ * depend on: everything they could read, unless they are known to depend only
+ * on their arguments.
  */
 #ifndef SSHPROGRAM_H
 #define SSHPROGRAM_H
@@ -19,7 +20,7 @@ enum sshprogram_kind {
 
 enum { SSHPROGRAM_WORDS_MAX = 64 };
 
-/* A command, taken apart. */
+/* A parsed command. */
 struct sshprogram {
 	enum sshprogram_kind kind;
 	const char *command; /* as it was given */
@@ -31,13 +32,15 @@ struct sshprogram {
 	char storage[2048]; /* where the words are */
 };
 
-/* Takes apart what ssh hands to a shell; the command must stay. */
+/* Parses a command that ssh gives to a shell. The command must stay valid. */
 void sshprogram_read(struct sshprogram *program, const char *command);
 
-/* Adds a line for each thing that the program goes by, but for its words. */
+/*
+ * Adds a line for each thing that the program depends on, except its arguments.
+ */
 void sshprogram_add(struct text *text, const struct sshprogram *program);
 
-/* The same for whatever may go by anything: a command, or a library. */
+/* The same for an unknown command or library. */
 void sshprogram_add_any(struct text *text, const char *command);
 
 #endif

@@ -37,7 +37,7 @@ variable_length(const char *at, const char *end)
 	return (size_t)(at - begin);
 }
 
-/* Whether a word of the value is a path from the working directory on. */
+/* Whether a word of the value is a relative path. */
 static bool
 names_relative_path(const char *at, const char *end)
 {
@@ -53,7 +53,7 @@ names_relative_path(const char *at, const char *end)
 	return false;
 }
 
-/* Names are looked up then, and which blocks count depends on the answer. */
+/* ssh looks up names then, and the answers decide which blocks apply. */
 static bool
 asks_for_canonical_names(const char *at, const char *end)
 {
@@ -68,14 +68,14 @@ void
 sshreference_note(struct sshconfig *config, const char *keyword,
     const char *value, size_t length)
 {
-	/* What is in these files is asked for each time (login.h). */
+	/* These files are read in each run (login.h). */
 	static const char *const keys[] = {
 	    "identityfile", "identityfile2", "certificatefile"};
 	static const char *const paths[] = {"userknownhostsfile",
 	    "userknownhostsfile2", "globalknownhostsfile", "revokedhostkeys",
 	    "pkcs11provider", "smartcarddevice", "securitykeyprovider",
 	    "xauthlocation"};
-	/* What these go by is found out where they are run (sshprogram.h). */
+	/* sshprogram.h finds out what these programs depend on. */
 	static const char *const programs[] = {
 	    "proxycommand", "knownhostscommand"};
 	const char *end = value + length, *at, *name;
@@ -108,7 +108,7 @@ sshreference_note(struct sshconfig *config, const char *keyword,
 bool
 sshreference_holds_value(const struct sshconfig *config, const char *string)
 {
-	/* Known to everybody who may know anything of the user. */
+	/* Everyone who knows the user can know these. */
 	static const char *const harmless[] = {"HOME", "USER", "LOGNAME"};
 	const char *at = config->variables.data, *value;
 	char name[128];

@@ -1,4 +1,4 @@
-/* What a setting of ssh's refers to beyond its own text. */
+/* What a setting of ssh depends on beyond its own text. */
 #ifndef SSHREFERENCE_H
 #define SSHREFERENCE_H
 
@@ -7,17 +7,16 @@
 #include <stddef.h>
 
 /*
- * Looks at one setting, of a file or of -o: adds the variables that the value
- * refers to, as $NAME or ${NAME}, and notes a dependence on the working
- * directory, or on what names are found to mean. What is noted needlessly only
- * splits a pool.
+ * Examines one setting of a file or of -o. It adds the variables in the value
+ * ($NAME or ${NAME}), and notes whether the value depends on the working
+ * directory or on name resolution. A needless note only splits a pool.
  */
 void sshreference_note(struct sshconfig *config, const char *keyword,
     const char *value, size_t length);
 
 /*
- * Whether the string holds the value of a variable that was noted, and that
- * may be a secret.
+ * Whether the string contains the value of a noted variable that may be a
+ * secret.
  */
 bool
 sshreference_holds_value(const struct sshconfig *config, const char *string);

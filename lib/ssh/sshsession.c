@@ -20,7 +20,7 @@ static const struct word tty_words[] = {
     {"force", SSHSESSION_TTY_FORCE},
     {NULL, 0},
 };
-/* Above INFO ssh tells what it does, which is not ours to tell. */
+/* Above INFO ssh logs its own actions, which only ssh can do. */
 static const struct word log_words[] = {
     {"quiet", SSHSESSION_LOG_QUIET},
     {"silent", SSHSESSION_LOG_QUIET}, /* how ssh -G says it */
@@ -41,10 +41,10 @@ static const struct word type_words[] = {
     {"subsystem", SSHSESSION_YES},
     {NULL, 0},
 };
-/* Of LogVerbose only its absence is understood. */
+/* LogVerbose is understood only if it is absent. */
 static const struct word none_words[] = {{"none", SSHSESSION_NO}, {NULL, 0}};
 
-/* 0 for a word that is not known. */
+/* 0 for an unknown word. */
 static int
 look_up(const struct word *words, const char *value, size_t length)
 {
@@ -62,7 +62,7 @@ leave_to_ssh(struct sshsession *session, const char *reason)
 		session->only_ssh = reason;
 }
 
-/* "none", a letter, or ^ and a letter, as ssh reads it behind -e. */
+/* "none", a letter, or ^ and a letter, as for -e. */
 static bool
 set_escape(struct sshsession *session, const char *value, size_t length)
 {
@@ -91,8 +91,8 @@ take_switch(enum sshsession_switch *to, int meaning)
 }
 
 /*
- * One setting by its keyword, of -o or of ssh -G: of several, the first
- * counts. False where the value is beyond us.
+ * One setting of -o or of ssh -G, by its keyword. The first value counts. False
+ * if the value is not understood.
  */
 static bool
 take_setting(struct sshsession *session, const char *keyword, const char *value,
@@ -135,7 +135,7 @@ read_option(struct sshsession *session, const struct sshargs_option *option)
 
 	sshoption_read(&meaning, option);
 	if (option->flag == 'o') {
-		/* The other ones have gone into the settings. */
+		/* The others are in the settings. */
 		if (meaning.effect == SSHOPTION_SESSION &&
 		    !take_setting(session, meaning.keyword, meaning.value,
 			meaning.value_length))
@@ -186,7 +186,7 @@ read_option(struct sshsession *session, const struct sshargs_option *option)
 	}
 }
 
-/* What is forwarded only where the setting says yes, or null for others. */
+/* Features that are forwarded only if the setting says yes; null for others. */
 static bool *
 forwarded(struct sshsession *session, const char *keyword)
 {
@@ -198,8 +198,8 @@ forwarded(struct sshsession *session, const char *keyword)
 }
 
 /*
- * That of the configuration, which ssh -G has expanded, unless the command line
- * says that it is none.
+ * The command of the configuration, which ssh -G has expanded, unless the
+ * command line removes it.
  */
 static void
 read_remote_command(struct sshsession *session, const char *value)
@@ -245,7 +245,10 @@ sshsession_read(struct sshsession *session, const struct sshargs *args,
 	size_t i;
 
 	memset(session, 0, sizeof(*session));
-	/* One empty word is none; two make a blank, which is one. */
+	/*
+	 * One empty argument is no command. Two join into a blank, which is
+	 * one.
+	 */
 	session->has_command = args->command_index < argc - 1 ||
 	    (args->command_index < argc && argv[argc - 1][0] != '\0');
 	session->hostname = args->host;

@@ -1,7 +1,6 @@
 /*
- * What a command line, and the configuration behind it, ask of one session: a
- * terminal, a command, variables. That is all that a client tells a master,
- * and what ssh itself would tell it.
+ * What a command line and its configuration request for one session: a
+ * terminal, a command, variables. A client tells the master no more than this.
  */
 #ifndef SSHSESSION_H
 #define SSHSESSION_H
@@ -19,7 +18,7 @@ enum sshsession_tty {
 	SSHSESSION_TTY_FORCE,
 };
 
-/* What is said on stderr; ssh knows more levels, with nothing to say there. */
+/* Levels of messages on stderr. The other levels of ssh add none here. */
 enum sshsession_log {
 	SSHSESSION_LOG_UNSET,
 	SSHSESSION_LOG_QUIET,
@@ -40,7 +39,7 @@ enum sshsession_escape {
 };
 
 struct sshsession {
-	/* Why none but ssh itself can do it, in a few words, or null. */
+	/* Why only ssh can run the session, in a few words, or null. */
 	const char *only_ssh;
 	enum sshsession_tty tty;
 	enum sshsession_log log;
@@ -55,16 +54,16 @@ struct sshsession {
 };
 
 /*
- * Reads what the command line (args are argv's) asks for and, where it is
- * silent, the settings: lines of ssh -G ("keyword value"), which are taken
- * apart in place and must stay. Empty settings: they are not known.
+ * Reads the requests of the command line (args are those of argv), and of the
+ * settings for the rest: lines of ssh -G ("keyword value"), which are split in
+ * place and must stay valid. Empty settings are unknown settings.
  */
 void sshsession_read(struct sshsession *session, const struct sshargs *args,
     int argc, char *const argv[], char *settings);
 
 /*
- * Whether a terminal is asked for. *is_refused is set where one would be but
- * for a standard input that is none, which ssh says.
+ * Whether a terminal is requested. *is_refused is set if ssh would refuse it,
+ * because standard input is not a terminal.
  */
 bool sshsession_wants_tty(
     const struct sshsession *session, bool stdin_is_terminal, bool *is_refused);

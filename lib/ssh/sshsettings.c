@@ -5,7 +5,7 @@
 
 extern char **environ;
 
-/* ssh complains of a variable with a longer name. */
+/* ssh reports an error for a variable with a longer name. */
 enum { VARIABLE_NAME_MAX = 1023 };
 
 static const char *const keywords[] = {"requesttty", "loglevel", "stdinnull",
@@ -67,7 +67,7 @@ sshsettings_have_overlong_variable(const char *settings)
 	return false;
 }
 
-/* The shell's * and ?, and nothing else, as SendEnv has it. */
+/* * and ?, the wildcards of SendEnv. */
 static bool
 matches(const char *name, size_t length, const char *pattern)
 {
@@ -113,7 +113,7 @@ sshsettings_term(const char *settings)
 {
 	const char *keyword, *value, *next, *term = NULL;
 
-	/* Of several the first counts, even where it is empty. */
+	/* The first one counts, even if it is empty. */
 	for (keyword = settings;
 	     (next = sshsettings_next(keyword, &value)) != NULL && term == NULL;
 	     keyword = next)

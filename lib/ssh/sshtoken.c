@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* False where there is nothing to add: ssh would say so, or knows better. */
+/* False if there is nothing to add. ssh reports the error or knows more. */
 static bool
 add(struct text *path, const char *value)
 {
@@ -14,7 +14,7 @@ add(struct text *path, const char *value)
 	return value != NULL;
 }
 
-/* %l is the whole name of this machine, %L the part up to the first dot. */
+/* %l is the full name of this machine, %L the part before the first dot. */
 static bool
 add_machine(struct text *path, bool in_short)
 {
@@ -57,7 +57,7 @@ add_token(struct text *path, char token, const struct sshtoken_meaning *meaning)
 	}
 }
 
-/* "${NAME}", of which *length gets how many bytes there are. */
+/* "${NAME}"; *length is its size in bytes. */
 static bool
 add_variable(struct text *path, const char *at, size_t *length)
 {

@@ -1,4 +1,4 @@
-/* What ssh makes of ~, %h, ${NAME} and the like in the name of a file. */
+/* Expands ~, %h, ${NAME} and other tokens of ssh in file names. */
 #ifndef SSHTOKEN_H
 #define SSHTOKEN_H
 
@@ -6,7 +6,7 @@
 
 #include <stdbool.h>
 
-/* What the tokens stand for, as ssh has resolved it. */
+/* The values of the tokens, as ssh has resolved them. */
 struct sshtoken_meaning {
 	const char *home; /* "~" and %d */
 	const char *host_as_typed; /* %n */
@@ -17,8 +17,8 @@ struct sshtoken_meaning {
 };
 
 /*
- * Adds the name to path, with all tokens in their meaning. False where it has
- * one that only ssh can tell (%C, %u, ~user, a variable that is not set).
+ * Adds the name to path with all tokens expanded. False if only ssh can expand
+ * one (%C, %u, ~user, a variable that is not set).
  */
 bool sshtoken_expand(struct text *path, const char *name,
     const struct sshtoken_meaning *meaning);

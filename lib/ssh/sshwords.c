@@ -26,7 +26,10 @@ sshwords_split(const char *line, size_t length,
 	     line++) {
 		if (at == SSHWORDS_KEYWORD_MAX - 1)
 			return false;
-		/* A quoted keyword is legal and never seen; not understood. */
+		/*
+		 * A quoted keyword is legal but never used. It is not
+		 * understood.
+		 */
 		if (*line == '"' || *line == '#')
 			return false;
 		keyword[at++] = (char)tolower((unsigned char)*line);

@@ -16,9 +16,7 @@ enum {
 	HIDDEN_FILES_MAX = 64,
 };
 
-/*
- * Variables that never say where a program connects to. All others count.
- */
+/* Variables that never affect a connection. All others count. */
 static const char *const ignored[] = {
     /* A shell's own: how deep it is, what ran last, where it is and was. The
      * working directory itself is looked at. */
@@ -85,8 +83,8 @@ compare_strings(const void *a, const void *b)
 }
 
 /*
- * What is written down is no value: it may be a secret, and the text is kept
- * in a file.
+ * The text is kept in a file and a value may be a secret, so a digest is
+ * written.
  */
 static void
 add_variable(struct text *text, const char *variable)
@@ -96,7 +94,7 @@ add_variable(struct text *text, const char *variable)
 
 	text_init(&name);
 	text_add_bytes(&name, variable, length);
-	/* With its name, so that equal values are not seen to be equal. */
+	/* The digest includes the name, so equal values do not look equal. */
 	if (text_ok(&name))
 		facts_add_secret(text, FACT_ENVIRONMENT, name.data, variable,
 		    strlen(variable), NULL);
@@ -105,7 +103,7 @@ add_variable(struct text *text, const char *variable)
 	text_free(&name);
 }
 
-/* In the order of their names: shells differ in theirs. */
+/* Sorted by name: the order differs between shells. */
 static void
 add_some(struct text *text, const char *const *patterns, bool are_wanted)
 {

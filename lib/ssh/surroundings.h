@@ -1,26 +1,29 @@
 /*
- * What any program may go by without a word of it on its command line: its
- * environment, its working directory, and the files in which programs for
- * clouds and clusters keep which of them is meant.
+ * What any program may depend on besides its arguments: its environment, its
+ * working directory, and the files in which clients of clouds and clusters keep
+ * the current selection.
  */
 #ifndef SURROUNDINGS_H
 #define SURROUNDINGS_H
 
 #include "base/text.h"
 
-/* A fact for each variable, with the digest of its value, but those that never matter. */
+/*
+ * Adds a fact for each variable, except those that never matter, with the
+ * digest of its value.
+ */
 void surroundings_add_environment(struct text *text);
 
 /*
- * The same of the variables that the patterns name, up to a null: a name, or
- * the beginning of one and "*".
+ * The same for the variables that match a pattern: a name, or the start of a
+ * name and "*". A null ends the patterns.
  */
 void surroundings_add_variables(struct text *text, const char *const *patterns);
 
-/* The working directory, and what its hidden files are. */
+/* Adds the working directory and the state of its hidden files. */
 void surroundings_add_folder(struct text *text);
 
-/* Files in the home directory that say which cloud, cluster or host is meant. */
+/* Adds files of the home directory that select a cloud, cluster or host. */
 void surroundings_add_contexts(struct text *text);
 
 #endif

@@ -29,7 +29,7 @@ last_part(const char *path)
 	return slash != NULL ? slash + 1 : path;
 }
 
-/* What is the system's own, or no file that anybody keeps a setting in. */
+/* Files of the system, and files that contain no settings. */
 static bool
 is_of_the_system(const char *path)
 {
@@ -43,7 +43,7 @@ is_of_the_system(const char *path)
 	return false;
 }
 
-/* A walk through a command and the scripts that it mentions. */
+/* A walk through a command and the scripts that it names. */
 struct walk {
 	struct text *text;
 	int left; /* mentions */
@@ -59,14 +59,14 @@ add_mentioned(struct walk *walk, const char *piece)
 	struct text script;
 	bool is_path = mention_path(path, piece);
 
-	/* Scripts mention too many words for all to be looked for. */
+	/* Scripts have too many words to look up all of them. */
 	if (!is_path && walk->depth == 0 && fileid_look(id, piece))
 		trail_add_file(walk->text, piece, id);
 	if (!is_path && (walk->depth > 0 || !mention_program(path, piece)))
 		return;
 	if (is_path && walk->depth > 0 && is_of_the_system(path))
 		return;
-	/* A folder is not looked at: it changes with any file in it. */
+	/* Folders are skipped: they change with each file in them. */
 	if (!fileid_look(id, path)) {
 		if (walk->depth == 0 && strcmp(id, "absent") == 0)
 			trail_add_file(walk->text, path, id);
@@ -105,7 +105,7 @@ trail_add(struct text *text, const char *command)
 	add_mentions(&walk, command, command + strlen(command));
 }
 
-/* The words by which a shell, or a script, looks at processes. */
+/* Words with which a shell or a script examines processes. */
 static bool
 looks_around(const char *at, const char *end)
 {
