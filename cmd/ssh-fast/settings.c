@@ -189,8 +189,9 @@ read_file(
 	/* O_NONBLOCK: should a FIFO lie there, opening returns. */
 	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
 
+	/* What is wrong with the folders above is told when they are used. */
 	if (fd == -1)
-		return errno == ENOENT || errno == ENOTDIR
+		return errno == ENOENT || errno == ENOTDIR || errno == ELOOP
 		    ? SETTINGS_READ
 		    : fail(failure, FAILURE_SYSTEM, path);
 	if (fstat(fd, &st) == -1)

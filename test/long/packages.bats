@@ -5,6 +5,8 @@ load ../lib/helper
 
 # bats file_tags=unsanitized
 
+# Everything is compiled anew, which takes its time on a busy machine.
+setup_file() { export BATS_TEST_TIMEOUT=$((BATS_TEST_TIMEOUT * 4)); }
 setup() { OUT=$BATS_TEST_TMPDIR; }
 
 # With the packages of this machine as they are, and nothing of it changed.
