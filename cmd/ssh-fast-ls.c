@@ -62,6 +62,14 @@ static const struct option rows[] = {
 	.kind = OPTION_ON,
 	AT(is_json),
 	.help = "print everything as one JSON document"},
+    {.name = "stats",
+	.kind = OPTION_ON,
+	AT(is_stats),
+	.help = "print how many runs each endpoint had, and what they saved"},
+    {.name = "prometheus",
+	.kind = OPTION_ON,
+	AT(is_prometheus),
+	.help = "print the same in the text format of Prometheus"},
     {.letter = 'q',
 	.kind = OPTION_ON,
 	AT(is_quiet),
@@ -116,9 +124,9 @@ static const struct option rows[] = {
 static const struct option_table table = {
     .program = "ssh-fast-ls",
     .usage =
-	"usage: ssh-fast-ls [-l] [--paths] [-j] [-q] [--watch[=TIME]] "
-	"[--probe=KIND]\n"
-	"                   [--health[=MS]] [--root=DIR] [PATTERN ...]\n"
+	"usage: ssh-fast-ls [-l | --stats | --prometheus] [--paths] [-j] [-q]\n"
+	"                   [--watch[=TIME]] [--probe=KIND] [--health[=MS]]\n"
+	"                   [--root=DIR] [PATTERN ...]\n"
 	"\n"
 	"Lists the endpoints for which ssh-fast keeps masters. PATTERN is a "
 	"shell\n"
@@ -180,6 +188,12 @@ ssh_fast_ls_main(int argc, char *argv[])
 	wanted = (struct catalogue_request){
 	    .patterns = argv + 1, .pattern_count = (size_t)count};
 	options.is_long |= options.has_paths;
+	if (options.is_long + options.is_stats + options.is_prometheus > 1 ||
+	    (options.is_prometheus && options.is_json)) {
+		message("options -l, --stats and --prometheus exclude each "
+			"other (see ssh-fast-ls --help)");
+		return EXIT_USAGE;
+	}
 	if (options.watch_secs == 0)
 		return ls_listing_print(&options, &wanted, 0);
 	if (!options.is_json && isatty(STDOUT_FILENO))

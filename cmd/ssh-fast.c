@@ -7,6 +7,7 @@
 
 #include "ssh-fast/background.h"
 #include "base/deadline.h"
+#include "ssh-fast/counting.h"
 #include "ssh-fast/explain.h"
 #include "shared/home.h"
 #include "lease/keeper.h"
@@ -123,6 +124,7 @@ go_on_without_lease(struct run *run, const struct failure *failure)
 		message_failure(failure);
 	if (ends)
 		return EXIT_OWN_ERROR;
+	counting_plain(run, COUNTER_PLAIN_NO_LEASE);
 	return become_plain_ssh(run, "no lease is available");
 }
 
@@ -171,10 +173,13 @@ become_leased_ssh(struct run *run)
 static int
 go_on_as_ssh(struct run *run)
 {
-	const struct keeper_options keeping = taking_keeper_options(run);
+	struct keeper_options keeping = taking_keeper_options(run);
 	enum background background = BACKGROUND_NONE;
 	struct failure failure;
 
+	/* One that is prepared knows. */
+	if (run->lease.keeper_pid == 0)
+		keeping.count = counting_session(run);
 	if (run->options.touch)
 		(void)lease_touch(&run->pool.ns, &run->lease);
 	if (run->pool.endpoint.in_background &&
@@ -233,6 +238,7 @@ lease_and_run(struct run *run)
 	case NATIVE_ENDED:
 		return status;
 	case NATIVE_TO_PLAIN:
+		counting_plain(run, COUNTER_PLAIN_REFUSED);
 		return fall_back(
 		    run, "the master or the server refuses a session");
 	default:
@@ -349,8 +355,11 @@ ssh_fast_main(int argc, char *argv[])
 		break;
 	}
 	client_choose(&run);
-	if (run.client.kind == CLIENT_IS_NONE)
-		return explain ? explain_plain(&run, run.client.reason)
-			       : fall_back(&run, run.client.reason);
+	if (run.client.kind == CLIENT_IS_NONE) {
+		if (explain)
+			return explain_plain(&run, run.client.reason);
+		counting_plain(&run, COUNTER_PLAIN_CLIENT);
+		return fall_back(&run, run.client.reason);
+	}
 	return explain ? explain_lease(&run) : lease_and_run(&run);
 }

@@ -10,6 +10,8 @@ complete -c ssh-fast-ls -f -a '(__ssh_fast_ls_endpoints)' -d Endpoint
 complete -c ssh-fast-ls -s l -d 'Print one line for each lease'
 complete -c ssh-fast-ls -l paths -d 'As -l, and print the path of each control socket'
 complete -c ssh-fast-ls -s j -d 'Print JSON'
+complete -c ssh-fast-ls -l stats -d 'Print how many runs each endpoint had'
+complete -c ssh-fast-ls -l prometheus -d 'Print the same for Prometheus'
 complete -c ssh-fast-ls -s q -d 'Print nothing if there is nothing to list'
 complete -c ssh-fast-ls -l watch -d 'Redraw the list on the terminal'
 complete -c ssh-fast-ls -l probe -x -a 'native e2e none' -d 'How to look at masters'

@@ -99,7 +99,7 @@ _ssh_fast_ls() {
   COMPREPLY=()
   case $current in
   --probe=*) _ssh_fast_offer "$current" --probe={native,e2e,none} ;;
-  -*) _ssh_fast_option "$current" -l --paths -j -q --watch --watch= --probe= --health --health= --root= --help --version ;;
+  -*) _ssh_fast_option "$current" -l --paths -j --stats --prometheus -q --watch --watch= --probe= --health --health= --root= --help --version ;;
   *) _ssh_fast_endpoint "$line" "$current" ;;
   esac
 }

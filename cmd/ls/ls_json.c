@@ -3,6 +3,7 @@
 #include "base/number.h"
 #include "shared/json.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 
 /* Null for what is not known. */
@@ -91,6 +92,45 @@ policy_of(const struct record *record)
 	return record->plain_reason == NULL ? "lease" : "plain";
 }
 
+/* Seconds with three digits behind the point. */
+static void
+add_seconds(struct json *json, const char *key, uint64_t us)
+{
+	char digits[32];
+
+	(void)snprintf(digits, sizeof(digits), "%" PRIu64 ".%03u", us / 1000000,
+	    (unsigned int)(us / 1000 % 1000));
+	json_decimal(json, key, digits);
+}
+
+static void
+add_counters(struct json *json, const struct counters *counters)
+{
+	size_t i;
+
+	if (counters == NULL || counters->since == 0) {
+		json_null(json, "stats");
+		return;
+	}
+	json_open_object(json, "stats");
+	json_integer(json, "since", counters->since);
+	json_integer(json, "runs", (long long)counters_runs(counters));
+	json_integer(json, "warm", (long long)counters->of[COUNTER_WARM]);
+	json_integer(json, "cold", (long long)counters->of[COUNTER_COLD]);
+	json_open_object(json, "plain");
+	for (i = 0; i < LS_PLAIN_REASONS; i++)
+		json_integer(json, ls_plain_reasons[i].word,
+		    (long long)counters->of[ls_plain_reasons[i].counter]);
+	json_close_object(json);
+	json_integer(json, "dead", (long long)counters->of[COUNTER_DEAD]);
+	json_integer(json, "hung", (long long)counters->of[COUNTER_HUNG]);
+	add_seconds(json, "waited_seconds", counters->of[COUNTER_WAIT_US]);
+	add_seconds(json, "warm_seconds", counters->of[COUNTER_WARM_US]);
+	add_seconds(json, "cold_seconds", counters->of[COUNTER_COLD_US]);
+	add_seconds(json, "saved_seconds", counters_saved_us(counters));
+	json_close_object(json);
+}
+
 static void
 add_namespace(struct json *json, const struct ls_view *view)
 {
@@ -111,6 +151,7 @@ add_namespace(struct json *json, const struct ls_view *view)
 	else
 		json_null(json, "health");
 	add_leases(json, view);
+	add_counters(json, view->counters);
 	json_string(json, "trouble", view->trouble);
 	json_close_object(json);
 }

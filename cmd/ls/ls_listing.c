@@ -4,6 +4,8 @@
 #include "lease/inspect.h"
 #include "ls/ls_health.h"
 #include "ls/ls_json.h"
+#include "ls/ls_prometheus.h"
+#include "ls/ls_stats.h"
 #include "ls/ls_table.h"
 #include "ls/ls_view.h"
 #include "namespace/callwords.h"
@@ -29,6 +31,8 @@ struct listing_run {
 	struct admin admin;
 	struct inspect_request request;
 	struct ls_table table;
+	struct ls_stats stats;
+	struct ls_prometheus prometheus;
 	struct ls_health health;
 	struct same_call first;
 	size_t shown;
@@ -38,7 +42,11 @@ struct listing_run {
 static void
 show(struct listing_run *run, const struct ls_view *view)
 {
-	if (!run->options.is_json)
+	if (run->options.is_stats)
+		ls_stats_add(&run->stats, view);
+	else if (run->options.is_prometheus)
+		run->failed |= !ls_prometheus_add(&run->prometheus, view);
+	else if (!run->options.is_json)
 		ls_table_namespace(&run->table, view);
 	else if (!ls_json_namespace(view, run->shown == 0))
 		run->failed = true;
@@ -124,7 +132,9 @@ look_at(struct listing_run *run, size_t number)
 	struct ls_view view = {.root = run->admin.root.path,
 	    .folder = entry->folder,
 	    .label = entry->label,
-	    .call = entry->call};
+	    .call = entry->call,
+	    .entry_call = entry->call};
+	struct counters counters;
 	struct namespace ns;
 	struct record record;
 	struct failure failure;
@@ -139,6 +149,11 @@ look_at(struct listing_run *run, size_t number)
 		return;
 	}
 	view.health = ls_health_get(&run->health, number);
+	if (run->options.is_json || run->options.is_stats ||
+	    run->options.is_prometheus) {
+		counters_read(&ns, &counters);
+		view.counters = &counters;
+	}
 	status = record_read(&record, &ns, NULL, &failure);
 	if (status == RECORD_FOUND) {
 		view.record = &record;
@@ -166,8 +181,9 @@ wants_colour(void)
 	    (term == NULL || strcmp(term, "dumb") != 0);
 }
 
-static int
-list_all(struct listing_run *run)
+/* What stands in front of all namespaces. */
+static void
+begin(struct listing_run *run)
 {
 	const struct catalogue *catalogue = &run->admin.catalogue;
 	size_t i;
@@ -182,21 +198,43 @@ list_all(struct listing_run *run)
 		if (width > run->table.label_width)
 			run->table.label_width = width;
 	}
+	if (run->options.is_json)
+		run->failed |= !ls_json_begin(run->admin.root.path);
+	else if (run->options.is_stats && catalogue->count > 0)
+		ls_stats_header();
+	else if (!run->options.is_prometheus && catalogue->count > 0)
+		ls_table_header(&run->table);
+}
+
+/* And what stands behind them. */
+static void
+end(struct listing_run *run)
+{
+	if (run->options.is_json)
+		ls_json_end();
+	else if (run->options.is_prometheus)
+		ls_prometheus_end(&run->prometheus);
+	else if (!run->options.is_stats)
+		ls_table_end(&run->table);
+	else if (run->admin.catalogue.count > 0)
+		ls_stats_end(&run->stats);
+}
+
+static int
+list_all(struct listing_run *run)
+{
+	const struct catalogue *catalogue = &run->admin.catalogue;
+	size_t i;
+
 	if (run->options.health_ms > 0 &&
 	    ls_health_ask(&run->health, &run->admin, run->options.health_ms) ==
 		-1)
 		run->failed = true;
-	if (run->options.is_json)
-		run->failed |= !ls_json_begin(run->admin.root.path);
-	else if (catalogue->count > 0)
-		ls_table_header(&run->table);
+	begin(run);
 	/* A reader that has gone away wants no more of it. */
 	for (i = 0; i < catalogue->count && !ferror(stdout); i++)
 		look_at(run, i);
-	if (run->options.is_json)
-		ls_json_end();
-	else
-		ls_table_end(&run->table);
+	end(run);
 	free(run->first.text);
 	ls_health_free(&run->health);
 	return admin_finish(fflush(stdout)) != 0 || run->failed ? EXIT_TROUBLE

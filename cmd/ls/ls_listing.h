@@ -10,6 +10,7 @@
 struct ls_options {
 	const char *root;
 	bool is_long, has_paths, is_json, is_quiet;
+	bool is_stats, is_prometheus;
 	bool ask, ask_server;
 	int probe_timeout_ms;
 	int health_ms; /* 0: do not ask */

@@ -2,6 +2,13 @@
 
 #include <string.h>
 
+const struct ls_plain_reason ls_plain_reasons[LS_PLAIN_REASONS] = {
+    {"asked", COUNTER_PLAIN_ASKED},
+    {"client", COUNTER_PLAIN_CLIENT},
+    {"no_lease", COUNTER_PLAIN_NO_LEASE},
+    {"refused", COUNTER_PLAIN_REFUSED},
+};
+
 void
 ls_count(struct ls_count *count, const struct inspection *inspection)
 {

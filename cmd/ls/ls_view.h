@@ -3,6 +3,7 @@
 #define LS_VIEW_H
 
 #include "lease/inspect.h"
+#include "namespace/counters.h"
 #include "namespace/record.h"
 #include "shared/health_answer.h"
 
@@ -14,9 +15,11 @@ struct ls_view {
 	const char *folder; /* name of the namespace below it */
 	const char *label; /* user@host:port, or null */
 	const char *call; /* what it was asked for with, or null */
+	const char *entry_call; /* the same, as long as the catalogue stays */
 	const struct record *record; /* null: there is none */
 	bool is_elsewhere; /* of another machine */
 	const struct inspection *inspection;
+	const struct counters *counters; /* null: not wanted */
 	const struct health_answer *health; /* null: not asked, not known */
 	const char *trouble; /* why it could not be looked at, or null */
 };
@@ -27,6 +30,14 @@ struct ls_count {
 	size_t alive, hung, dead;
 };
 void ls_count(struct ls_count *count, const struct inspection *inspection);
+
+/* Why runs were plain ssh. */
+enum { LS_PLAIN_REASONS = 4 };
+struct ls_plain_reason {
+	const char *word;
+	enum counter counter;
+};
+extern const struct ls_plain_reason ls_plain_reasons[LS_PLAIN_REASONS];
 
 /* The words for people and JSON alike; null where it is not known. */
 const char *ls_state_word(enum inspect_state state);

@@ -11,6 +11,7 @@
 #include "platform/signals.h"
 #include "shared/commands.h"
 #include "shared/message.h"
+#include "ssh-fast/counting.h"
 #include "ssh-fast/identities.h"
 #include "ssh-fast/native_course.h"
 
@@ -80,6 +81,7 @@ native_run(struct run *run, int *status)
 	struct text request;
 	char storage[4096];
 	enum native_opening opening;
+	bool is_counted;
 
 	course.run = run;
 	course.began_us = deadline_now_us();
@@ -96,8 +98,11 @@ native_run(struct run *run, int *status)
 	case NATIVE_OPENED:
 		say_first_words(run);
 		begin_terminal(&course);
+		is_counted = counting_opened(run);
 		native_follow(&course);
 		*status = finish(&course);
+		if (!is_counted)
+			counting_ended(run);
 		return NATIVE_ENDED;
 	case NATIVE_INTERRUPTED:
 		*status = finish(&course);

@@ -58,7 +58,7 @@ int
 taking_lease(struct run *run, struct failure *failure)
 {
 	const bool may_be_native = client_may_be_native(run);
-	const struct keeper_options keeping = taking_keeper_options(run);
+	struct keeper_options keeping = taking_keeper_options(run);
 	struct acquire_options options = {
 	    .probe = {.kind = run->options.probe,
 		.timeout_ms = run->options.probe_timeout_ms,

@@ -204,6 +204,7 @@ acquire_lease(const struct namespace *ns, const struct acquire_options *options,
 	    .dice = (uint32_t)deadline_now_us() ^ (uint32_t)getpid()};
 
 	memset(report, 0, sizeof(*report));
+	report->began_us = deadline_now_us();
 	lease->lock_fd = lease->master_fd = -1;
 	search.probe.owner = ns->owner;
 	if (take_live(&search, lease)) {
@@ -226,6 +227,16 @@ acquire_lease(const struct namespace *ns, const struct acquire_options *options,
 	/* A master that is found is of this boot, as is its fourth line. */
 	holder_write_boot(lease->lock_fd);
 	return 0;
+}
+
+struct counters_run
+acquire_count(const struct acquire_report *report, enum counter kind)
+{
+	return (struct counters_run){.kind = kind,
+	    .dead = report->dead,
+	    .hung = report->hung,
+	    .wait_us = (uint32_t)report->wait_us,
+	    .us = (uint32_t)(deadline_now_us() - report->began_us)};
 }
 
 bool

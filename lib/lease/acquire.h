@@ -19,7 +19,7 @@ struct acquire_report {
 	unsigned int asked; /* servers of masters that were not trusted */
 	unsigned int ended; /* masters whose server did not answer */
 	unsigned int old; /* masters whose login was too old, told to stop */
-	int64_t probe_us, wait_us;
+	int64_t began_us, probe_us, wait_us;
 };
 
 struct acquire_options {
@@ -35,9 +35,10 @@ struct acquire_options {
 	int max_age_secs;
 	/*
 	 * Unless null, a keeper for the lease is prepared while its master is
-	 * asked; with keeps_trusted_only not where the master is not trusted.
+	 * asked; with keeps_trusted_only not where the master is not trusted. Its
+	 * counts are filled in.
 	 */
-	const struct keeper_options *keeping;
+	struct keeper_options *keeping;
 	bool keeps_trusted_only;
 };
 
@@ -54,6 +55,13 @@ struct acquire_options {
 int acquire_lease(const struct namespace *ns,
     const struct acquire_options *options, struct lease *lease,
     struct acquire_report *report, struct failure *failure);
+
+/*
+ * What the run comes to that met this, and could ask for its session at the
+ * moment of the call: a warm one, a cold one, or plain ssh.
+ */
+struct counters_run
+acquire_count(const struct acquire_report *report, enum counter kind);
 
 /*
  * Whether an acquire would find a free name with a socket now. Takes no lock

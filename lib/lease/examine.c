@@ -58,9 +58,12 @@ prepare(const struct search *search, struct lease *lease)
 	const struct acquire_options *options = search->options;
 
 	lease->is_trusted = trust_holds(&lease->trust, options->trust_secs);
-	if (options->keeping != NULL &&
-	    (lease->is_trusted || !options->keeps_trusted_only))
-		keeper_prepare(search->ns, lease, options->keeping);
+	if (options->keeping == NULL ||
+	    (!lease->is_trusted && options->keeps_trusted_only))
+		return;
+	/* It ends with the lease where the master turns out to be no use. */
+	options->keeping->count = acquire_count(search->report, COUNTER_WARM);
+	keeper_prepare(search->ns, lease, options->keeping);
 }
 
 /*

@@ -14,6 +14,7 @@
 
 enum {
 	CLIENTS_PAUSE_US = 500,
+	COUNT_PATIENCE_MS = 2000,
 	CLIENTS_SIGN_PAUSE_US = 128 * CLIENTS_PAUSE_US, /* after 64 ms */
 	CLIENTS_PAUSE_MAX_US = 1024 * CLIENTS_PAUSE_US,
 	/* How often it is looked whether the server has answered. */
@@ -209,6 +210,8 @@ keep(void *argument)
 	(void)lease_leave(ns, &keeping->lease, keeping->options.touch,
 	    keeping->options.max_age_secs);
 	hint_write(ns, keeping->lease.name);
+	/* The lease is free: nobody waits for the rest. */
+	(void)counters_add(ns, &keeping->options.count, COUNT_PATIENCE_MS);
 	prune_some(ns);
 }
 

@@ -10,10 +10,12 @@
 #define KEEPER_H
 
 #include "lease/lease.h"
+#include "namespace/counters.h"
 
 #include <stdbool.h>
 
 struct keeper_options {
+	struct counters_run count;
 	bool touch; /* refresh the socket's mtime at the release */
 	/*
 	 * This process becomes a script or the like, which may end and leave

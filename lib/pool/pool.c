@@ -2,8 +2,11 @@
 
 #include "pool/opening.h"
 #include "ssh/sshkey.h"
+#include "namespace/counters.h"
 
 #include <errno.h>
+
+enum { COUNT_PATIENCE_MS = 100 };
 
 enum pool_status
 pool_fail(struct failure *failure)
@@ -103,6 +106,15 @@ open_root(struct pool *pool, const struct pool_request *request,
 	return -1;
 }
 
+/* One of those whose namespace says that they run plain ssh. */
+static void
+count_plain(const struct namespace *ns)
+{
+	const struct counters_run run = {.kind = COUNTER_PLAIN_ASKED};
+
+	(void)counters_add(ns, &run, COUNT_PATIENCE_MS);
+}
+
 enum pool_status
 pool_open(struct pool *pool, const struct pool_request *request,
     struct failure *failure)
@@ -139,6 +151,8 @@ pool_open(struct pool *pool, const struct pool_request *request,
 	if (opening.has_answer)
 		answer_free(&opening.answer);
 	if (status != POOL_LEASE && pool->is_open) {
+		if (status == POOL_PLAIN && !request->look_only)
+			count_plain(&pool->ns);
 		namespace_close(&pool->ns);
 		pool->is_open = false;
 	}

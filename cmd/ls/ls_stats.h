@@ -1,0 +1,27 @@
+/* ssh-fast-ls --stats: what the runs to each endpoint have come to. */
+#ifndef LS_STATS_H
+#define LS_STATS_H
+
+#include "ls/ls_view.h"
+
+#include <stdbool.h>
+
+struct ls_stats {
+	const char *label; /* of the endpoint whose sum is under way */
+	bool has_any;
+	struct counters sum, all;
+	uint64_t saved_us; /* of all: each by the logins of its own */
+};
+
+void ls_stats_header(void);
+
+/*
+ * Takes in one namespace; those of one endpoint follow each other, and the
+ * label has to stay valid.
+ */
+void ls_stats_add(struct ls_stats *stats, const struct ls_view *view);
+
+/* The last line is that of all together. */
+void ls_stats_end(struct ls_stats *stats);
+
+#endif
