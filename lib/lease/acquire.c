@@ -15,24 +15,24 @@
 
 enum {
 	/*
-	 * A holder that has ended leaves its lease a moment later, when its
-	 * keeper has been scheduled. Waiting for that, at most this long, is
-	 * worth it: a new master costs more, and stays.
+	 * When a holder ends, its lease is free a moment later, when its keeper
+	 * runs. It is worth waiting at most this long: a new master costs more,
+	 * and stays.
 	 */
 	KEEPER_WAIT_MS = 250,
 	KEEPER_PAUSE_US = 100,
 	KEEPER_PAUSE_MAX_US = 3000,
-	/* By then most keepers have released. */
+	/* Most keepers have released by then. */
 	LOCKS_AFTER_US = 2000,
-	/* A master that hung is given so little time when asked again. */
+	/* The time for a master that hung before. */
 	HUNG_PATIENCE_US = 5000,
-	/* And where its server has to answer, which may be far. */
+	/* The same if its server must answer, which may be far away. */
 	HUNG_PATIENCE_E2E_US = 100000,
-	/* Of the names in used/ no more are looked at. */
+	/* The number of names in used/ that are examined. */
 	USED_NAMES = 4,
 };
 
-/* Whether the lock on used/NAME need not even be tried: its holder lives. */
+/* Whether the holder of used/NAME lives, so its lock need not be tried. */
 static bool
 is_plainly_held(const struct search *search, const char *name)
 {
@@ -56,9 +56,9 @@ hung_patience_us(const struct search *search)
 }
 
 /*
- * Takes used/NAME where it is a leftover and its master answers, or is no
- * more. Where it is locked though its holder has ended, the keeper is about
- * to release it. *is_missing tells that there is no such name any more.
+ * Takes used/NAME if it is a leftover and its master answers or is gone. If it
+ * is locked but its holder has ended, the keeper is about to release it.
+ * *is_missing is set if the name is gone.
  */
 static bool
 take_used(struct search *search, const char *name, struct lease *lease,
@@ -75,7 +75,7 @@ take_used(struct search *search, const char *name, struct lease *lease,
 	if (lease->lock_fd == -1)
 		return false;
 	lease_read(lease, &holder);
-	/* Whoever had it was killed, and has not told what it heard. */
+	/* Its holder was killed, and did not record what it heard. */
 	trust_forget(&lease->trust);
 	if (!leftover_may_be_taken(search->ns, name, lease->lock_fd, &holder)) {
 		(void)close(lease->lock_fd);
@@ -87,7 +87,7 @@ take_used(struct search *search, const char *name, struct lease *lease,
 	    holder.kind == HOLDER_HUNG ? hung_patience_us(search) : 0);
 }
 
-/* Takes one that hung, where it has rested and answers now. */
+/* Takes one that hung, if it has rested and answers now. */
 static bool
 take_hung(struct search *search, const char *hung_name, struct lease *lease)
 {
@@ -125,8 +125,8 @@ take_leftover(struct search *search, struct lease *lease)
 }
 
 /*
- * The lease that was used last: where it is free, or about to be, nothing else
- * needs to be looked at.
+ * The lease that was used last. If it is free, or soon will be, nothing else
+ * needs to be examined.
  */
 static bool
 take_last(struct search *search, struct lease *lease)
@@ -141,7 +141,7 @@ take_last(struct search *search, struct lease *lease)
 			return false;
 		if (take_used(search, name, lease, &is_missing))
 			return true;
-		/* Just moved, or long gone. */
+		/* The name has just moved, or is gone. */
 		if (!is_missing || candidates_claim(search, name, lease) == -1)
 			return false;
 	}
@@ -149,11 +149,11 @@ take_last(struct search *search, struct lease *lease)
 }
 
 /*
- * Everything that may save a new master. A name can move from used/ to free/
- * between the two looks, seen by neither, so after a quiet round free/ is read
- * once more: quiet is a round without a holder that has ended and still has
- * its lease, and without a name that was gone when it was to be opened
- * (measured: one needless login in 300 runs without).
+ * Tries everything that can save a login. A name can move from used/ to free/
+ * between the two reads, and be seen in neither. So after a quiet round free/
+ * is read again. A round is quiet if no holder ended without releasing, and no
+ * name was missing when it was opened. Without this, one of 300 runs had a
+ * needless login.
  */
 static bool
 take_live(struct search *search, struct lease *lease)
@@ -212,7 +212,7 @@ acquire_lease(const struct namespace *ns, const struct acquire_options *options,
 			(void)lease_release(ns, &search.spare, false);
 		return 0;
 	}
-	/* A new login each time, beside masters that live, would be no end. */
+	/* A new login in each run, beside live masters, would never end. */
 	if (search.want != 0) {
 		if (search.spare.lock_fd != -1)
 			(void)lease_release(ns, &search.spare, false);
@@ -224,7 +224,7 @@ acquire_lease(const struct namespace *ns, const struct acquire_options *options,
 		*lease = search.spare;
 	else if (lease_create(ns, lease, &search.self, failure) == -1)
 		return -1;
-	/* A master that is found is of this boot, as is its fourth line. */
+	/* A master that is found is of this boot, and so is its fourth line. */
 	holder_write_boot(lease->lock_fd);
 	return 0;
 }

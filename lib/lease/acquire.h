@@ -1,4 +1,4 @@
-/* Finding a lease to take; lease.h has the rules. */
+/* Finds a lease to take; lease.h has the rules. */
 #ifndef ACQUIRE_H
 #define ACQUIRE_H
 
@@ -11,7 +11,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* What an acquire met on its way, for the curious. */
+/* What an acquire found, for messages. */
 struct acquire_report {
 	unsigned int tried; /* locks won or lost on names that lay free */
 	unsigned int dead, hung, unknown; /* masters that were no use */
@@ -24,14 +24,14 @@ struct acquire_report {
 
 struct acquire_options {
 	struct probe probe; /* its owner is not looked at */
-	/* For so long a master that has heard from its server is trusted. */
+	/* How long a master is trusted after it heard from its server. */
 	int trust_secs;
 	/*
-	 * Unless 0, the server of one that is not trusted has so many
-	 * milliseconds to answer, or the master is ended.
+	 * Unless 0, the milliseconds in which the server of an untrusted master
+	 * must answer, or the master is ended.
 	 */
 	int answer_ms;
-	/* A master whose login is older is told to stop; 0: none is. */
+	/* Masters with an older login are told to stop; 0: none. */
 	int max_age_secs;
 	/*
 	 * Unless null, a keeper for the lease is prepared while its master is
@@ -43,14 +43,14 @@ struct acquire_options {
 };
 
 /*
- * Takes a lease: on the most recently used free master that answers, else on
- * a leftover of somebody who crashed, else on a name without a master, which
- * the caller's ssh will start. Never waits for a lease that is in use, only,
- * for moments, for one whose holder has just ended. All probing of masters
- * together takes no longer than options->probe.timeout_ms.
+ * Takes a lease: on the most recently used free master that answers, or on a
+ * leftover, or on a new name without a master, for which the caller starts one.
+ * It never waits for a lease that is in use. It waits for moments for one whose
+ * holder has just ended. All probes together take at most
+ * options->probe.timeout_ms.
  *
- * 0 and *lease is to be handed to lease_release() or to a keeper; or -1 with
- * *failure (not null). *report (not null) is filled in either case.
+ * Returns 0, and the caller gives *lease to lease_release() or a keeper; or -1
+ * with *failure (not null). *report (not null) is filled in either case.
  */
 int acquire_lease(const struct namespace *ns,
     const struct acquire_options *options, struct lease *lease,

@@ -30,7 +30,7 @@ age_format(const struct age *age, char line[AGE_LINE_SIZE])
 	line[AGE_LINE_SIZE - 1] = '\n';
 }
 
-/* The word and the number behind it. */
+/* Reads the word and the number after it. */
 static bool
 read_number(const char **at, const char *word, int64_t *number)
 {
@@ -78,6 +78,9 @@ age_is_over(const struct age *age, int max_secs)
 	if (max_secs == 0 || age->login_secs == AGE_UNKNOWN ||
 	    platform_since_boot(&now_ms, &asleep_ms) == -1)
 		return false;
-	/* In the future: the line is of before the boot, and so no master's. */
+	/*
+	 * In the future: the line is older than the boot, so it is of no live
+	 * master.
+	 */
 	return now_ms / MS - age->login_secs >= max_secs;
 }

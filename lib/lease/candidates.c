@@ -1,4 +1,4 @@
-/* The names in free/, in the order in which they are worth a try. */
+/* The names in free/, in the order in which they are tried. */
 #include "lease/search.h"
 
 #include "platform/platform.h"
@@ -9,11 +9,11 @@
 
 enum {
 	/*
-	 * A bound on what one look at the folder costs, however much lies
-	 * there; what is left over is the keeper's and gc's (prune.h).
+	 * A bound on the cost of one look at the folder. The keeper and gc
+	 * clean up the rest (prune.h).
 	 */
 	READS_MAX = 42,
-	/* Once a master was found dead, so many others are looked at first. */
+	/* After a dead master, this many others are examined first. */
 	DEAD_LOOKS_MAX = 2,
 };
 
@@ -53,7 +53,7 @@ candidates_claim(struct search *search, const char *name, struct lease *lease)
 	return -1;
 }
 
-/* One of those that were seen in free/: true, and it is the one to use. */
+/* Tries one name of free/. True if it is the one to use. */
 static bool
 try_free(struct search *search, const struct candidate *candidate,
     struct lease *lease)
@@ -67,9 +67,9 @@ try_free(struct search *search, const struct candidate *candidate,
 }
 
 /*
- * Brings another candidate to the front, from further and further behind, once
- * names are lost to others: a crowd that starts at the same moment, each
- * trying the same names in the same order, would lose time at every one.
+ * After a name was lost to another process, continues with a random candidate
+ * further back. Processes that start at the same moment would otherwise try the
+ * same names in the same order, and lose time at each.
  */
 static void
 step_aside(struct search *search, struct candidate *candidates, size_t count)
@@ -81,7 +81,7 @@ step_aside(struct search *search, struct candidate *candidates, size_t count)
 		return;
 	if (search->lost < 16 && ((size_t)1 << search->lost) < count)
 		reach = (size_t)1 << search->lost;
-	/* xorshift: who is first needs no better dice (0 would stay 0). */
+	/* xorshift is random enough here (0 would stay 0). */
 	search->dice |= 1;
 	search->dice ^= search->dice << 13;
 	search->dice ^= search->dice >> 17;
@@ -92,7 +92,7 @@ step_aside(struct search *search, struct candidate *candidates, size_t count)
 	candidates[chosen] = first;
 }
 
-/* Tries those with a master; the rest of the candidates has none. */
+/* Tries those with a master, which come first. */
 static bool
 take_with_master(struct search *search, struct candidate *candidates,
     size_t count, struct lease *lease)
@@ -112,9 +112,8 @@ take_with_master(struct search *search, struct candidate *candidates,
 }
 
 /*
- * Tries free names, the most recently used master first, so that those which
- * are not needed reach the end of their ControlPersist time and the pool
- * shrinks when load does.
+ * Tries free names, the most recently used master first. Masters that are not
+ * needed then reach the end of their ControlPersist time, and the pool shrinks.
  */
 static bool
 take_from(struct search *search, struct candidate *candidates, size_t count,
@@ -129,7 +128,7 @@ take_from(struct search *search, struct candidate *candidates, size_t count,
 		with_master++;
 	if (take_with_master(search, candidates, with_master, lease))
 		return true;
-	/* Of those without a socket, one will do. */
+	/* One without a socket is enough. */
 	for (i = with_master; i < count && search->spare.lock_fd == -1; i++)
 		if (try_free(search, &candidates[i], lease))
 			return true;
@@ -148,7 +147,7 @@ candidates_were_seen(const struct search *search, const char *name)
 	return false;
 }
 
-/* The names that are worth a try, with their masters' last use. */
+/* Collects names, with the last use of their masters. */
 static size_t
 look_at_names(const struct search *search, struct candidate *candidates,
     char names[][NAMESPACE_LEASE_NAME_SIZE], size_t count)
@@ -195,7 +194,7 @@ candidates_take(struct search *search, struct lease *lease)
 			memcpy(search->seen, names, sizeof(names));
 			search->seen_count = count;
 		}
-		/* Further names only where a crowd has taken these. */
+		/* Tries more names only if other processes have taken these. */
 		if (search->lost == lost)
 			return false;
 	}

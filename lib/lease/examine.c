@@ -11,13 +11,13 @@
 #include <unistd.h>
 
 enum {
-	/* Percent of the time kept back from a hung master for the one tried next. */
+	/* Percent of the time that is kept for the next master. */
 	PATIENCE_RESERVE_PERCENT = 10,
-	/* While a lock is waited for, it is asked so often who has it. */
+	/* The interval at which the owner of a lock is checked. */
 	LOCKS_EACH_US = 20000,
 };
 
-/* patience_us, unless 0, shortens the time that the master is given. */
+/* patience_us, unless 0, limits the time of the master. */
 static enum probe_result
 await_answer(struct search *search, struct probe_question *question,
     int64_t patience_us, pid_t *master_pid)
@@ -30,14 +30,14 @@ await_answer(struct search *search, struct probe_question *question,
 	if (search->probe_deadline_us == 0)
 		search->probe_deadline_us =
 		    now_us + (int64_t)search->probe.timeout_ms * 1000;
-	/* The first that hangs must leave some time to ask the next one. */
+	/* The first master that hangs must leave time for the next one. */
 	deadline_us = search->probe_deadline_us;
 	if (search->report->hung == 0)
 		deadline_us -= reserve_us;
 	if (patience_us > 0 && now_us + patience_us < deadline_us)
 		deadline_us = now_us + patience_us;
 	result = probe_answer(question, deadline_us, master_pid);
-	/* One that was asked after another had hung had little time. */
+	/* A master that was asked after a hung one had little time. */
 	if (result == PROBE_HUNG && search->report->hung > 0 &&
 	    patience_us == 0)
 		result = PROBE_UNKNOWN;
@@ -51,7 +51,7 @@ examine_may_go_on(const struct search *search)
 	    deadline_left_ms(search->probe_deadline_us) > 0;
 }
 
-/* A keeper is prepared: the master takes longer to wake up than this does. */
+/* Prepares a keeper, which takes less time than the master to wake up. */
 static void
 prepare(const struct search *search, struct lease *lease)
 {
@@ -67,9 +67,9 @@ prepare(const struct search *search, struct lease *lease)
 }
 
 /*
- * A master that answers may have lost its server. Where it is not trusted and
- * its server does not answer either, it is ended: what others have asked of it
- * must not begin when the server is there again.
+ * A master that answers may have lost its server. If it is not trusted and its
+ * server does not answer, it is ended: its pending requests must not begin when
+ * the server returns.
  */
 static enum probe_result
 examine_server(struct search *search, struct lease *lease)
@@ -109,7 +109,7 @@ examine_want(struct search *search, int error)
 		search->want = error;
 }
 
-/* Whether a lease with such a master is the one; else it is disposed of. */
+/* Whether a lease with this master is used. Otherwise it is disposed of. */
 static bool
 settle(struct search *search, struct lease *lease, enum probe_result result,
     enum namespace_entry entry)
@@ -129,7 +129,7 @@ settle(struct search *search, struct lease *lease, enum probe_result result,
 	case PROBE_DEAD:
 		break;
 	}
-	/* R6: we hold the lease, and nobody listens. */
+	/* R6: we hold the lease, and no process listens. */
 	if (entry == NAMESPACE_SOCKET) {
 		search->report->dead++;
 		(void)unlinkat(search->ns->sockets.fd, lease->name, 0);
@@ -142,8 +142,8 @@ settle(struct search *search, struct lease *lease, enum probe_result result,
 }
 
 /*
- * A master whose login is too old is told to stop. The name is free for another
- * login then: PROBE_DEAD.
+ * Tells a master with an old login to stop. The name is free for another login
+ * then: PROBE_DEAD.
  */
 static enum probe_result
 retire(struct search *search, struct lease *lease)
@@ -204,8 +204,8 @@ examine_lease(struct search *search, struct lease *lease, int64_t patience_us)
 }
 
 /*
- * Whether a running process is listed as the one that took the lock: a keeper
- * has it from one that has ended, and then there is none.
+ * Whether the process that took the lock still runs. A keeper has the lock from
+ * a process that has ended.
  */
 static bool
 is_taken_by_another(int busy_fd)
@@ -221,7 +221,7 @@ is_taken_by_another(int busy_fd)
 	return is_taken;
 }
 
-/* A moment is waited in any case: to ask costs more, and is seldom needed. */
+/* Waits a moment first, since the check costs more and is seldom needed. */
 static bool
 is_worth_waiting(struct search *search, const char *name, int busy_fd,
     const struct holder *holder)

@@ -21,8 +21,8 @@ holder_self(struct holder *holder)
 	holder->pid = getpid();
 	holder->pid_space = platform_space_id(PLATFORM_SPACE_PROCESSES);
 	/*
-	 * Now, which says as much as the start of this process does, and takes
-	 * no look at /proc: whoever gets the pid later starts later.
+	 * The time now identifies the process as well as its start time does,
+	 * and needs no /proc. A later process with this pid starts later.
 	 */
 	if (platform_ticks_now(&holder->since_ticks) == -1)
 		return -1;
@@ -63,8 +63,8 @@ holder_write(int lock_fd, const struct holder *holder)
 }
 
 /*
- * The word and the decimal number behind it, up to that maximum: a larger one
- * is no other, smaller one.
+ * Reads the word and the decimal number after it. A number above the maximum is
+ * an error; it is not cut off.
  */
 static bool
 read_number(const char **at, const char *word, unsigned long long maximum,
@@ -82,7 +82,7 @@ read_number(const char **at, const char *word, unsigned long long maximum,
 	return errno == 0 && *number <= maximum;
 }
 
-/* False, with the holder as it was, where that is not in the line. */
+/* Returns false, with the holder unchanged, if the line has another form. */
 static bool
 read_process(const char *at, struct holder *holder)
 {
@@ -140,7 +140,7 @@ holder_write_boot(int lock_fd)
 		    (ssize_t)sizeof(line))
 			return;
 	}
-	/* Better none than that of another boot. */
+	/* No line is better than one of another boot. */
 	if (lseek(lock_fd, 0, SEEK_END) > BOOT_OFFSET)
 		(void)ftruncate(lock_fd, BOOT_OFFSET);
 }

@@ -1,7 +1,7 @@
 /*
- * The line in a lock file that tells who holds the lease. The flock is the
- * truth as long as it is held; the line is for the case that the keeper was
- * killed and took the lock with it while its ssh lives on, and for people.
+ * The line of the holder in a lock file. While the flock is held, only the
+ * flock counts. The line is for people, and for the case that the keeper was
+ * killed but its ssh lives.
  */
 #ifndef HOLDER_H
 #define HOLDER_H
@@ -32,40 +32,45 @@ enum holder_state {
 	HOLDER_UNKNOWN, /* in another pid namespace, or hidden */
 };
 
-/* Describes this process, which will become ssh. 0, or -1 with errno. */
+/*
+ * Describes this process, which will become ssh. Returns 0, or -1 with errno.
+ */
 int holder_self(struct holder *holder);
 
 /*
- * The line is always that long, padded with blanks, with its newline and
- * without a NUL: one write replaces the line before, and needs no new block on
+ * The line always has this length, padded with blanks, with its newline and
+ * without a NUL. So one write replaces the old line, and needs no new block on
  * a full disk.
  */
 enum { HOLDER_LINE_SIZE = 80 };
 void holder_format(const struct holder *holder, char line[HOLDER_LINE_SIZE]);
 
-/* Reads a line that ends in a NUL; garbled or none is HOLDER_NONE. */
+/*
+ * Reads a line that ends in a NUL. The result of a malformed line is
+ * HOLDER_NONE.
+ */
 void holder_parse(struct holder *holder, const char *line);
 
-/* Writes the line over what is there, in one call. 0, or -1 with errno. */
+/* Replaces the line, in one call. Returns 0, or -1 with errno. */
 int holder_write(int lock_fd, const struct holder *holder);
 
 /*
- * Of which boot the holder is stands in a fourth line, behind that of age.h:
- * it is written when a master is about to be started, and holds for all who use
- * that master. Reads such a line that ends in a NUL.
+ * A fourth line, after that of age.h, tells the boot of the holder. It is
+ * written before a master is started, and holds for all who use that master.
+ * This reads such a line, which ends in a NUL.
  */
 enum { HOLDER_BOOT_SIZE = 48 };
 void holder_parse_boot(struct holder *holder, const char *line);
 
-/* Writes the fourth line. Where it cannot be had, there is none from then on. */
+/* Writes the fourth line, or removes it if the boot is unknown. */
 void holder_write_boot(int lock_fd);
 
-/* Reads the lines; garbled or none is HOLDER_NONE. */
+/* Reads the lines. The result of malformed lines is HOLDER_NONE. */
 void holder_read(int lock_fd, struct holder *holder);
 
 /*
- * Whether the process still lives: that of this boot and of that pid which had
- * started by then. A zombie has gone.
+ * Whether the process lives: the one of this boot and pid that had started by
+ * then. A zombie does not live.
  */
 enum holder_state holder_state(const struct holder *holder);
 

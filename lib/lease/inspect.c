@@ -43,9 +43,8 @@ inspect_view_free(struct inspect_view *view)
 }
 
 /*
- * Every name that is in use or was: free/ is read twice, since a name may move
- * there from used/ or the other way while we read. Sockets without a lock file
- * count too.
+ * Collects every name. free/ is read twice, since a name may move between free/
+ * and used/ meanwhile. Sockets without a lock file count too.
  */
 static int
 list_names(const struct namespace *ns, struct listing *names)
@@ -64,7 +63,7 @@ list_names(const struct namespace *ns, struct listing *names)
 	return 0;
 }
 
-/* Where the lock file lies now: its open descriptor, or -1. */
+/* The folder of the lock file, and its open descriptor or -1. */
 static int
 open_lock_file(const struct namespace *ns, const char *name, bool *is_used)
 {
@@ -87,8 +86,9 @@ open_lock_file(const struct namespace *ns, const char *name, bool *is_used)
 }
 
 /*
- * Who holds it. A lock is seen in the system's list; the line in the file
- * counts too, since a keeper may have been killed while its ssh lives.
+ * The holder of the lease. The list of locks of the system shows a lock. The
+ * line in the file counts too, since a keeper can be killed while its ssh
+ * lives.
  */
 static void
 look_at_lock(const struct namespace *ns, const struct inspect_request *request,
@@ -135,7 +135,7 @@ look_at_master(const struct namespace *ns,
 	lease->idle_secs = -1;
 	if (!namespace_has_socket(ns, lease->name, &used))
 		return;
-	/* A clock that was set back makes nobody busy in the future. */
+	/* The clock may have been set back. */
 	lease->idle_secs = time(NULL) - used.tv_sec;
 	if (lease->idle_secs < 0)
 		lease->idle_secs = 0;
@@ -190,7 +190,7 @@ take_answer(struct inspect_lease *lease, struct probe_question *question,
 	}
 }
 
-/* So many are asked at once, and share one deadline. */
+/* The number of masters that are asked at once, under one deadline. */
 enum { ASKED_AT_ONCE = 64 };
 
 static void

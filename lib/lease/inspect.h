@@ -1,7 +1,6 @@
 /*
- * Looking at the leases of a namespace without disturbing anybody: no lock is
- * taken, nothing is changed, and no master is connected to unless its answer
- * is wanted.
+ * Looks at the leases of a namespace without any effect: it takes no lock and
+ * changes nothing. It connects to a master only to ask it.
  */
 #ifndef INSPECT_H
 #define INSPECT_H
@@ -36,7 +35,7 @@ struct inspect_lease {
 	enum inspect_master master;
 	pid_t master_pid; /* 0: not known */
 	int64_t idle_secs; /* since the socket was last touched; -1: none */
-	/* Only with details; -1 and empty: not known. */
+	/* Only with details. -1 and empty: unknown. */
 	char holder_program[PLATFORM_PROCESS_NAME_SIZE];
 	int64_t held_secs; /* since the holder took it */
 	int64_t master_age_secs; /* since the master was started */
@@ -44,15 +43,12 @@ struct inspect_lease {
 	struct platform_connection connection; /* of the master */
 };
 
-/*
- * What the system tells at one moment of locks and of masters. Taken once and
- * asked often.
- */
+/* All locks and masters of the system at one moment. */
 struct inspect_view;
 
 /*
- * Null with errno; where /proc tells nothing, the view knows of nothing. One
- * that is to serve for details knows of connections too.
+ * Returns null with errno. Without /proc the view is empty. A view for details
+ * has the connections too.
  */
 struct inspect_view *inspect_view_take(bool wants_details);
 void inspect_view_free(struct inspect_view *view);
@@ -72,8 +68,8 @@ struct inspection {
 };
 
 /*
- * Looks at all leases of a namespace (opened with NAMESPACE_LOOK). 0 and
- * inspect_free() is owed, or -1 with *failure.
+ * Looks at all leases of a namespace (opened with NAMESPACE_LOOK). Returns 0,
+ * and the caller calls inspect_free(); or -1 with *failure.
  */
 int inspect_namespace(struct inspection *inspection, const struct namespace *ns,
     const struct inspect_request *request, struct failure *failure);

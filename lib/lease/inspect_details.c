@@ -1,6 +1,6 @@
 #include "lease/inspect_details.h"
 
-/* How many seconds ago that was; -1: it is not known. */
+/* The seconds since then; -1: unknown. */
 static int64_t
 seconds_since(unsigned long long ticks)
 {
@@ -29,7 +29,7 @@ inspect_details_master(struct inspect_lease *lease, const struct master *master,
 
 	if (platform_process_start(master->pid, &start_ticks, NULL) == 0)
 		lease->master_age_secs = seconds_since(start_ticks);
-	/* Whoever holds it uses it: it counts from the end of that. */
+	/* A held master is in use, so its time begins after that. */
 	if (lease->state == INSPECT_FREE && master->persist_secs >= 0 &&
 	    lease->idle_secs >= 0)
 		lease->ends_secs = lease->idle_secs < master->persist_secs

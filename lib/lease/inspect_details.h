@@ -1,4 +1,4 @@
-/* What inspect.c tells of a lease where details are wanted. For it alone. */
+/* The details of a lease. Only for inspect.c. */
 #ifndef INSPECT_DETAILS_H
 #define INSPECT_DETAILS_H
 
@@ -14,13 +14,13 @@ struct inspect_view {
 };
 
 /*
- * Of a lease that is held: the program of its holder, and since when he has
- * it, where the line in the lock file tells that of him.
+ * For a held lease: the program of its holder, and the time since which it
+ * holds the lease, if the line in the lock file has that.
  */
 void inspect_details_holder(
     struct inspect_lease *lease, const struct holder *holder);
 
-/* Of a master that was found: its age, its end and its connection. */
+/* For a master that was found: its age, its end and its connection. */
 void inspect_details_master(struct inspect_lease *lease,
     const struct master *master, const struct inspect_view *view);
 

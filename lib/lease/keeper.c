@@ -17,17 +17,17 @@ enum {
 	COUNT_PATIENCE_MS = 2000,
 	CLIENTS_SIGN_PAUSE_US = 128 * CLIENTS_PAUSE_US, /* after 64 ms */
 	CLIENTS_PAUSE_MAX_US = 1024 * CLIENTS_PAUSE_US,
-	/* How often it is looked whether the server has answered. */
+	/* The interval of checks whether the server has answered. */
 	ANSWER_PAUSE_MS = 250,
 	ANSWER_PAUSE_MAX_MS = 4000,
-	/* A session that is given up after that has heard nothing lately. */
+	/* A session that ends after this time of silence was given up. */
 	SILENCE_MS = 3000,
 };
 
 /*
- * Standard input, output and error must not stay open here: whoever reads the
- * other end of ssh's output would wait for the keeper too. False where there
- * is no /dev/null to put in their place.
+ * Closes standard input, output and error here: a reader of the output of ssh
+ * would wait for the keeper too. Returns false without /dev/null to replace
+ * them.
  */
 static bool
 leave_standard_descriptors(void)
@@ -43,9 +43,9 @@ leave_standard_descriptors(void)
 }
 
 /*
- * Whether an ssh that the script started may still be using the master: one
- * that is connected, or is on its way there. Whoever becomes one has the name
- * of the lease among its arguments from the start, as the script has.
+ * Whether an ssh that the script started may still use the master: one that is
+ * connected, or will be. Such a process has the name of the lease among its
+ * arguments from the start, as the script has.
  */
 static bool
 is_in_use(const struct namespace *ns, const struct lease *lease)
@@ -55,15 +55,15 @@ is_in_use(const struct namespace *ns, const struct lease *lease)
 	namespace_socket_path(ns, lease->name, path);
 	namespace_socket_path_in("", lease->name, name, sizeof(name));
 	return platform_socket_has_clients(path) || masters_others_name(name) ||
-	    /* Once more: processes start while /proc is gone through. */
+	    /* Again, since processes start during the walk. */
 	    masters_others_name(name);
 }
 
 /*
- * The script in the place of ssh has ended; waits for what it left behind. A
- * fresh master is taken for an ssh until it has set its title, so the first
- * moments are spent looking often, and others may wait for us. Once it takes
- * longer, the keeper signs the lease: nobody waits for a holder that lives.
+ * The script in place of ssh has ended. This waits for the processes that it
+ * left. A new master looks like an ssh until it sets its title, so the first
+ * checks are frequent. Later the keeper signs the lease, since no process waits
+ * for a holder that lives.
  */
 static void
 wait_for_clients(const struct namespace *ns, const struct lease *lease)
@@ -81,7 +81,7 @@ wait_for_clients(const struct namespace *ns, const struct lease *lease)
 	}
 }
 
-/* All that a keeper knows; its own copy. */
+/* The data of a keeper, its own copy. */
 struct keeping {
 	struct namespace ns;
 	struct lease lease;
@@ -89,7 +89,7 @@ struct keeping {
 	struct keeper_options options;
 };
 
-/* Lets go of all that is not the namespace's or one of the two. */
+/* Closes all descriptors except those of the namespace and these two. */
 static void
 withdraw(const struct namespace *ns, int lock_fd, int watch_fd)
 {
@@ -97,12 +97,12 @@ withdraw(const struct namespace *ns, int lock_fd, int watch_fd)
 	    watch_fd, STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO};
 	size_t count = sizeof(kept) / sizeof(kept[0]);
 
-	/* Out of reach of the terminal's signals and its hangup. */
+	/* Out of reach of signals from the terminal and of its hangup. */
 	(void)setsid();
 	if (!leave_standard_descriptors())
 		count -= 3;
 	platform_close_all_but(kept, count);
-	/* Nobody's folder stays busy because of us; where it does, it may. */
+	/* The keeper must not keep a folder busy. A failure does not matter. */
 	if (chdir("/") == -1)
 		errno = 0;
 	platform_set_process_name("ssh-fast-keeper");
@@ -118,9 +118,9 @@ wake_master(const struct namespace *ns, const struct lease *lease)
 }
 
 /*
- * Whether the server answers at all; until it is known, or the process has
- * ended. The session cannot have begun where it does not: the master tells its
- * client that the server has opened the session before it asks for a command.
+ * Waits until the server answers, or the process ends. If it does not answer,
+ * the session cannot have begun: the master reports the open session to its
+ * client before it asks the server for the command.
  */
 static void
 watch_answer(struct keeping *keeping, const struct tcp_traffic *before)
@@ -142,7 +142,7 @@ watch_answer(struct keeping *keeping, const struct tcp_traffic *before)
 			(void)lease_end_master(&keeping->ns, &keeping->lease);
 			return;
 		case TRUST_UNTOUCHED:
-			/* It may be long on its way to the master. */
+			/* It may take long to reach the master. */
 			if (pause_ms < ANSWER_PAUSE_MAX_MS)
 				pause_ms *= 2;
 			continue;
@@ -152,7 +152,10 @@ watch_answer(struct keeping *keeping, const struct tcp_traffic *before)
 	}
 }
 
-/* Until the process has ended, and what that says of the server. */
+/*
+ * Waits for the end of the process, and finds out what that tells about the
+ * server.
+ */
 static void
 watch(struct keeping *keeping)
 {
@@ -161,7 +164,7 @@ watch(struct keeping *keeping)
 	bool can_judge;
 	int ago_ms;
 
-	/* A login does not tell the pid of the master that it leaves. */
+	/* A login does not report the pid of its master. */
 	if (trust->connection.family == 0 && keeping->lease.master_pid <= 0)
 		(void)lease_ask_pid(&keeping->ns, &keeping->lease, NULL);
 	trust_note_connection(trust, keeping->lease.master_pid);
@@ -173,7 +176,7 @@ watch(struct keeping *keeping)
 	switch (
 	    can_judge ? trust_judge(trust, &before, &ago_ms) : TRUST_UNKNOWN) {
 	case TRUST_HEARD:
-		/* An end in silence is one that somebody was tired of. */
+		/* An end without an answer: the user gave up. */
 		if (ago_ms < SILENCE_MS)
 			trust_note_heard(trust, ago_ms);
 		else
@@ -216,8 +219,8 @@ keep(void *argument)
 }
 
 /*
- * The signals are blocked before the start: a ^C that hits between it and
- * setsid is meant for ssh and must not take the child.
+ * Signals are blocked before the start. A ^C before setsid is meant for ssh and
+ * must not end the child.
  */
 static pid_t
 start(const struct namespace *ns, const struct lease *lease,

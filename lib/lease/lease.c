@@ -16,13 +16,13 @@
 
 enum {
 	NEW_NAME_TRIES = 8,
-	/* How long a master may take to tell its pid. */
+	/* The time in which a master must tell its pid. */
 	PID_MS = 500,
-	/* How long one may take to say that it stops. */
+	/* The time in which a master must agree to stop. */
 	RETIRE_MS = 500,
 };
 
-/* A valid lease name has exactly the size of its array. */
+/* A valid name of a lease fills its array. */
 void
 lease_set_name(struct lease *lease, const char *name)
 {
@@ -63,11 +63,11 @@ lease_note_login(struct lease *lease, int64_t valid_until)
 	age_note_login(&lease->age, 0, valid_until);
 	trust_format(&lease->trust, lines);
 	age_format(&lease->age, lines + TRUST_LINE_SIZE);
-	/* Unwritten (a full disk), it is told by the birth of the socket. */
+	/* If it was not written (a full disk), the age of the socket tells. */
 	(void)!pwrite(lease->lock_fd, lines, sizeof(lines), HOLDER_LINE_SIZE);
 }
 
-/* Both lines, in one write. */
+/* Writes both lines at once. */
 static int
 write_lines(const struct lease *lease, const struct holder *holder)
 {
@@ -78,13 +78,13 @@ write_lines(const struct lease *lease, const struct holder *holder)
 	if (pwrite(lease->lock_fd, lines, sizeof(lines), 0) ==
 	    (ssize_t)sizeof(lines))
 		return 0;
-	/* On a full disk there is room for what was there before. */
+	/* On a full disk the old content still has its room. */
 	return holder_write(lease->lock_fd, holder);
 }
 
 /*
- * R5: a peer that knows only the flock has salvaged and released a lease whose
- * keeper was killed; the ssh written in it may still be running.
+ * R5: a program that knows only the flock took and released a lease whose
+ * keeper was killed. The recorded ssh may still run.
  */
 static bool
 is_in_use_by_its_holder(struct lease *lease)
@@ -169,7 +169,10 @@ lease_create(const struct namespace *ns, struct lease *lease,
 			break;
 		(void)failure_set(
 		    failure, FAILURE_SYSTEM, "lock", ns->path, ns->used.name);
-		/* It stays: unlocked, it may be somebody else's by now. */
+		/*
+		 * It stays. Without the lock it may belong to another process
+		 * now.
+		 */
 		(void)close(lease->lock_fd);
 		lease->lock_fd = -1;
 		if (locked == -1)
@@ -222,7 +225,7 @@ lease_release(const struct namespace *ns, struct lease *lease, bool touch)
 
 	lease_end_keeper(lease);
 	lease_disconnect(lease);
-	/* R7: all of it before the lock is let go. */
+	/* R7: all of this comes before the unlock. */
 	if (touch)
 		(void)lease_touch(ns, lease);
 	if (!namespace_has_socket(ns, lease->name, NULL))
@@ -232,11 +235,11 @@ lease_release(const struct namespace *ns, struct lease *lease, bool touch)
 		    ns->used.fd, lease->name, ns->free.fd, lease->name);
 	saved_errno = errno;
 	/*
-	 * Written last: a peer that knows only the flock leaves the line as it
-	 * is, and must not be taken for a keeper that is about to release.
+	 * Written last. A program that knows only the flock does not change the
+	 * line, and must not look like a keeper that is about to release.
 	 */
 	(void)write_lines(lease, &released);
-	/* A wrapper around ssh may have left its copy to somebody else. */
+	/* A wrapper of ssh may have passed its copy on. */
 	(void)flock(lease->lock_fd, LOCK_UN);
 	(void)close(lease->lock_fd);
 	lease->lock_fd = -1;
@@ -245,8 +248,8 @@ lease_release(const struct namespace *ns, struct lease *lease, bool touch)
 }
 
 /*
- * The login of another program's master is as old as its socket. The birth of a
- * file is by the wall clock.
+ * The login of a master of another program is as old as its socket, by the wall
+ * clock.
  */
 static void
 find_age(const struct namespace *ns, struct lease *lease)
@@ -290,7 +293,7 @@ lease_set_aside(const struct namespace *ns, struct lease *lease)
 	lease_end_keeper(lease);
 	lease_disconnect(lease);
 	(void)holder_write(lease->lock_fd, &hung);
-	/* Where that cannot be, the mark alone keeps it from our own. */
+	/* Otherwise only the mark keeps our own runs away. */
 	hung_file_name(lease->name, name);
 	(void)platform_rename_new(ns->used.fd, lease->name, ns->used.fd, name);
 	(void)close(lease->lock_fd);
@@ -326,7 +329,7 @@ lease_ask_pid(const struct namespace *ns, struct lease *lease, int *fd)
 enum probe_result
 lease_look(const struct namespace *ns, const char *name)
 {
-	/* ssh binds a socket under a longer name first. */
+	/* ssh first binds a socket under a longer name. */
 	char path[NAMESPACE_SOCKET_PATH_MAX + 32];
 
 	namespace_socket_path_in(ns->path, name, path, sizeof(path));

@@ -52,126 +52,126 @@ struct lease {
 	pid_t holder_pid; /* of the process that took it */
 	pid_t master_pid; /* of that master, 0 where it did not tell */
 	pid_t keeper_pid; /* of a keeper that waits for us to exec, or 0 */
-	/* The probe's connection to it, where that was to be kept, or -1. */
+	/* The connection of the probe, if it was kept, or -1. */
 	int master_fd;
 	struct trust trust; /* kept with it: whether its server is there */
 	struct age age; /* of the login of its master */
 	bool is_trusted; /* of a warm one: trust_holds() */
 };
 
-/*
- * Reads who holds the lease, and the trust that is kept with it, from the file
- * that it has locked.
- */
+/* Reads the holder and the trust from the locked file of the lease. */
 void lease_read(struct lease *lease, struct holder *holder);
 
-/* Gives the lease that name, with no master known of; lock_fd stays. */
+/* Sets the name of the lease, with an unknown master. lock_fd is unchanged. */
 void lease_set_name(struct lease *lease, const char *name);
 
 /*
- * Locks a free name and moves it to used/ (R4). It may be locked where it
- * lies: a release renames first and unlocks then. 0, or -1 with errno (EBUSY:
- * its holder lives, though it has not the lock; EWOULDBLOCK: it is locked, and
- * *busy_fd, unless null, is the open file, the caller's).
+ * Locks a free name and moves it to used/ (R4). A release renames first and
+ * then unlocks, so it may still be locked. Returns 0, or -1 with errno. EBUSY:
+ * its holder lives without the lock. EWOULDBLOCK: it is locked, and the caller
+ * owns *busy_fd (unless null), the open file.
  */
 int lease_take_free(const struct namespace *ns, const char *name,
     struct lease *lease, int *busy_fd);
 
 /*
- * Writes down that this process holds the lease: a lock under the name of a
- * holder that has gone looks like a keeper about to release, and others would
- * wait for it. *self is filled in where its kind is HOLDER_NONE. 0; or -1 with
- * errno, and the lease is released: unwritten (a full disk) it is of no use,
- * since a killed keeper would hand the master to another.
+ * Records this process as the holder. A lock under the name of a process that
+ * has ended looks like a keeper about to release, and others would wait for it.
+ * *self is filled in if its kind is HOLDER_NONE. Returns 0; or -1 with errno,
+ * and the lease is released: without the record, a killed keeper would give the
+ * master to another run.
  */
 int lease_sign(
     const struct namespace *ns, struct lease *lease, struct holder *self);
 
 /*
- * Makes a lease of a new name, and signs it. 0, or -1 with *failure (not
- * null).
+ * Makes a lease with a new name, and signs it. Returns 0, or -1 with *failure
+ * (not null).
  */
 int lease_create(const struct namespace *ns, struct lease *lease,
     struct holder *self, struct failure *failure);
 
 /*
- * Gives the lease back (R7) and closes its descriptors; the socket's mtime is left as
- * it is without touch. The lease is free then, also where another process has
- * inherited the descriptor. 0, or -1 with errno when the file could not be
- * moved; it is closed anyway.
+ * Releases the lease (R7) and closes its descriptors. Without touch the mtime
+ * of the socket is unchanged. The lease is free then, even if another process
+ * inherited the descriptor. Returns 0, or -1 with errno if the file could not
+ * be moved; it is closed anyway.
  */
 int lease_release(const struct namespace *ns, struct lease *lease, bool touch);
 
 /*
- * A master has logged in under this lease: writes down when, and until when its
- * certificates hold (age.h).
+ * Records that a master has logged in under this lease: the time, and the end
+ * of its certificates (age.h).
  */
 void lease_note_login(struct lease *lease, int64_t valid_until);
 
 /*
- * Tells the master to stop: it takes no further session and ends with the last
- * that it has. As probe_stop_master(), within so many milliseconds.
+ * Tells the master to stop: it takes no further session and ends after its last
+ * one. See probe_stop_master(). It waits for at most timeout_ms.
  */
 enum probe_result
 lease_retire(const struct namespace *ns, const struct lease *lease, int ms);
 
 /*
- * lease_release() after a session: a master whose login is older than that (0:
- * none is), or past the end of a certificate, is told to stop first.
+ * lease_release() after a session. It first tells a master to stop whose login
+ * is too old (0: none is), or past the end of a certificate.
  */
 int lease_leave(const struct namespace *ns, struct lease *lease, bool touch,
     int max_age_secs);
 
 /*
- * Makes this process the holder: a child of the one that took the lease, which
- * has inherited the lock. The other one must do no more than close its copy.
- * 0, or -1 with errno.
+ * Makes this process the holder. It is a child of the one that took the lease,
+ * and has inherited the lock. The parent must only close its copy. Returns 0,
+ * or -1 with errno.
  */
 int lease_hand_over(struct lease *lease);
 
 /*
- * Takes that very name, which lies free, without asking its master anything.
- * 0 and it is to be released or set aside; or -1 with errno (EWOULDBLOCK: in
- * use, ENOENT: it is not there any more).
+ * Takes this free name without a probe of its master. Returns 0, and the caller
+ * releases it or sets it aside; or -1 with errno (EWOULDBLOCK: in use, ENOENT:
+ * it is gone).
  */
 int
 lease_claim(const struct namespace *ns, const char *name, struct lease *lease);
 
 /*
- * Takes the lease, whose master has hung, out of circulation without losing
- * it, and closes its descriptors: it stays in used/, marked and under a name
- * that nobody takes (hung.h, R5) until the master is found answering or dead.
+ * Sets aside a lease whose master hung, and closes its descriptors. The lock
+ * file stays in used/, marked, under a name that no process takes (hung.h, R5)
+ * until the master answers or is dead.
  */
 void lease_set_aside(const struct namespace *ns, struct lease *lease);
 
 /*
- * Asks the master of the held lease for its pid, and sets master_pid. 0, also
- * where there is no master any more (and it is as it was), or -1 with errno.
- * *fd, unless null, gets the connection, the caller's, or -1.
+ * Asks the master of the held lease for its pid, and sets master_pid. Returns
+ * 0, even if there is no master and nothing changed, or -1 with errno. The
+ * caller owns *fd (unless null), the connection or -1.
  */
 int lease_ask_pid(const struct namespace *ns, struct lease *lease, int *fd);
 
 /*
- * Ends the master of the held lease for good, with all that was asked of it, so
- * that none of that can begin later. It is asked for its pid where that is not
- * known; master_fd is left as it is. 0 and its socket is removed; or -1 with
- * errno, and it may live.
+ * Ends the master of the held lease with all its requests, so none can begin
+ * later. It asks for the pid if that is unknown. master_fd is unchanged.
+ * Returns 0, and the socket is removed; or -1 with errno, and the master may
+ * live.
  */
 int lease_end_master(const struct namespace *ns, struct lease *lease);
 
 /*
- * Whether anybody has the socket c/NAME, or one that is half made there: found
- * out without connecting to it (probe_look()). PROBE_DEAD without a socket.
+ * Whether a process has the socket c/NAME, or an unfinished one, without a
+ * connection (probe_look()). PROBE_DEAD without a socket.
  */
 enum probe_result lease_look(const struct namespace *ns, const char *name);
 
-/* Ends a keeper that waits (keeper_prepare()), if there is one. */
+/* Ends a waiting keeper (keeper_prepare()), if there is one. */
 void lease_end_keeper(struct lease *lease);
 
-/* Closes the connection to the master that the probe has kept, if any. */
+/* Closes the connection of the probe, if it was kept. */
 void lease_disconnect(struct lease *lease);
 
-/* Sets the socket's mtime to now. 0, or -1 with errno (ENOENT: no socket). */
+/*
+ * Sets the mtime of the socket to now. Returns 0, or -1 with errno (ENOENT: no
+ * socket).
+ */
 int lease_touch(const struct namespace *ns, const struct lease *lease);
 
 #endif

@@ -8,7 +8,7 @@
 #include <unistd.h>
 
 enum {
-	/* How long a master may take to end. */
+	/* The time in which a master must end. */
 	END_MS = 2000,
 	PAUSE_US = 1000,
 };
@@ -22,7 +22,7 @@ is_hung_up(int fd)
 	return poll(&connection, 1, 0) != 0;
 }
 
-/* Until the process has ended. 0, or -1 with errno. */
+/* Waits for the end of the process. Returns 0, or -1 with errno. */
 static int
 await_end(pid_t pid, int process_fd)
 {
@@ -44,10 +44,10 @@ await_end(pid_t pid, int process_fd)
 }
 
 /*
- * The pid was told over the connection, by somebody who may lie. It is that of
- * the process which has the other end; and as long as the connection is open
- * after that was seen, the process descriptor made before is that one's.
- * (SO_PEERCRED names the process that called listen(2), which ended when the
+ * A process that may lie told the pid. It is right if that process has the
+ * other end of the connection. The process descriptor was made before that
+ * check, so it stands for the same process while the connection is open.
+ * (SO_PEERCRED names the process that called listen(2). It ended when the
  * master went into the background.)
  */
 static int
@@ -82,7 +82,7 @@ lease_end_master(const struct namespace *ns, struct lease *lease)
 		return -1;
 	if (fd != -1)
 		result = end_process(lease->master_pid, fd);
-	/* Whatever has become of it: where nobody listens, nothing can begin. */
+	/* If no process listens, nothing can begin. */
 	if (result == -1 && lease_look(ns, lease->name) == PROBE_DEAD)
 		result = 0;
 	saved_errno = errno;

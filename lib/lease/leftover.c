@@ -8,17 +8,17 @@
 #include <time.h>
 
 enum {
-	/* A master that hung is asked again after so long. */
+	/* A hung master is asked again after this time. */
 	HUNG_REST_SECS = 10,
 	/*
-	 * The connection of a run that was killed before it became ssh is seen
-	 * for some moments more. Waiting for it costs less than a login.
+	 * The connection of a killed run is visible for some moments more.
+	 * Waiting for its end costs less than a login.
 	 */
 	CLIENTS_WAIT_MS = 25,
 	CLIENTS_PAUSE_US = 1000,
 };
 
-/* Whether the mark in the lock file was written long enough ago. */
+/* Whether the mark in the lock file is old enough. */
 static bool
 has_rested(int lock_fd)
 {
@@ -28,7 +28,7 @@ has_rested(int lock_fd)
 	    time(NULL) - st.st_mtim.tv_sec >= HUNG_REST_SECS;
 }
 
-/* Whether anybody goes on being connected to it. */
+/* Whether a process stays connected to it. */
 static bool
 keeps_clients(const char *path)
 {

@@ -1,4 +1,4 @@
-/* Unlocked names in used/: what a crash left, and what only looks so. */
+/* Unlocked names in used/, which a crash may have left. */
 #ifndef LEFTOVER_H
 #define LEFTOVER_H
 
@@ -8,12 +8,11 @@
 #include <stdbool.h>
 
 /*
- * Whether used/NAME, whose lock the caller has just taken as lock_fd and whose
- * holder is what holder_read() says, may be taken (R5). Of a holder in another
- * pid namespace nothing can be known: then only what has no master may. Nor
- * may a master that somebody is still connected to: a script was started in
- * the place of ssh, and both it and its keeper were killed. One that hung
- * is left alone for a while.
+ * Whether used/NAME may be taken (R5). The caller has just locked it as
+ * lock_fd, and its holder is the result of holder_read(). If the holder is in
+ * another pid namespace, it is taken only without a master. It is not taken
+ * while a process is connected to its master: a script ran in place of ssh, and
+ * both it and its keeper were killed. A hung master rests for a while.
  */
 bool leftover_may_be_taken(const struct namespace *ns, const char *name,
     int lock_fd, const struct holder *holder);

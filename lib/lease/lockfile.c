@@ -17,9 +17,9 @@ is_same_file(const struct stat *opened, int dir_fd, const char *name)
 }
 
 /*
- * Whether the file has no name but that one, in free/ or used/: a link to some
- * other file of the user's would have that one overwritten. Where a rename
- * that replaces nothing takes link and unlink, both folders may have it.
+ * Whether the file has no other name outside of free/ and used/. A link to
+ * another file of the user would let that file be overwritten. If the rename
+ * needs link and unlink, both folders may have it.
  */
 static bool
 has_no_other_name(
@@ -39,7 +39,7 @@ lockfile_open(const struct namespace *ns, const struct namespace_place *place,
 	struct stat st;
 	int fd, saved_errno;
 
-	/* O_NONBLOCK: should a FIFO or a device lie there, opening returns. */
+	/* O_NONBLOCK: opening a FIFO or a device does not wait. */
 	fd = openat(place->fd, name,
 	    O_RDWR | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
 	if (fd == -1)
@@ -51,7 +51,7 @@ lockfile_open(const struct namespace *ns, const struct namespace_place *place,
 		errno = EPERM;
 		goto fail;
 	}
-	/* The lease is the lock (R1), and nobody waits for it (R3). */
+	/* The lock is the lease (R1), and no process waits for it (R3). */
 	if (flock(fd, LOCK_EX | LOCK_NB) == -1) {
 		if (errno == EWOULDBLOCK && busy_fd != NULL) {
 			*busy_fd = fd;
@@ -79,14 +79,14 @@ lockfile_lock_new(const struct namespace_place *place, const char *name, int fd)
 {
 	struct stat st;
 
-	/* fchmod: the user's umask may forbid him to open it again. */
+	/* fchmod: the umask could keep the user from opening it again. */
 	if (fchmod(fd, 0600) == -1 || fstat(fd, &st) == -1)
 		return -1;
 	if (flock(fd, LOCK_EX | LOCK_NB) == -1)
 		return errno == EWOULDBLOCK ? 0 : -1;
 	/*
-	 * Anybody may have locked it first, as it could be seen. Where he has
-	 * signed, his keeper may be gone and his ssh not (R5): it stays his.
+	 * Another process may have locked it first. If it has signed, it stays
+	 * its holder: its keeper may be gone and its ssh not (R5).
 	 */
 	if (fstat(fd, &st) == -1)
 		return -1;

@@ -1,22 +1,22 @@
-/* Lock files: opening, locking, and making sure which one it is. */
+/* Opens, locks and checks lock files. */
 #ifndef LOCKFILE_H
 #define LOCKFILE_H
 
 #include "namespace/namespace.h"
 
 /*
- * Opens and locks a name in free/ or used/ (place) without waiting, and makes sure that it is what it
- * seems: a plain file of the owner's, closed to others, with no name elsewhere,
- * and still the one that the name means (R2). Returns the descriptor, close-on-exec and the caller's;
- * or -1 with errno. When somebody else holds the lock (EWOULDBLOCK), *busy_fd
- * gets the open descriptor, which is the caller's then.
+ * Opens and locks a name in free/ or used/ (place) without waiting. It checks
+ * that the file is a plain file of the owner, closed to others, without a name
+ * elsewhere, and still has this name (R2). Returns the close-on-exec
+ * descriptor, which the caller owns; or -1 with errno. If another process holds
+ * the lock (EWOULDBLOCK), the caller owns *busy_fd, the open descriptor.
  */
 int lockfile_open(const struct namespace *ns,
     const struct namespace_place *place, const char *name, int *busy_fd);
 
 /*
- * Locks the file just made of that name there before anybody can salvage it. 1 it is
- * ours; 0 somebody was quicker and it is his; -1 with errno. The descriptor
+ * Locks a new file of this name before another process takes it. Returns 1; 0
+ * if another process was faster and owns it; -1 with errno. The descriptor
  * stays open.
  */
 int lockfile_lock_new(

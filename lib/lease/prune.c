@@ -15,11 +15,11 @@
 #include <unistd.h>
 
 enum {
-	/* So many names are read with one system call. */
+	/* The number of names that one system call reads. */
 	NAMES_AT_ONCE = 64,
-	/* How many names of a folder are looked at to know how it is. */
+	/* The number of names that show the state of a folder. */
 	SAMPLE = 4,
-	/* Of a folder that holds very many, only so much is gone through. */
+	/* The limit for folders with very many names. */
 	SAMPLE_READS_MAX = 8,
 	ALL_MS = 250,
 	TTL_SECS = 90,
@@ -34,8 +34,8 @@ prune_file(const struct namespace_place *place, const char *name, bool dry_run)
 }
 
 /*
- * Removes a lock file in used/ that has no master, and the dead socket of that
- * name (R6).
+ * Removes a lock file in used/ without a master, and the dead socket of the
+ * same name (R6).
  */
 static enum prune_result
 remove_name(const struct namespace *ns, const char *file, const char *name,
@@ -53,7 +53,7 @@ remove_name(const struct namespace *ns, const char *file, const char *name,
 	return PRUNE_GONE;
 }
 
-/* What it means that the lock could not be had. */
+/* The meaning of a failure to lock. */
 static enum prune_result
 lock_failed(struct prune_report *report)
 {
@@ -64,9 +64,9 @@ lock_failed(struct prune_report *report)
 }
 
 /*
- * A free name that is locked and looks dead. It goes by way of used/ (R4):
- * what a killed gc has left there under the same name may be held by somebody
- * who is about to have a master (R6). Closes the lock where it gives it back.
+ * Removes a locked free name that looks dead. It moves to used/ first (R4): a
+ * name there that a killed gc left may belong to a process that is about to
+ * have a master (R6). Closes the lock if it releases it.
  */
 static enum prune_result
 prune_locked(const struct namespace *ns, struct lease *lease,
@@ -75,7 +75,7 @@ prune_locked(const struct namespace *ns, struct lease *lease,
 	struct holder holder;
 
 	holder_read(lease->lock_fd, &holder);
-	/* R5: its ssh, whose keeper was killed, may be about to log in. */
+	/* R5: its keeper was killed, but its ssh may be about to log in. */
 	if (holder_state(&holder) == HOLDER_ALIVE)
 		return PRUNE_KEPT;
 	report->verb = "move";
@@ -83,7 +83,9 @@ prune_locked(const struct namespace *ns, struct lease *lease,
 	    platform_rename_new(
 		ns->free.fd, lease->name, ns->used.fd, lease->name) == -1)
 		return errno == EEXIST ? PRUNE_KEPT : PRUNE_FAILED;
-	/* Now that it is ours: it may have been leased and left since. */
+	/*
+	 * Check again under the lock: it may have been leased and left since.
+	 */
 	if (lease_look(ns, lease->name) == PROBE_DEAD)
 		return remove_name(
 		    ns, lease->name, lease->name, options->dry_run, report);
@@ -116,8 +118,8 @@ prune_free(const struct namespace *ns, const char *name,
 }
 
 /*
- * Nothing is known of a holder in another pid namespace; that of a cold start
- * has no master yet. Whoever starts one is done before long.
+ * A holder in another pid namespace is unknown. A cold start there has no
+ * master yet, but soon will.
  */
 static bool
 is_too_young(const struct holder *holder, int lock_fd, int ttl_secs)
@@ -129,7 +131,7 @@ is_too_young(const struct holder *holder, int lock_fd, int ttl_secs)
 		time(NULL) - st.st_mtim.tv_sec < ttl_secs);
 }
 
-/* A name in used/ that nobody holds; closes its lock where it is freed. */
+/* Frees a name in used/ without a holder, and closes its lock. */
 static enum prune_result
 prune_leftover(const struct namespace *ns, struct lease *lease,
     const struct holder *holder, const struct prune_options *options,
@@ -141,7 +143,7 @@ prune_leftover(const struct namespace *ns, struct lease *lease,
 		return remove_name(
 		    ns, lease->name, lease->name, options->dry_run, report);
 	}
-	/* An acquirer will ask one that hung again, and wait for it. */
+	/* A later acquire asks a hung master again, and waits for it. */
 	if (holder->kind == HOLDER_HUNG)
 		return PRUNE_KEPT;
 	report->verb = "move";
@@ -151,7 +153,7 @@ prune_leftover(const struct namespace *ns, struct lease *lease,
 	return PRUNE_LIVE;
 }
 
-/* One whose master hung stays until that is dead. */
+/* A hung name stays until its master is dead. */
 static enum prune_result
 prune_hung(const struct namespace *ns, const char *hung_name,
     const struct prune_options *options, struct prune_report *report)
@@ -166,7 +168,7 @@ prune_hung(const struct namespace *ns, const char *hung_name,
 	lock_fd = lockfile_open(ns, &ns->used, hung_name, NULL);
 	if (lock_fd == -1)
 		return lock_failed(report);
-	/* Whoever took it back meanwhile has given it its own name. */
+	/* A process that took it back has given it its own name. */
 	if (lease_look(ns, name) == PROBE_DEAD)
 		result =
 		    remove_name(ns, hung_name, name, options->dry_run, report);
