@@ -16,6 +16,7 @@
 #include "shared/commands.h"
 #include "shared/message.h"
 #include "ssh-fast/lease_words.h"
+#include "ssh-fast/login_note.h"
 #include "ssh-fast/login_words.h"
 #include "ssh/sshkey.h"
 
@@ -165,31 +166,46 @@ is_there(const struct run *run)
 	return is_named;
 }
 
+/* The master of a login that has worked, or why there is none. */
+static enum master_start
+find_master(struct run *run, const char *path, struct failure *failure)
+{
+	if (is_there(run))
+		return MASTER_STARTED;
+	errno = ENOENT;
+	(void)failure_set(
+	    failure, FAILURE_SYSTEM, "find a master at", path, NULL);
+	return do_not_try(run);
+}
+
 enum master_start
 master_start(struct run *run, int *status, struct failure *failure)
 {
 	char path[NAMESPACE_SOCKET_PATH_MAX + 1];
 	struct login login = {.run = run};
 	struct foreground_end end;
+	enum master_start result;
 	int64_t began_us = deadline_now_us();
+	int note_fd;
 
 	/* Whether a socket can be made is not to be found out by a login. */
 	if (namespace_can_hold_sockets(&run->pool.ns, failure) != 1)
 		return do_not_try(run);
 	namespace_socket_path(&run->pool.ns, run->lease.name, path);
+	note_fd = login_note_begin(run);
 	if (log_in(&login, path, &end) == -1) {
 		(void)failure_set(
 		    failure, FAILURE_SYSTEM, "start a master for", path, NULL);
-		return do_not_try(run);
+		result = do_not_try(run);
+	} else if (!WIFEXITED(end.status) || WEXITSTATUS(end.status) != 0 ||
+	    end.asked != 0) {
+		result = end_as_login(run, &end, path, status);
+	} else {
+		result = find_master(run, path, failure);
 	}
-	if (!WIFEXITED(end.status) || WEXITSTATUS(end.status) != 0 ||
-	    end.asked != 0)
-		return end_as_login(run, &end, path, status);
-	if (!is_there(run)) {
-		errno = ENOENT;
-		(void)failure_set(
-		    failure, FAILURE_SYSTEM, "find a master at", path, NULL);
-		return do_not_try(run);
+	if (result != MASTER_STARTED) {
+		login_note_end(note_fd);
+		return result;
 	}
 	if (run->options.verbose)
 		message("the login took %.2f ms",
@@ -199,5 +215,6 @@ master_start(struct run *run, int *status, struct failure *failure)
 	    run->pool.valid_until == SSHKEY_FOR_EVER
 		? 0
 		: (int64_t)run->pool.valid_until);
+	login_note_worked(run, note_fd);
 	return MASTER_STARTED;
 }

@@ -32,6 +32,64 @@ setup() { new_root; OUT=$BATS_TEST_TMPDIR; }
   wait_until is_released
 }
 
+# asked_before ROOT: a root in which somebody has asked for health.
+asked_before() {
+  export SSH_FAST_ROOT=$1
+  mkdir -m 0700 "$1" "$1/health"
+}
+# How many connections the server has had.
+connections() { grep -c '^Connection from' "$DIR/sshd.log"; }
+
+@test "a login that has worked answers for its server, with either client" {
+  local client before
+  for client in native ssh; do
+    asked_before $DIR/n$client
+    "$SSH_FAST" --client=$client -F "$DIR/config" host true
+    before=$(connections)
+    run "$BUILD/ssh-fast-health" -F "$DIR/config" host
+    [ "$status" = 0 ]
+    [[ $output = *login* ]]
+    run "$BUILD/ssh-fast-health" -j -F "$DIR/config" host
+    [[ $output = *login* ]]
+    [ "$(connections)" = "$before" ]
+    # Whose keys count is a question that a login does not answer.
+    run "$BUILD/ssh-fast-health" -F "$DIR/config" --known-hosts="$DIR/known_hosts" host
+    [ "$(connections)" = $((before + 1)) ]
+  done
+}
+
+@test "a login that has not worked answers for nobody" {
+  local before
+  asked_before $DIR/f
+  run -255 "$SSH_FAST" -F "$DIR/config" -o PubkeyAuthentication=no host true
+  before=$(connections)
+  run "$BUILD/ssh-fast-health" -F "$DIR/config" host
+  [ "$status" = 0 ]
+  [ "$(connections)" = $((before + 1)) ]
+}
+
+@test "while somebody of ours logs in there, --health does not connect" {
+  local before pid
+  asked_before $DIR/w
+  mkfifo "$OUT/asked" "$OUT/go"
+  # A login that waits for its word.
+  printf '#!/bin/sh\n[ -e %s ] || { echo >%s; read -r _ <%s; }\nexit 1\n' "$OUT/over" "$OUT/asked" "$OUT/go" >"$OUT/askpass"
+  chmod +x "$OUT/askpass"
+  ssh-keygen -q -t ed25519 -N secret -f "$OUT/locked"
+  sed "s|IdentityFile .*|IdentityFile $OUT/locked|; s/BatchMode.*//" "$DIR/config" >"$OUT/config"
+  SSH_ASKPASS=$OUT/askpass SSH_ASKPASS_REQUIRE=force "$SSH_FAST" -F "$OUT/config" host true 3>&- 2>"$OUT/err" &
+  pid=$!
+  read -r _ <"$OUT/asked"
+  before=$(connections)
+  run "$SSH_FAST" --health --verbose -F "$DIR/config" host true
+  [ "$status" = 0 ]
+  [[ $output = *"health: not checked"* ]]
+  [ "$(connections)" = $((before + 1)) ]
+  : >"$OUT/over"
+  echo >"$OUT/go"
+  wait "$pid" || :
+}
+
 @test "nothing listens: 255, one line, and no lease is left" {
   local port
   port=$("$TOOLS/free-port")
