@@ -233,6 +233,9 @@ lease_and_run(struct run *run)
 		if (run->options.reuse_only &&
 		    (end == NATIVE_TO_SSH || end == NATIVE_TO_LOGIN))
 			return end_lease(run, "the master cannot be used");
+		if (end == NATIVE_TO_LOGIN && run->options.slots > 1 &&
+		    taking_another(run, &failure) == -1)
+			return go_on_without_lease(run, &failure);
 	}
 	switch (end) {
 	case NATIVE_ENDED:
@@ -271,6 +274,7 @@ choose_pool(struct run *run, struct failure *failure)
 	    .namespace_text = run->options.namespace_text,
 	    .args = &run->args,
 	    .look_only = run->options.explain,
+	    .slots = run->options.slots,
 	    .wants_session = run->options.client != CLIENT_SSH};
 	char storage[256];
 	struct text root;

@@ -34,6 +34,7 @@ function __ssh_fast_with_value
                 --persist= 'How long an idle master stays' \
                 --max-age= 'How old a login may be' \
                 --client= 'Who speaks to the master' \
+                --slots= 'Sessions that may share one master' \
                 --cold= 'Logins to one server at the same time' \
                 --ssh= 'The real ssh'
     end

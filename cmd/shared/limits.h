@@ -13,6 +13,7 @@ enum {
 	HEALTH_TIMEOUT_MS = 5000, /* of ssh-fast-health itself */
 	HEALTH_TIMEOUT_MS_MAX = 3600 * 1000,
 	PERSIST_SECS = 90,
+	SLOTS_MAX = 32,
 	COLD = 8,
 	COLD_MAX = 1000,
 	TTL_SECS = 90,

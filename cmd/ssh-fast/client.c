@@ -77,6 +77,8 @@ choose_by_exactness(struct run *run)
 		    "the PKCS#11 provider cannot be loaded");
 	else if (only_ssh == NULL && run->options.reuse_only)
 		choose(client, CLIENT_IS_NATIVE, "no login is allowed");
+	else if (only_ssh == NULL && run->options.slots > 1)
+		choose(client, CLIENT_IS_NATIVE, "the master is shared");
 	else if (only_ssh == NULL && problem == NULL)
 		choose(client, CLIENT_IS_SSH,
 		    "all output goes to the null device");

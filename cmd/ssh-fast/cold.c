@@ -4,6 +4,7 @@
 #include "lease/acquire.h"
 #include "namespace/gate.h"
 #include "namespace/record.h"
+#include "shared/limits.h"
 #include "shared/message.h"
 #include "ssh-fast/taking.h"
 
@@ -80,46 +81,82 @@ take_free(struct run *run)
 
 /* True: it is this run's turn. False: it has got a master. */
 static bool
-wait_for_turn(struct run *run)
+wait_at(struct run *run, struct gate *gate)
 {
-	int64_t began_us = deadline_now_us();
-	struct seen seen = {.looked_us = began_us};
-	bool is_turn, has_waited = false;
+	struct seen seen = {.looked_us = deadline_now_us()};
 	int pause_us;
 
-	while (!(is_turn = gate_pass(run->gate, &pause_us))) {
-		if (may_have_free_names(run, &seen) && take_free(run))
-			break;
+	while (!gate_pass(gate, &pause_us)) {
+		if (may_have_free_names(run, &seen)) {
+			gate_step_aside(gate);
+			if (take_free(run))
+				return false;
+			gate_step_back(gate);
+		}
 		deadline_sleep_us(pause_us);
-		has_waited = true;
 	}
-	if (has_waited && run->options.verbose)
+	/* Who was before us may have left a master that is to be shared. */
+	return run->options.slots <= 1 ||
+	    !acquire_is_warm_likely(&run->pool.ns) || !take_free(run);
+}
+
+/*
+ * Where masters are shared, first among the runs that will share them, and then
+ * among all to that server.
+ */
+static enum master_start
+start_in_turn(
+    struct run *run, const char *address, int *status, struct failure *failure)
+{
+	const int slots = run->options.slots, cold = run->options.cold;
+	int64_t began_us = deadline_now_us();
+	struct cold_gates gates = {.sharing = GATE_NONE, .server = GATE_NONE};
+	enum master_start result = MASTER_STARTED;
+	bool is_turn = true;
+
+	run->gates = &gates;
+	if (slots > 1) {
+		gate_enter(&gates.sharing, &run->pool.root, run->pool.name,
+		    COLD_MAX, slots);
+		is_turn = wait_at(run, &gates.sharing);
+	}
+	if (is_turn && cold > 0) {
+		gate_enter(&gates.server, &run->pool.root, address, cold, 1);
+		is_turn = wait_at(run, &gates.server);
+	}
+	if (run->options.verbose)
 		message("waited %.2f ms for %s",
 		    (double)(deadline_now_us() - began_us) / 1000,
 		    is_turn ? "a turn to log in" : "a lease");
-	return is_turn;
+	if (is_turn)
+		result = master_start(run, status, failure);
+	cold_leave_gates(run);
+	return result;
+}
+
+void
+cold_leave_gates(struct run *run)
+{
+	if (run->gates == NULL)
+		return;
+	gate_leave(&run->gates->server);
+	gate_leave(&run->gates->sharing);
+	run->gates = NULL;
 }
 
 enum master_start
 cold_start(struct run *run, int *status, struct failure *failure)
 {
-	enum master_start result = MASTER_STARTED;
-	struct gate gate;
 	struct text address;
 	char storage[256];
+	enum master_start result;
 
-	if (run->options.cold == 0)
+	if (run->options.cold == 0 && run->options.slots <= 1)
 		return master_start(run, status, failure);
 	text_init_in(&address, storage, sizeof(storage));
 	find_address(run, &address);
-	gate_enter(&gate, &run->pool.root,
-	    text_ok(&address) ? address.data : run->pool.name,
-	    run->options.cold);
+	result = start_in_turn(run,
+	    text_ok(&address) ? address.data : run->pool.name, status, failure);
 	text_free(&address);
-	run->gate = &gate;
-	if (wait_for_turn(run))
-		result = master_start(run, status, failure);
-	run->gate = NULL;
-	gate_leave(&gate);
 	return result;
 }

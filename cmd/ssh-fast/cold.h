@@ -2,8 +2,15 @@
 #ifndef COLD_H
 #define COLD_H
 
+#include "namespace/gate.h"
 #include "ssh-fast/master_start.h"
 #include "ssh-fast/run.h"
+
+/* What a cold start has passed. */
+struct cold_gates {
+	struct gate sharing; /* of those who share masters */
+	struct gate server; /* of all who log in there */
+};
 
 /*
  * Waits until no more than --cold logins to the server are under way, and logs
@@ -12,5 +19,8 @@
  */
 enum master_start
 cold_start(struct run *run, int *status, struct failure *failure);
+
+/* The login has ended, and so does this run. */
+void cold_leave_gates(struct run *run);
 
 #endif

@@ -9,12 +9,14 @@
 #include "ssh-fast/master_start.h"
 
 #include "base/deadline.h"
+#include "lease/slots.h"
 #include "mux/masters.h"
 #include "platform/foreground.h"
 #include "platform/platform.h"
 #include "platform/signals.h"
 #include "shared/commands.h"
 #include "shared/message.h"
+#include "ssh-fast/cold.h"
 #include "ssh-fast/lease_words.h"
 #include "ssh-fast/login_note.h"
 #include "ssh-fast/login_words.h"
@@ -106,8 +108,7 @@ end_as_login(struct run *run, const struct foreground_end *end,
     const char *path, int *status)
 {
 	clean_up(run, path);
-	if (run->gate != NULL)
-		gate_leave(run->gate);
+	cold_leave_gates(run);
 	if (WIFSIGNALED(end->status))
 		signals_raise(WTERMSIG(end->status));
 	else if (WEXITSTATUS(end->status) == 0)
@@ -216,5 +217,7 @@ master_start(struct run *run, int *status, struct failure *failure)
 		? 0
 		: (int64_t)run->pool.valid_until);
 	login_note_worked(run, note_fd);
+	if (run->options.slots > 1)
+		slots_make(&run->pool.ns, &run->lease);
 	return MASTER_STARTED;
 }

@@ -2,6 +2,7 @@
 
 #include "base/deadline.h"
 #include "lease/keeper.h"
+#include "lease/slots.h"
 #include "namespace/hint.h"
 #include "platform/platform.h"
 #include "platform/signals.h"
@@ -143,8 +144,12 @@ leave_lease(struct course *course)
 		trust_note_heard(&run->lease.trust, 0);
 	else
 		trust_forget(&run->lease.trust);
-	(void)lease_leave(&run->pool.ns, &run->lease, run->options.touch,
-	    run->options.max_age_secs);
+	/* The command of a session that was broken off may go on over there. */
+	if (run->options.slots > 1 && !course->has_status)
+		slots_retire(&run->pool.ns, &run->lease, run->options.touch);
+	else
+		(void)lease_leave(&run->pool.ns, &run->lease,
+		    run->options.touch, run->options.max_age_secs);
 	hint_write(&run->pool.ns, run->lease.name);
 	if (met_remains || now_us - course->began_us > LONG_SESSION_US ||
 	    now_us % PRUNE_ONE_IN == 0)

@@ -241,6 +241,15 @@ static const struct option rows[] = {
 	AT(cold),
 	.maximum = COLD_MAX,
 	.help = "logins to one server at the same time (8); 0: any number"},
+    {.name = "slots",
+	.variable = "SSH_FAST_SLOTS",
+	.keyword = "Slots",
+	.value = "N",
+	.kind = OPTION_NUMBER,
+	AT(slots),
+	.minimum = 1,
+	.maximum = SLOTS_MAX,
+	.help = "sessions that may share one master (1)"},
     {.name = "ssh",
 	.variable = "SSH_FAST_SSH",
 	.keyword = "Ssh",
@@ -303,6 +312,7 @@ options_read(struct options *options, int argc, char *argv[])
 	options->answer_secs = ANSWER_SECS;
 	options->cold = COLD;
 	options->max_age_secs = MAX_AGE_SECS;
+	options->slots = 1;
 	options->touch = true;
 	if (option_read_environment(&table, options) == -1)
 		return -1;

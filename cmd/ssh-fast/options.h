@@ -27,6 +27,7 @@ struct options {
 	int persist_secs; /* 0, until options_settle(): not said */
 	int cold; /* logins to one server at once; 0: any number */
 	int max_age_secs; /* 0: no login is too old */
+	int slots; /* sessions that may share one master */
 	bool touch;
 	bool strict;
 	bool reuse_only; /* no login: a master that lives, or none */

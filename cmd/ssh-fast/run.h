@@ -3,7 +3,6 @@
 #define RUN_H
 
 #include "lease/acquire.h"
-#include "namespace/gate.h"
 #include "ssh-fast/client.h"
 #include "ssh-fast/native.h"
 #include "ssh-fast/options.h"
@@ -29,7 +28,7 @@ struct run {
 	struct acquire_report report;
 	bool
 	    has_logged_in; /* the master of the lease was started by this run */
-	struct gate *gate; /* while a cold start has passed it, or null */
+	struct cold_gates *gates; /* while a login is under way, or null */
 	struct client_choice client;
 	struct native native; /* where --client asks for it */
 	struct text home;

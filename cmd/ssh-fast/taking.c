@@ -74,10 +74,25 @@ taking_lease(struct run *run, struct failure *failure)
 		if (!may_be_native && run->options.probe != PROBE_NONE)
 			options.answer_ms = run->options.answer_secs * 1000;
 	}
+	/*
+	 * Others may have sessions on a master that is shared. It is not ended
+	 * for a session that nobody answers, so its server is asked first.
+	 */
+	if (run->options.slots > 1 && run->options.probe != PROBE_NONE)
+		options.answer_ms = run->options.answer_secs * 1000;
 	if (acquire_lease(&run->pool.ns, &options, &run->lease, &run->report,
 		failure) == -1)
 		return -1;
 	if (may_be_native && run->lease.is_warm && !run->lease.is_trusted)
 		client_become_native(run);
 	return 0;
+}
+
+int
+taking_another(struct run *run, struct failure *failure)
+{
+	if (run->lease.lock_fd != -1)
+		(void)lease_release(&run->pool.ns, &run->lease, false);
+	run->has_logged_in = false;
+	return taking_lease(run, failure);
 }

@@ -15,6 +15,12 @@ struct keeper_options taking_keeper_options(const struct run *run);
  */
 int taking_lease(struct run *run, struct failure *failure);
 
+/*
+ * Gives the lease up, unless that is done, and takes another: a slot goes with
+ * its master. As above.
+ */
+int taking_another(struct run *run, struct failure *failure);
+
 /* Says with --verbose which lease it is, and how it was found. */
 void taking_tell(const struct run *run);
 

@@ -4,8 +4,10 @@
 #include "lease/hung.h"
 #include "lease/leftover.h"
 #include "lease/lockfile.h"
+#include "lease/slots.h"
 #include "lease/vain.h"
 #include "namespace/hint.h"
+#include "namespace/slot.h"
 #include "platform/platform.h"
 
 #include <errno.h>
@@ -83,6 +85,11 @@ take_used(struct search *search, const char *name, struct lease *lease,
 		return false;
 	}
 	search->report->salvaged++;
+	/* The command of its session may go on over there. */
+	if (slot_is_name(name) && holder.kind != HOLDER_HUNG) {
+		slots_retire(search->ns, lease, false);
+		return false;
+	}
 	return examine_lease(search, lease,
 	    holder.kind == HOLDER_HUNG ? hung_patience_us(search) : 0);
 }
@@ -134,7 +141,9 @@ take_last(struct search *search, struct lease *lease)
 	char name[NAMESPACE_LEASE_NAME_LENGTH + 1];
 	bool is_missing;
 
-	if (!hint_read(search->ns, name) || candidates_were_seen(search, name))
+	/* Of slots, those of the most used master come first. */
+	if (search->ns->slots > 1 || !hint_read(search->ns, name) ||
+	    candidates_were_seen(search, name))
 		return false;
 	if (candidates_claim(search, name, lease) == -1) {
 		if (errno != ENOENT)
@@ -146,6 +155,13 @@ take_last(struct search *search, struct lease *lease)
 			return false;
 	}
 	return examine_lease(search, lease, 0);
+}
+
+static bool
+take_free(struct search *search, struct lease *lease)
+{
+	return search->ns->slots > 1 ? slots_take(search, lease)
+				     : candidates_take(search, lease);
 }
 
 /*
@@ -166,8 +182,7 @@ take_live(struct search *search, struct lease *lease)
 	search->ask_locks_us = began_us + LOCKS_AFTER_US;
 	for (;;) {
 		search->is_unsettled = false;
-		if (take_last(search, lease) ||
-		    candidates_take(search, lease) ||
+		if (take_last(search, lease) || take_free(search, lease) ||
 		    (!was_quiet && take_leftover(search, lease)))
 			return true;
 		search->report->wait_us = deadline_now_us() - began_us;
@@ -184,7 +199,7 @@ take_live(struct search *search, struct lease *lease)
 				vain_note(search->ns, search->waited_name,
 				    &search->waited);
 			return take_last(search, lease) ||
-			    candidates_take(search, lease);
+			    take_free(search, lease);
 		}
 		deadline_sleep_us(pause_us);
 		if ((pause_us *= 2) > KEEPER_PAUSE_MAX_US)

@@ -1,4 +1,5 @@
 #include "lease/search.h"
+#include "namespace/slot.h"
 
 #include "base/deadline.h"
 #include "lease/vain.h"
@@ -134,7 +135,8 @@ settle(struct search *search, struct lease *lease, enum probe_result result,
 		search->report->dead++;
 		(void)unlinkat(search->ns->sockets.fd, lease->name, 0);
 	}
-	if (search->spare.lock_fd == -1)
+	/* A slot belongs to one master, and goes with it. */
+	if (search->spare.lock_fd == -1 && !slot_is_name(lease->name))
 		search->spare = *lease;
 	else
 		(void)lease_release(search->ns, lease, false);

@@ -4,6 +4,7 @@
 #include "lease/holder.h"
 #include "lease/hung.h"
 #include "lease/inspect_details.h"
+#include "namespace/slot.h"
 #include "namespace/listing.h"
 #include "mux/masters.h"
 #include "mux/probe.h"
@@ -155,6 +156,7 @@ look_at_master(const struct namespace *ns,
 		lease->master = INSPECT_UNKNOWN;
 		return;
 	}
+	slot_master_path(ns->path, lease->name, path, sizeof(path));
 	master = masters_find(request->view->masters, path);
 	if ((master != NULL && master->is_stopped) || is_marked_hung)
 		lease->master = INSPECT_HUNG;

@@ -3,6 +3,7 @@
 #include "base/deadline.h"
 #include "namespace/hint.h"
 #include "lease/holder.h"
+#include "namespace/slot.h"
 #include "mux/masters.h"
 #include "platform/platform.h"
 #include "lease/prune.h"
@@ -54,7 +55,9 @@ is_in_use(const struct namespace *ns, const struct lease *lease)
 
 	namespace_socket_path(ns, lease->name, path);
 	namespace_socket_path_in("", lease->name, name, sizeof(name));
-	return platform_socket_has_clients(path) || masters_others_name(name) ||
+	return (!slot_is_name(lease->name) &&
+		   platform_socket_has_clients(path)) ||
+	    masters_others_name(name) ||
 	    /* Again, since processes start during the walk. */
 	    masters_others_name(name);
 }

@@ -4,6 +4,7 @@
 #include "base/digest.h"
 #include "lease/hung.h"
 #include "lease/lockfile.h"
+#include "namespace/slot.h"
 #include "platform/platform.h"
 
 #include <errno.h>
@@ -143,41 +144,60 @@ lease_claim(const struct namespace *ns, const char *name, struct lease *lease)
 	return lease_sign(ns, lease, &self);
 }
 
+/* 1 it is made and signed, 0 that name is somebody else's, -1 with errno. */
+static int
+make(const struct namespace *ns, struct lease *lease, struct holder *self)
+{
+	int locked;
+
+	lease->lock_fd = openat(ns->used.fd, lease->name,
+	    O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+	if (lease->lock_fd == -1)
+		return errno == EEXIST ? 0 : -1;
+	locked = lockfile_lock_new(&ns->used, lease->name, lease->lock_fd);
+	if (locked == 1)
+		return lease_sign(ns, lease, self) == 0 ? 1 : -1;
+	/* It stays. Without the lock it may belong to another process now. */
+	(void)close(lease->lock_fd);
+	lease->lock_fd = -1;
+	return locked;
+}
+
+int
+lease_create_named(const struct namespace *ns, const char *name,
+    struct lease *lease, struct holder *self)
+{
+	lease_set_name(lease, name);
+	switch (make(ns, lease, self)) {
+	case 1:
+		return 0;
+	case 0:
+		errno = EEXIST;
+		return -1;
+	default:
+		return -1;
+	}
+}
+
 int
 lease_create(const struct namespace *ns, struct lease *lease,
     struct holder *self, struct failure *failure)
 {
 	char name[NAMESPACE_LEASE_NAME_LENGTH + 1] = "s";
 	unsigned char random[8];
-	int tries, locked;
+	int tries, made = 0;
 
-	for (tries = 0; tries < NEW_NAME_TRIES; tries++) {
+	for (tries = 0; tries < NEW_NAME_TRIES && made == 0; tries++) {
 		if (platform_random(random, sizeof(random)) == -1)
 			break;
 		digest_encode_base64(random, sizeof(random), name + 1);
+		if (ns->slots > 1)
+			slot_set(name, 0);
 		lease_set_name(lease, name);
-		lease->lock_fd = openat(ns->used.fd, name,
-		    O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
-		if (lease->lock_fd == -1 && errno == EEXIST)
-			continue;
-		if (lease->lock_fd == -1)
-			break;
-		locked = lockfile_lock_new(&ns->used, name, lease->lock_fd);
-		if (locked == 1 && lease_sign(ns, lease, self) == 0)
-			return 0;
-		if (locked == 1)
-			break;
-		(void)failure_set(
-		    failure, FAILURE_SYSTEM, "lock", ns->path, ns->used.name);
-		/*
-		 * It stays. Without the lock it may belong to another process
-		 * now.
-		 */
-		(void)close(lease->lock_fd);
-		lease->lock_fd = -1;
-		if (locked == -1)
-			return -1;
+		made = make(ns, lease, self);
 	}
+	if (made == 1)
+		return 0;
 	return failure_set(failure, FAILURE_SYSTEM, "create a lease in",
 	    ns->path, ns->used.name);
 }

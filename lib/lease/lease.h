@@ -92,6 +92,13 @@ int lease_create(const struct namespace *ns, struct lease *lease,
     struct holder *self, struct failure *failure);
 
 /*
+ * Makes the lease of that name, which nobody had before (slots.h). 0, or -1 with
+ * errno.
+ */
+int lease_create_named(const struct namespace *ns, const char *name,
+    struct lease *lease, struct holder *self);
+
+/*
  * Releases the lease (R7) and closes its descriptors. Without touch the mtime
  * of the socket is unchanged. The lease is free then, even if another process
  * inherited the descriptor. Returns 0, or -1 with errno if the file could not

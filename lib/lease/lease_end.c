@@ -1,5 +1,6 @@
 #include "base/deadline.h"
 #include "lease/lease.h"
+#include "lease/slots.h"
 #include "platform/platform.h"
 
 #include <errno.h>
@@ -77,6 +78,10 @@ lease_end_master(const struct namespace *ns, struct lease *lease)
 {
 	int fd = lease->master_fd, result = 0, saved_errno;
 
+	if (slots_are_held(ns, lease->name)) {
+		errno = EBUSY;
+		return -1;
+	}
 	if ((fd == -1 || lease->master_pid <= 1 || is_hung_up(fd)) &&
 	    lease_ask_pid(ns, lease, &fd) == -1)
 		return -1;

@@ -1,6 +1,7 @@
 #include "lease/leftover.h"
 
 #include "base/deadline.h"
+#include "namespace/slot.h"
 #include "platform/platform.h"
 #include "mux/probe.h"
 
@@ -58,5 +59,6 @@ leftover_may_be_taken(const struct namespace *ns, const char *name, int lock_fd,
 		return probe_look(path) == PROBE_DEAD;
 	if (holder->kind == HOLDER_HUNG && !has_rested(lock_fd))
 		return false;
-	return !keeps_clients(path);
+	/* A slot is only removed, and others may be connected to its master. */
+	return slot_is_name(name) || !keeps_clients(path);
 }

@@ -6,6 +6,7 @@
 #include "lease/lease.h"
 #include "lease/leftover.h"
 #include "lease/lockfile.h"
+#include "namespace/slot.h"
 #include "platform/platform.h"
 
 #include <errno.h>
@@ -146,6 +147,10 @@ prune_leftover(const struct namespace *ns, struct lease *lease,
 	/* A later acquire asks a hung master again, and waits for it. */
 	if (holder->kind == HOLDER_HUNG)
 		return PRUNE_KEPT;
+	/* The command of its session may go on over there. */
+	if (slot_is_name(lease->name))
+		return remove_name(
+		    ns, lease->name, lease->name, options->dry_run, report);
 	report->verb = "move";
 	if (!options->dry_run && lease_release(ns, lease, false) == -1)
 		return PRUNE_FAILED;

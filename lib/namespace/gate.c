@@ -26,6 +26,7 @@ enum {
 	ASLEEP_MS = 3000,
 	/* Then a run goes ahead, whatever is in its way. */
 	WAIT_MAX_MS = 60000,
+	SETTLE_MS = 60,
 	FIRST_PAUSE_US = 3000,
 	PAUSE_US = 12000,
 };
@@ -134,7 +135,7 @@ make_folder(struct gate *gate, const struct namespace_root *root)
 
 void
 gate_enter(struct gate *gate, const struct namespace_root *root,
-    const char *address, int limit)
+    const char *address, int limit, int share)
 {
 	char digest[DIGEST_LENGTH + 1];
 	int tries;
@@ -146,6 +147,7 @@ gate_enter(struct gate *gate, const struct namespace_root *root,
 	    .place_fd = -1,
 	    .ahead_fd = -1,
 	    .limit = limit,
+	    .share = share,
 	    .beat_us = deadline_now_us(),
 	    .deadline_us = deadline_in_ms(WAIT_MAX_MS)};
 	digest_base64(address, strlen(address), digest);
@@ -254,12 +256,54 @@ try_place(struct gate *gate, int number)
 	return result;
 }
 
+/* How many logins serve all who wait or log in, and how many there are. */
+static int
+count_needed(const struct gate *gate, int *under_way)
+{
+	char names[NAMES_AT_ONCE][GATE_NAME_SIZE];
+	size_t count, runs = 0, i;
+
+	*under_way = 0;
+	if (platform_names_rewind(gate->folder_fd) == -1)
+		return gate->limit;
+	while (platform_names_read(gate->folder_fd, names[0], sizeof(names[0]),
+		   NAMES_AT_ONCE, &count) == 1) {
+		for (i = 0; i < count; i++) {
+			runs += is_ticket(names[i]) || names[i][0] == 'p';
+			*under_way += names[i][0] == 'p';
+		}
+	}
+	return (int)((runs + (size_t)gate->share - 1) / (size_t)gate->share);
+}
+
+/*
+ * How many places there are. Where one login serves many, one more is begun only
+ * if that was seen to be needed for some moments: who has just been served may
+ * not have left yet.
+ */
+static int
+count_places(struct gate *gate)
+{
+	int64_t now_us = deadline_now_us();
+	int needed, under_way;
+
+	if (gate->share <= 1)
+		return gate->limit;
+	needed = count_needed(gate, &under_way);
+	if (needed <= under_way || gate->needed_since_us == 0)
+		gate->needed_since_us = now_us;
+	if (under_way > 0 &&
+	    now_us - gate->needed_since_us < SETTLE_MS * (int64_t)1000)
+		needed = under_way;
+	return needed < gate->limit ? needed : gate->limit;
+}
+
 static bool
 find_place(struct gate *gate)
 {
-	int number, row;
+	int needed = count_places(gate), number, row;
 
-	for (number = 0; number < gate->limit; number++) {
+	for (number = 0; number < needed; number++) {
 		for (row = 0; row < ROWS; row++) {
 			switch (try_place(gate, number + row * gate->limit)) {
 			case PLACE_OURS:
@@ -301,6 +345,31 @@ gate_pass(struct gate *gate, int *pause_us)
 	/* The next one is the first now. */
 	remove_file(gate, gate->ticket, &gate->ticket_fd);
 	return true;
+}
+
+static void
+rename_ticket(struct gate *gate, char letter)
+{
+	char name[GATE_NAME_SIZE];
+
+	if (gate->ticket_fd == -1)
+		return;
+	memcpy(name, gate->ticket, sizeof(name));
+	name[0] = letter;
+	if (renameat(gate->folder_fd, gate->ticket, gate->folder_fd, name) == 0)
+		gate->ticket[0] = letter;
+}
+
+void
+gate_step_aside(struct gate *gate)
+{
+	rename_ticket(gate, 'u');
+}
+
+void
+gate_step_back(struct gate *gate)
+{
+	rename_ticket(gate, 't');
 }
 
 void

@@ -27,25 +27,42 @@ struct gate {
 	int ticket_fd, place_fd; /* -1: none */
 	int ahead_fd; /* the ticket before ours; -1: not known */
 	int limit;
+	int share; /* so many runs are served by one login */
+	int64_t needed_since_us; /* one more login */
 	int64_t beat_us; /* when the ticket was last touched */
 	int64_t deadline_us; /* then the login goes ahead anyway */
 	char folder[32];
 	char ticket[GATE_NAME_SIZE], place[GATE_NAME_SIZE];
 };
 
+/* One that nobody has entered. */
+#define GATE_NONE \
+	{ \
+		.folder_fd = -1, .ticket_fd = -1, .place_fd = -1, \
+		.ahead_fd = -1 \
+	}
+
 /*
  * Draws a ticket for a login to that address, of which no more than limit are
- * to be under way. Where that fails, there is no gate, and gate_pass() lets
+ * to be under way, nor more than are needed where one login serves share of
+ * those who wait. Where that fails, there is no gate, and gate_pass() lets
  * everybody through. gate_leave() is owed.
  */
 void gate_enter(struct gate *gate, const struct namespace_root *root,
-    const char *address, int limit);
+    const char *address, int limit, int share);
 
 /*
  * Whether the login may begin now. Does not wait; *pause_us is how long to wait
  * before the next call.
  */
 bool gate_pass(struct gate *gate, int *pause_us);
+
+/*
+ * For who tries to do without a login: it is not counted among those who wait
+ * for one, and keeps its turn for when it steps back.
+ */
+void gate_step_aside(struct gate *gate);
+void gate_step_back(struct gate *gate);
 
 /* The login has ended, or is not wanted any more. */
 void gate_leave(struct gate *gate);

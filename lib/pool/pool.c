@@ -25,6 +25,11 @@ enter(struct opening *opening)
 	struct failure *failure = opening->failure;
 	bool look_only = opening->request->look_only;
 
+	/* Who shares masters is never mixed with who does not. */
+	if (opening->request->slots > 1)
+		text_printf(&pool->text, "%sslots: %d\n",
+		    opening->request->namespace_text != NULL ? "\n" : "",
+		    opening->request->slots);
 	if (!text_ok(&pool->text) || !text_ok(&pool->session))
 		return pool_fail(failure);
 	if (namespace_name(&pool->root, pool->text.data, pool->text.length,
@@ -40,6 +45,7 @@ enter(struct opening *opening)
 		    (failure->kind != FAILURE_SYSTEM ||
 			failure->error != ENOENT))))
 		return POOL_FAILED;
+	pool->ns.slots = opening->request->slots;
 	return opening_read_record(opening);
 }
 

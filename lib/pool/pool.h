@@ -20,6 +20,7 @@ struct pool_request {
 	const char *namespace_text; /* to be used as it is, or null: derived */
 	const struct sshargs *args; /* with status SSHARGS_OK */
 	size_t command_size; /* bytes of the command that is to be run */
+	int slots; /* sessions that may share one master; 1: none */
 	bool look_only; /* make and write nothing */
 	bool wants_session; /* what it asks of sessions is to be known */
 };

@@ -1,0 +1,76 @@
+#include "lease/slots.h"
+
+#include "lease/lockfile.h"
+#include "namespace/slot.h"
+
+#include <errno.h>
+#include <string.h>
+#include <unistd.h>
+
+/* One slot, free for whoever comes. False: no further one can be made. */
+static bool
+make_slot(const struct namespace *ns, const struct lease *master, int slot,
+    struct holder *self)
+{
+	struct lease lease = {.lock_fd = -1, .master_fd = -1};
+	char name[NAMESPACE_LEASE_NAME_SIZE];
+
+	memcpy(name, master->name, sizeof(name));
+	slot_set(name, slot);
+	if (lease_create_named(ns, name, &lease, self) == -1)
+		return false;
+	/* Without its socket, the release removes it again. */
+	(void)linkat(ns->sockets.fd, master->name, ns->sockets.fd, name, 0);
+	lease_note_login(&lease, master->age.valid_until);
+	(void)lease_release(ns, &lease, false);
+	return true;
+}
+
+void
+slots_make(const struct namespace *ns, const struct lease *lease)
+{
+	struct holder self = {.kind = HOLDER_NONE};
+	int slot;
+
+	for (slot = 1; slot < ns->slots; slot++)
+		if (!make_slot(ns, lease, slot, &self))
+			return;
+}
+
+void
+slots_retire(const struct namespace *ns, struct lease *lease, bool touch)
+{
+	if (slot_is_name(lease->name))
+		(void)unlinkat(ns->sockets.fd, lease->name, 0);
+	(void)lease_release(ns, lease, touch);
+}
+
+/* Whether somebody has it locked, in free/ on its way or in used/. */
+static bool
+is_locked(const struct namespace *ns, const struct namespace_place *place,
+    const char *name)
+{
+	int fd = lockfile_open(ns, place, name, NULL);
+
+	if (fd == -1)
+		return errno != ENOENT;
+	(void)close(fd);
+	return false;
+}
+
+bool
+slots_are_held(const struct namespace *ns, const char *name)
+{
+	char other[NAMESPACE_LEASE_NAME_SIZE];
+	int slot;
+
+	if (!slot_is_name(name))
+		return false;
+	memcpy(other, name, sizeof(other));
+	for (slot = 0; slot < SLOT_COUNT_MAX; slot++) {
+		slot_set(other, slot);
+		if (strcmp(other, name) != 0 && is_locked(ns, &ns->used, other))
+			return true;
+	}
+	return false;
+}

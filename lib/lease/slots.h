@@ -1,0 +1,36 @@
+/*
+ * Leases that share a master: slots (slot.h). What holds for every lease holds
+ * for each of them (lease.h), and beyond that:
+ *
+ *  - The names of a master's slots are made once, after its login, and never
+ *    again. So no more sessions than those have it at any time.
+ *  - A slot that was left behind in used/ is not freed, but removed, and so is
+ *    one whose session was broken off: the command of that session may go on
+ *    over there, and the server counts it.
+ *  - A master that others have a lease of is not ended.
+ */
+#ifndef SLOTS_H
+#define SLOTS_H
+
+#include "lease/lease.h"
+#include "namespace/namespace.h"
+
+#include <stdbool.h>
+
+/*
+ * Makes the other slots of a master that has just logged in and that this lease
+ * holds slot 0 of, so that ns->slots leases are there. What cannot be made is
+ * not there: fewer share the master then.
+ */
+void slots_make(const struct namespace *ns, const struct lease *lease);
+
+/*
+ * Gives the lease up for good, and its slot with it: the command of its session
+ * may go on over there. The lease is closed. Without a slot it is released.
+ */
+void slots_retire(const struct namespace *ns, struct lease *lease, bool touch);
+
+/* Whether anybody else holds a lease of the same master. */
+bool slots_are_held(const struct namespace *ns, const char *name);
+
+#endif
