@@ -1,7 +1,7 @@
 /*
- * Removing what is left of one name whose master has ended, and freeing what a
- * crash has left as used: under the lock of the name, and only where nobody
- * has it. Needs no allocation: the keeper does some of it after its ssh.
+ * Removes the files of one name whose master has ended, and frees leases that a
+ * crash left in use. It works under the lock of the name, and only if no
+ * process has it. It allocates nothing, since the keeper uses it.
  */
 #ifndef PRUNE_H
 #define PRUNE_H
@@ -13,16 +13,16 @@
 struct prune_options {
 	bool dry_run;
 	/*
-	 * Nothing is known of holders in another pid namespace; a name that
-	 * one of them took is left until it is so old.
+	 * A holder in another pid namespace is unknown. A name that it took
+	 * stays until it is this old.
 	 */
 	int ttl_secs;
 };
 
-/* What was done, or with dry_run would be. */
+/* What was done, or with dry_run would be done. */
 struct prune_report {
 	bool removed_socket, removed_lock_file, freed;
-	/* After PRUNE_FAILED, with errno: what could not be done. */
+	/* After PRUNE_FAILED, with errno: the step that failed. */
 	const char *verb;
 };
 
@@ -34,27 +34,27 @@ enum prune_result {
 };
 
 /*
- * A name in free/. One whose master lives is not even locked, so that nobody
- * who wants it finds it taken.
+ * A name in free/. If its master lives it is not even locked, so that no run
+ * finds it taken.
  */
 enum prune_result prune_free(const struct namespace *ns, const char *name,
     const struct prune_options *options, struct prune_report *report);
 
-/* A name in used/: PRUNE_LIVE where it is free now. */
+/* A name in used/. PRUNE_LIVE: it is free now. */
 enum prune_result prune_used(const struct namespace *ns, const char *name,
     const struct prune_options *options, struct prune_report *report);
 
 /*
- * Removes the file, or with dry_run would. 1; 0 where it was gone already; -1
- * with errno.
+ * Removes the file, or with dry_run would. Returns 1; 0 if it was gone; -1 with
+ * errno.
  */
 int
 prune_file(const struct namespace_place *place, const char *name, bool dry_run);
 
 /*
- * Looks at a few names, and where one of them is to be removed or freed, at all
- * of them, for a quarter of a second at most: what the critical path has left
- * over, cleaned off it.
+ * Looks at a few names. If one is to be removed or freed, looks at all of them,
+ * for at most a quarter of a second. This is the cleaning that the path to a
+ * session leaves out.
  */
 void prune_some(const struct namespace *ns);
 

@@ -1,7 +1,4 @@
-/*
- * What one acquire carries from step to step. For acquire.c, examine.c and
- * candidates.c alone.
- */
+/* The state of one acquire. Only for acquire.c, examine.c and candidates.c. */
 #ifndef SEARCH_H
 #define SEARCH_H
 
@@ -17,8 +14,8 @@
 #include <stdint.h>
 
 /*
- * Free names are read so many at a time, and further ones only where others
- * are after the same.
+ * The number of free names that are read at a time. More are read only if other
+ * processes take these.
  */
 enum { SEARCH_FREE_NAMES = 12 };
 
@@ -30,50 +27,49 @@ struct search {
 	struct holder self;
 	int64_t probe_deadline_us; /* 0 until the first master is asked */
 	struct lease spare; /* a name in hand without a master */
-	/* A keeper is about to release, or a name moved under our hands. */
+	/* A keeper is about to release, or a name moved meanwhile. */
 	bool is_unsettled;
-	/* Why a master could not be asked for want of something on our side:
-	 * one that lives may have been passed over. An errno, or 0. */
+	/*
+	 * The errno of a lack of resources, or 0. A live master may have been
+	 * missed.
+	 */
 	int want;
-	/* From when on the system is asked who has a lock. */
+	/* The time after which the list of locks is read. */
 	int64_t ask_locks_us;
 	struct holder waited; /* has ended, and its lock goes on */
 	char waited_name[NAMESPACE_LEASE_NAME_SIZE];
 	unsigned int lost; /* names that others were quicker to take */
 	unsigned int looks; /* at masters that may be dead as well */
 	uint32_t dice;
-	/* Free names that were of no use in the first, quiet round. */
+	/* Free names that could not be used in the first, quiet round. */
 	char seen[SEARCH_FREE_NAMES][NAMESPACE_LEASE_NAME_SIZE];
 	size_t seen_count;
 };
 
 /*
- * examine.c: what becomes of a lease just won, which lies in used/: true, and
- * it is the one to use; false, and it is disposed of, as a spare where there
- * was none. It is signed while the master wakes up. patience_us, unless 0,
- * shortens the time that the master is given.
+ * examine.c: decides about a new lease in used/. True: it is the one to use.
+ * False: it was disposed of, or kept as the spare if there was none. It is
+ * signed while the master wakes up. patience_us, unless 0, limits the time of
+ * the master.
  */
 bool
 examine_lease(struct search *search, struct lease *lease, int64_t patience_us);
 
-/* Once the time to ask masters is used up, no further one is taken: false. */
+/* False when the time for probes is used up: no further master is taken. */
 bool examine_may_go_on(const struct search *search);
 
-/* Whether a master need not be taken to see that it is dead as well. */
+/* Whether it is clear that the master is dead, without a lease. */
 bool examine_looks_dead(struct search *search, const char *name);
 
 /*
- * Looks at the lock that somebody else holds, and closes it (-1: none). Where
- * the holder written in it has ended, or it lies in free/ already, it is about
- * to be let go: worth waiting for.
+ * Examines the lock of another process, and closes it (-1: none). If its
+ * recorded holder has ended, or the file is in free/, the lock will soon be
+ * free: worth waiting for.
  */
 void examine_holder(
     struct search *search, const char *name, int busy_fd, bool is_in_free);
 
-/*
- * Notes in search->want where that errno is for a want on our side, of
- * descriptors or memory.
- */
+/* Sets search->want if the errno means a lack of descriptors or memory. */
 void examine_want(struct search *search, int error);
 
 /* candidates.c: takes a lease among the free names. */
@@ -86,8 +82,8 @@ bool slots_take(struct search *search, struct lease *lease);
 bool candidates_were_seen(const struct search *search, const char *name);
 
 /*
- * Locks a free name and moves it to used/. 0, or -1 with errno: ENOENT, it is
- * not there any more.
+ * Locks a free name and moves it to used/. Returns 0, or -1 with errno (ENOENT:
+ * it is gone).
  */
 int
 candidates_claim(struct search *search, const char *name, struct lease *lease);

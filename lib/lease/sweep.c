@@ -11,7 +11,7 @@
 #include <sys/stat.h>
 #include <time.h>
 
-/* NS, NS/FOLDER or NS/FOLDER/NAME, cut to size. */
+/* NS, NS/FOLDER or NS/FOLDER/NAME, cut off at the size. */
 static void
 compose_path(const struct sweep *sweep, const struct namespace_place *place,
     const char *name, char *path, size_t size)
@@ -69,7 +69,7 @@ sweep_is_stale(const struct sweep *sweep, const struct stat *st)
 	return time(NULL) - st->st_mtim.tv_sec >= sweep->options->ttl_secs;
 }
 
-/* Tells of what was done to a name, and why not all of it. */
+/* Reports what was done to a name, and why not all of it. */
 static void
 tell_pruned(struct sweep *sweep, const struct namespace_place *place,
     const char *name, enum prune_result result,
@@ -126,7 +126,7 @@ sweep_used(struct sweep *sweep, const char *name)
 		sweep_stop_held(sweep, name);
 }
 
-/* Records that were being written when their writer was killed. */
+/* Removes unfinished records of killed writers. */
 static void
 sweep_temporary(struct sweep *sweep)
 {
@@ -187,9 +187,9 @@ sweep_all(struct sweep *sweep, const struct namespace_root *root)
 	if (!sweep_check_all(sweep))
 		return;
 	/*
-	 * What a removal that was cut short has left is empty, and so is what
-	 * a peer has just made. Where it is not, its folders are put back, and
-	 * the next one cleans them.
+	 * An interrupted removal leaves an empty namespace, and another program
+	 * may just have made one. If it is not empty, its folders are made
+	 * again, and the next sweep cleans them.
 	 */
 	if (ns->sockets.fd == -1 || ns->free.fd == -1 || ns->used.fd == -1) {
 		names = sweep->sockets.count + sweep->free.count +

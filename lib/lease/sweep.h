@@ -1,7 +1,7 @@
 /*
- * Cleaning one namespace: what crashes and the end of masters leave behind.
- * Safe beside acquirers, peers and other sweeps: whatever is touched is locked
- * first, and nothing that anybody may be using is touched.
+ * Cleans one namespace of the files that crashes and exited masters left. It is
+ * safe beside runs, other programs and other sweeps: it locks each file first,
+ * and does not touch files in use.
  */
 #ifndef SWEEP_H
 #define SWEEP_H
@@ -12,7 +12,7 @@
 
 #include <stdbool.h>
 
-/* What is done, or would be done, to what. */
+/* The action for a file, done or, with dry_run, planned. */
 enum sweep_action {
 	SWEEP_LOCK_FILE, /* removed: a name without a master */
 	SWEEP_SOCKET, /* removed: a socket that nobody has */
@@ -36,9 +36,9 @@ enum sweep_result {
 
 struct sweep_options {
 	bool dry_run;
-	/* What could still be in the making is left until it is that old. */
+	/* Unfinished files stay until they are this old. */
 	int ttl_secs;
-	/* A namespace that holds nothing stays until it is unused for so long. */
+	/* An empty namespace stays until it is unused for this time. */
 	int namespace_ttl_secs;
 	/* Taken when first needed; the caller frees it at the end. */
 	struct platform_open_folders **open_folders;
@@ -46,27 +46,27 @@ struct sweep_options {
 	bool retire; /* tell all masters to stop, those in use as well */
 	int timeout_ms; /* for a master's answer */
 	/*
-	 * For how long one run waits in all for masters that do not answer:
-	 * what is left of it, in milliseconds. Once it is used up, the rest
-	 * gets SWEEP_IMPATIENT_MS each. The caller's, for all its namespaces.
+	 * The time, in milliseconds, that is left to one run for all masters
+	 * that do not answer. After that each master gets SWEEP_IMPATIENT_MS.
+	 * The caller keeps it for all namespaces.
 	 */
 	int *patience_ms;
-	/* What is told on the way, with the path; context is the caller's. */
+	/* Reports each action with its path; context is the caller's. */
 	void (*tell)(void *context, enum sweep_action action, const char *path);
 	void (*tell_failure)(void *context, const struct failure *failure);
 	void *context;
 };
 
 /*
- * Sweeps the namespace of that name, which may have vanished. Where it holds
- * anything that no acquirer makes, that is told and all of it left alone.
+ * Cleans the namespace of this name, which may be gone. If it contains anything
+ * that no run makes, that is reported and nothing is changed.
  */
 enum sweep_result sweep_namespace(const struct namespace_root *root,
     const char *name, const struct sweep_options *options);
 
 /*
- * Removes what is kept of the answers of servers (answers.h) and serves nobody
- * any more; it is told as SWEEP_TEMPORARY.
+ * Removes expired answers of servers (answers.h), and reports each as
+ * SWEEP_TEMPORARY.
  */
 void sweep_answers_all(
     const struct namespace_root *root, const struct sweep_options *options);

@@ -1,4 +1,4 @@
-/* Whether all that lies in a namespace is of an acquirer's making. */
+/* Checks that runs made all files of a namespace. */
 #include "lease/sweeping.h"
 
 #include "lease/hung.h"
@@ -29,8 +29,8 @@ is_half_made_socket(const char *name)
 }
 
 /*
- * An entry that is there must be a file of ours, of the type that belongs
- * there. True also where it has just gone.
+ * An entry must be a file of this user, with the expected type. True if it has
+ * just gone.
  */
 static bool
 is_ours(struct sweep *sweep, const struct namespace_place *place,
@@ -64,7 +64,7 @@ sweep_check_is_of_nfs(const char *name)
 	return strncmp(name, ".nfs", 4) == 0;
 }
 
-/* Whether a folder holds nothing but what belongs there. */
+/* Whether a folder has no unexpected file. */
 static bool
 check_place(struct sweep *sweep, const struct listing *listing,
     const struct namespace_place *place, mode_t type,

@@ -1,4 +1,4 @@
-/* What crashes leave in the folder of the sockets. */
+/* Removes the sockets that crashes left. */
 #include "lease/sweeping.h"
 
 #include "lease/holder.h"
@@ -13,7 +13,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* It may have been in free/ while we looked in used/, or have come back. */
+/* It may have been in free/ during the look at used/, or have come back. */
 static bool
 is_not_free(const struct namespace *ns, const char *name)
 {
@@ -24,8 +24,8 @@ is_not_free(const struct namespace *ns, const char *name)
 }
 
 /*
- * A dead socket whose lock file is gone. Nobody can come to use it while we
- * hold the lease of that name, so that is made.
+ * A dead socket without a lock file. This takes a lease of that name, so that
+ * no process can begin to use it.
  */
 static void
 sweep_orphan(struct sweep *sweep, const char *name)
@@ -59,8 +59,8 @@ sweep_orphan(struct sweep *sweep, const char *name)
 	else
 		sweep->kept++;
 	/*
-	 * The name goes, unless a master has come to live there, whose holder
-	 * has gone again, and that has no other.
+	 * Removes the name, unless a master has begun to use it, its holder has
+	 * gone, and it has no other name.
 	 */
 	if (namespace_has_socket(ns, name, NULL) && is_not_free(ns, name)) {
 		(void)lease_release(ns, &lease, false);
@@ -71,9 +71,8 @@ sweep_orphan(struct sweep *sweep, const char *name)
 }
 
 /*
- * A half-made socket. One that is just being bound is in the folder before
- * anybody can connect to it, and looks dead: so its lease must be free for the
- * taking, and stay so until it is gone.
+ * An unfinished socket. While ssh binds it, it looks dead. So its lease must be
+ * free, and must stay free until the socket is removed.
  */
 static void
 sweep_half_made(struct sweep *sweep, const char *name)
@@ -94,7 +93,7 @@ sweep_half_made(struct sweep *sweep, const char *name)
 			    &sweep->ns.used, lease);
 		return;
 	}
-	/* R5: its keeper was killed, and its ssh goes on. */
+	/* R5: its keeper was killed, but its ssh runs. */
 	if (lock_fd != -1) {
 		holder_read(lock_fd, &holder);
 		is_free = leftover_may_be_taken(ns, lease, lock_fd, &holder) &&
@@ -108,7 +107,7 @@ sweep_half_made(struct sweep *sweep, const char *name)
 		(void)close(lock_fd);
 }
 
-/* A trial socket that is so old that nobody tries it any more. */
+/* A trial socket that is too old to be in use. */
 static void
 sweep_trial(struct sweep *sweep, const char *name)
 {
@@ -122,7 +121,7 @@ sweep_trial(struct sweep *sweep, const char *name)
 		sweep_remove(sweep, SWEEP_TEMPORARY, &sweep->ns.sockets, name);
 }
 
-/* Its master hung, and its lock file has another name. */
+/* Its master hung, so its lock file has another name. */
 static bool
 is_set_aside(const struct sweep *sweep, const char *name)
 {

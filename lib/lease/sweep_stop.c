@@ -6,7 +6,7 @@
 #include <errno.h>
 #include <time.h>
 
-/* Whether it was idle for long enough, or all are to end. */
+/* Whether it was idle for long enough, or all masters must end. */
 static bool
 is_to_end(const struct sweep *sweep, const char *name)
 {
@@ -27,7 +27,7 @@ fail_to_stop(struct sweep *sweep, const char *name)
 	    &sweep->ns.sockets, name);
 }
 
-/* What came of it, where somebody else has the lease. */
+/* The result if another process has the lease. */
 static void
 take_answer_of_held(
     struct sweep *sweep, const char *name, enum probe_result result)
@@ -38,7 +38,7 @@ take_answer_of_held(
 		sweep_tell(sweep, SWEEP_RETIRED, &sweep->ns.sockets, name);
 }
 
-/* What came of it; the lease is disposed of. */
+/* The result. The lease is disposed of. */
 static void
 take_answer(struct sweep *sweep, struct lease *lease, enum probe_result result)
 {
@@ -79,7 +79,7 @@ sweep_stop_finish(struct sweep *sweep)
 	*patience_ms -= (int)((deadline_now_us() - began_us) / 1000);
 }
 
-/* Its answer is waited for together with those of others. */
+/* This waits for the answers of all masters together. */
 static void
 note_stopping(
     struct sweep *sweep, const struct lease *lease, bool is_held, int fd)
@@ -103,7 +103,7 @@ sweep_stop_held(struct sweep *sweep, const char *name)
 	enum probe_result result;
 	int fd;
 
-	/* One that is just logging in is new. */
+	/* A master that is logging in is new. */
 	if (!sweep->options->retire || lease_look(ns, name) != PROBE_ALIVE)
 		return;
 	if (sweep->options->dry_run) {
@@ -133,7 +133,7 @@ tell_to_stop(struct sweep *sweep, const char *name)
 		sweep_stop_held(sweep, name);
 		return;
 	}
-	/* Somebody may have used it since. */
+	/* Another process may have used it since. */
 	if (!is_to_end(sweep, name)) {
 		(void)lease_release(ns, &lease, false);
 		return;

@@ -1,7 +1,4 @@
-/*
- * What one sweep_namespace() carries from step to step. For sweep.c and the
- * files beside it, sweep_*.c, alone.
- */
+/* The state of one sweep_namespace(). Only for sweep.c and sweep_*.c. */
 #ifndef SWEEPING_H
 #define SWEEPING_H
 
@@ -15,19 +12,19 @@
 #include <sys/stat.h>
 #include <time.h>
 
-/* So many masters are told to stop at once. */
+/* The number of masters that are told to stop at once. */
 enum { SWEEP_STOPPING_MAX = 64 };
 
 struct sweep {
 	const struct sweep_options *options;
 	struct namespace ns;
-	/* What lies in the namespace and its three folders. */
+	/* The names in the namespace and its three folders. */
 	struct listing top, sockets, free, used;
 	size_t kept; /* names that stay */
-	/* Of its folders, before this sweep removed anything in them. */
+	/* The times of its folders, before this sweep removed a file. */
 	time_t last_use;
 	bool failed;
-	/* Masters that were told to stop and have not answered yet. */
+	/* Masters that were told to stop but have not answered. */
 	struct sweep_stopping {
 		struct lease lease; /* of one in use only the name */
 		bool is_held;
@@ -37,55 +34,55 @@ struct sweep {
 };
 
 /*
- * Tells what was done. place is null for what lies in the namespace itself,
- * and name too for that itself.
+ * Reports an action. place is null for files in the namespace folder itself;
+ * name is null too for the folder itself.
  */
 void sweep_tell(const struct sweep *sweep, enum sweep_action action,
     const struct namespace_place *place, const char *name);
 
-/* The same for what stays as it is, with errno or the kind of trouble. */
+/* The same for a file that stays, with errno or the kind of trouble. */
 void sweep_fail(struct sweep *sweep, enum failure_kind kind, const char *verb,
     const struct namespace_place *place, const char *name);
 
-/* Removes the file, and tells; what is gone already is as good. */
+/* Removes the file and reports that. It may be gone already. */
 void sweep_remove(struct sweep *sweep, enum sweep_action action,
     const struct namespace_place *place, const char *name);
 
-/* Whether it is so old that nobody is still making it. */
+/* Whether the file is too old to be unfinished. */
 bool sweep_is_stale(const struct sweep *sweep, const struct stat *st);
 
 /*
- * sweep_check.c: reads all names and makes sure that each is one that
- * acquirers make. False where that is not so, and told.
+ * sweep_check.c: reads all names and checks that runs make such names.
+ * Otherwise it reports that and returns false.
  */
 bool sweep_check_all(struct sweep *sweep);
 
-/* Whether NFS keeps an open file that was removed under that name. */
+/* Whether this is the name of an open file that was removed on NFS. */
 bool sweep_check_is_of_nfs(const char *name);
 
 /*
- * sweep_stop.c: tells the master of a free name to stop, where it was idle for
- * long enough or is to retire, and waits for the answers of all that were told.
- * A master that does not answer keeps the others waiting no longer than one.
+ * sweep_stop.c: tells the master of a free name to stop if it was idle for long
+ * enough or must retire. It waits for the answers of all such masters together,
+ * so a hung master delays the others only once.
  */
 void sweep_stop_idle(struct sweep *sweep, const char *name);
 
 /*
- * The same for the master of a name that cannot be taken, where all are to
- * retire: without its lease, as no session notices a stop.
+ * The same for the master of a name that cannot be taken, if all must retire.
+ * This needs no lease: sessions do not notice a stop.
  */
 void sweep_stop_held(struct sweep *sweep, const char *name);
 void sweep_stop_finish(struct sweep *sweep);
 
 /*
- * sweep_unused.c: notes when the namespace was last used, and tells whether
- * that was so long ago, and nobody has it open, that it can go. A peer makes
- * the folders of its pools long before it uses them.
+ * sweep_unused.c: notes the last use of the namespace, and tells whether it can
+ * be removed: that was long ago, and no process has it open. Other programs
+ * make the folders of their pools long before they use them.
  */
 void sweep_unused_note(struct sweep *sweep);
 bool sweep_unused_may_go(const struct sweep *sweep);
 
-/* sweep_sockets.c: sockets that are nobody's lease, and that nobody has. */
+/* sweep_sockets.c: dead sockets without a lease. */
 void sweep_sockets_all(struct sweep *sweep);
 
 #endif

@@ -9,10 +9,14 @@
 #include <string.h>
 
 enum {
-	/* Both clocks are read in two steps, and this process may have to wait
-	 * in between. */
+	/*
+	 * Both clocks are read in two steps, and this process may wait between
+	 * them.
+	 */
 	ASLEEP_TOLERANCE_MS = 500,
-	/* A master's last word to a session's end is sent right behind it. */
+	/*
+	 * The last message of a master comes right after the end of a session.
+	 */
 	SENT_LATER_MS = 50,
 };
 
@@ -41,7 +45,7 @@ trust_format(const struct trust *trust, char line[TRUST_LINE_SIZE])
 	line[TRUST_LINE_SIZE - 1] = '\n';
 }
 
-/* The word and the number behind it. */
+/* Reads the word and the number after it. */
 static bool
 read_number(const char **at, const char *word, int64_t *number)
 {
@@ -88,7 +92,7 @@ trust_holds(const struct trust *trust, int seconds)
 	if (trust->heard_ms < 0 ||
 	    platform_since_boot(&now_ms, &asleep_ms) == -1)
 		return false;
-	/* Less than none: the machine was started anew. */
+	/* Negative: the machine was booted since. */
 	if (now_ms < trust->heard_ms ||
 	    now_ms - trust->heard_ms > (int64_t)seconds * 1000)
 		return false;
@@ -134,7 +138,7 @@ trust_judge(
 	if (now.received_bytes != before->received_bytes)
 		return TRUST_HEARD;
 	*ago_ms = now.sent_ms;
-	/* What was sent before the first look is seen by when it was. */
+	/* The time of a segment shows whether it came before the first look. */
 	return now.sent_segments != before->sent_segments ||
 		now.sent_ms + SENT_LATER_MS < now.received_ms
 	    ? TRUST_UNANSWERED

@@ -1,6 +1,6 @@
 /*
- * Whether a master may be taken to have its server still, by what is known at
- * no cost. It is kept in the lock file, as a second line behind the holder's.
+ * Whether a master is trusted to have its server, by facts that cost nothing.
+ * The lock file has them as its second line, after that of the holder.
  */
 #ifndef TRUST_H
 #define TRUST_H
@@ -12,11 +12,14 @@
 #include <sys/types.h>
 
 struct trust {
-	/* When a session last heard from the server, in milliseconds since the
-	 * boot, time asleep included; negative: not known to have. */
+	/*
+	 * The time at which a session last heard from the server, in
+	 * milliseconds since the boot, with the time of suspension; negative:
+	 * unknown.
+	 */
 	int64_t heard_ms;
 	int64_t asleep_ms; /* how long the machine had been asleep by then */
-	/* The master's connection; family 0: it is not known. */
+	/* The connection of the master; family 0: unknown. */
 	struct tcp_connection connection;
 };
 
@@ -28,31 +31,30 @@ enum { TRUST_LINE_SIZE = 160 };
 /* The line, padded with blanks, with its newline and without a NUL. */
 void trust_format(const struct trust *trust, char line[TRUST_LINE_SIZE]);
 
-/* Reads a line; garbled or empty, nothing is known. */
+/* Reads a line. Nothing is known from a malformed or empty one. */
 void trust_parse(struct trust *trust, const char *line);
 
 /*
- * Whether the server was heard from within that time, the machine was not
- * asleep since, and the local address of the connection still is one of its
- * own.
+ * Whether the server was heard from within this time, the machine was not
+ * suspended since, and it still has the local address of the connection.
  */
 bool trust_holds(const struct trust *trust, int seconds);
 
-/* A session has heard from the server so many milliseconds ago. */
+/* A session heard from the server this many milliseconds ago. */
 void trust_note_heard(struct trust *trust, int ago_ms);
 
-/* A session has not: it is not known to be there any more. */
+/* A session did not hear from it, so the server may be gone. */
 void trust_forget(struct trust *trust);
 
 /*
- * Finds out which connection the master has, unless it is known. Not for the
- * way to a session: it takes some 40 system calls.
+ * Finds the connection of the master, unless it is known. Not for the path to a
+ * session: it makes some 40 system calls.
  */
 void trust_note_connection(struct trust *trust, pid_t master_pid);
 
 /*
- * What a session has brought, as the kernel tells of the master's connection:
- * before is what had gone over it when the session began.
+ * Updates the trust after a session, by what the kernel counts for the
+ * connection of the master. before is the count at the start of the session.
  */
 enum trust_verdict {
 	TRUST_HEARD, /* the server has answered; *ago_ms tells when last */

@@ -1,6 +1,6 @@
 /*
- * A wait in vain, for a keeper that did not release its lease: a link in the
- * namespace names the lock that was waited for, so that it is done once.
+ * A wait in vain for a keeper that did not release its lease. A link in the
+ * namespace names the lock, so only one run waits for it.
  */
 #ifndef VAIN_H
 #define VAIN_H
@@ -10,11 +10,11 @@
 
 #include <stdbool.h>
 
-/* Whether the lock of that holder was waited for in vain. */
+/* Whether a run waited in vain for the lock of this holder. */
 bool vain_is_noted(
     const struct namespace *ns, const char *name, const struct holder *holder);
 
-/* Notes it, in the place of what was noted before. */
+/* Notes it, and replaces the earlier note. */
 void vain_note(
     const struct namespace *ns, const char *name, const struct holder *holder);
 

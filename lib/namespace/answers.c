@@ -19,7 +19,7 @@ enum {
 	UNDER_WAY = 'w',
 	LOCK_TRIES = 8,
 	LOCK_PAUSE_US = 200,
-	/* Longer than any question takes to be answered, mostly. */
+	/* Most questions take less time than this. */
 	SWEEP_AFTER_MS = 60000,
 };
 
@@ -65,7 +65,7 @@ answers_name(char name[ANSWERS_NAME_SIZE], const char *address, int port,
 	make_name(name, QUESTION, address, port, detail);
 }
 
-/* Nothing of another user's, and nothing that has another name. */
+/* Refuses files of other users, and files with another name. */
 static bool
 is_ours(const struct answers *answers, const struct stat *st)
 {
@@ -87,7 +87,7 @@ open_own(const struct answers *answers, const char *name, int flags)
 	return -1;
 }
 
-/* Whether the name still leads to the file: it may have been swept away. */
+/* Whether the name still means this file, which a sweep may have removed. */
 static bool
 is_still_there(const struct answers *answers, const char *name, int fd)
 {
@@ -120,7 +120,7 @@ answers_lock(const struct answers *answers, const char *name)
 	return -1;
 }
 
-/* -1 where it lies in the future: the clock was set. */
+/* -1 if it is in the future, because the clock was set. */
 static int64_t
 age_ms(const struct stat *st)
 {
@@ -165,7 +165,7 @@ answers_write(int fd, const char *line)
 	else if ((written = pwrite(fd, whole.data, whole.length, 0)) >= 0 &&
 	    ftruncate(fd, written) == -1)
 		written = -1;
-	/* Half a line is no answer. */
+	/* An incomplete line is not an answer. */
 	if (written >= 0 && (size_t)written != whole.length) {
 		errno = ENOSPC;
 		written = -1;
@@ -212,7 +212,7 @@ answers_begin_login(
 	for (tries = 0; tries < LOCK_TRIES; tries++) {
 		if ((fd = open_own(answers, name, O_RDWR | O_CREAT)) == -1)
 			return -1;
-		/* Somebody who only looks has it for a moment. */
+		/* A reader has it for a moment. */
 		if (flock(fd, LOCK_SH | LOCK_NB) == 0 &&
 		    is_still_there(answers, name, fd))
 			return fd;
@@ -251,7 +251,7 @@ answers_sweep(const struct answers *answers, const char *name, bool dry_run)
 		return 0;
 	if ((fd = open_own(answers, name, O_RDWR)) == -1)
 		return errno == ENOENT || errno == EPERM ? 0 : -1;
-	/* In use: whoever asks has locked it. */
+	/* In use: the process that asks has locked it. */
 	if (flock(fd, LOCK_EX | LOCK_NB) == 0 && fstat(fd, &st) == 0 &&
 	    is_still_there(answers, name, fd) &&
 	    ((age = age_ms(&st)) == -1 || age > SWEEP_AFTER_MS)) {

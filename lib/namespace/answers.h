@@ -1,7 +1,7 @@
 /*
- * What servers have answered lately, below ROOT and shared by all processes of
- * the user. A server counts connections that log nobody in, and locks the
- * address out that they come from: so one question serves all who ask.
+ * The latest answers of servers, below ROOT, for all processes of the user. A
+ * server counts connections without a login, and locks out their address. So
+ * one question serves all processes.
  */
 #ifndef ANSWERS_H
 #define ANSWERS_H
@@ -16,9 +16,9 @@
 
 enum {
 	ANSWERS_NAME_SIZE = 24, /* a letter and 132 bits, with its NUL */
-	/* So long an answer serves. */
+	/* How long an answer is valid. */
 	ANSWERS_FRESH_MS = 10000,
-	/* An answer is shorter than this. */
+	/* An answer is shorter. */
 	ANSWERS_LINE_MAX = 16384,
 };
 
@@ -27,14 +27,16 @@ struct answers {
 	uid_t owner;
 };
 
-/* Opens the folder; makes it where create is set. 0, or -1 with *failure. */
+/*
+ * Opens the folder, and makes it with create. Returns 0, or -1 with *failure.
+ */
 int answers_open(struct answers *answers, const struct namespace_root *root,
     bool create, struct failure *failure);
 void answers_close(struct answers *answers);
 
 /*
- * The name for what the server at that address (in figures) and port answers to
- * a question that differs from others by detail.
+ * The name of the answer of the server at this numeric address and port. detail
+ * separates questions that differ.
  */
 void answers_name(char name[ANSWERS_NAME_SIZE], const char *address, int port,
     const char *detail);
