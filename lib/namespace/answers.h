@@ -42,26 +42,28 @@ void answers_name(char name[ANSWERS_NAME_SIZE], const char *address, int port,
     const char *detail);
 
 /*
- * Opens and locks what is kept under that name, making it where missing. Who
- * has the lock may ask the server; closing the descriptor lets it go. Returns
- * the descriptor, close-on-exec and the caller's, or -1 with errno
- * (EWOULDBLOCK: somebody else has the lock).
+ * Opens and locks the answer of this name, and makes it if it is missing. The
+ * process with the lock may ask the server. Closing the descriptor unlocks it.
+ * Returns the close-on-exec descriptor, which the caller owns, or -1 with errno
+ * (EWOULDBLOCK: another process has the lock).
  */
 int answers_lock(const struct answers *answers, const char *name);
 
 /*
  * Adds the last answer, a line without its newline, to the empty text. *age_ms
- * is how long ago it was written. False where there is none, or its age makes
- * no sense.
+ * is its age. False if there is none, or its age is impossible.
  */
 bool answers_read(int fd, struct text *line, int64_t *age_ms);
 
-/* Keeps the line, which has no newline, as the last answer. 0, or -1, errno. */
+/*
+ * Stores the line, without newline, as the last answer. Returns 0, or -1 with
+ * errno.
+ */
 int answers_write(int fd, const char *line);
 
 /*
- * Notes that a login at that address has worked just now, and tells how long
- * ago the last one did. -1 where none is known of.
+ * Notes that a login at this address has succeeded now, and returns the age of
+ * the last one. -1 if none is known.
  */
 void answers_note_login(
     const struct answers *answers, const char *address, int port);
@@ -69,9 +71,9 @@ int64_t answers_login_age_ms(
     const struct answers *answers, const char *address, int port);
 
 /*
- * Tells others that a login to that host and port, as ssh -G has them, is under
- * way until the descriptor is closed. Returns it, close-on-exec and the
- * caller's, or -1 with errno.
+ * Shows other processes that a login to this host and port, as ssh -G has them,
+ * is in progress, until the descriptor is closed. Returns the close-on-exec
+ * descriptor, which the caller owns, or -1 with errno.
  */
 int answers_begin_login(
     const struct answers *answers, const char *hostname, int port);
@@ -79,9 +81,9 @@ bool answers_has_login_under_way(
     const struct answers *answers, const char *hostname, int port);
 
 /*
- * Whether that is the name of something kept that serves nobody any more: to be
- * looked at again under its lock, and removed. 1 it was removed, 0 not, -1 with
- * errno. With dry_run it stays and counts as removed.
+ * Whether this is the name of an expired file. It checks again under the lock,
+ * and removes it. Returns 1 if it was removed, 0 if not, -1 with errno. With
+ * dry_run it stays and counts as removed.
  */
 int
 answers_sweep(const struct answers *answers, const char *name, bool dry_run);

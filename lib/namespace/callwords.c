@@ -4,13 +4,13 @@
 #include <stddef.h>
 #include <string.h>
 
-/* One line of a namespace text, "key: value", not ended by a NUL. */
+/* One line of a namespace text, "key: value", without a NUL. */
 struct line {
 	const char *key, *value, *end;
 	size_t key_length;
 };
 
-/* The line at *at, behind which *at is set. False at the end. */
+/* Reads the line at *at and moves *at past it. False at the end. */
 static bool
 next_line(const char **at, struct line *line)
 {
@@ -63,7 +63,7 @@ add_option(struct text *out, const struct line *line)
 	text_add_bytes(out, line->value + word + 1, length - word - 1);
 }
 
-/* The lines of a derived text that stand for words of the command line. */
+/* The lines of a derived text that come from the command line. */
 static void
 add_words(struct text *out, const char *text)
 {
@@ -98,14 +98,14 @@ callwords_make(const struct record *record)
 	} else if (strncmp(record->text, "destination: ", 13) == 0) {
 		add_words(&words, record->text);
 	}
-	/* What it returns is to be allocated, be it empty. */
+	/* The result must be allocated, even if it is empty. */
 	if (text_ok(&words) && text_room(&words, 1) != NULL)
 		return words.data;
 	text_free(&words);
 	return NULL;
 }
 
-/* Whether the text has a line of that key with that very value. */
+/* Whether the text has a line with this key and value. */
 static bool
 has_line(const char *text, const struct line *wanted)
 {
@@ -119,7 +119,7 @@ has_line(const char *text, const struct line *wanted)
 	return false;
 }
 
-/* What a line of the text is about, in words for people. */
+/* The meaning of a line, in words for people. */
 static const struct {
 	char key[16], words[24];
 } meanings[] = {

@@ -1,6 +1,6 @@
 /*
- * What a namespace was asked for with, in the words of a command line: two of
- * the same user@host:port are told apart by it.
+ * The words of the command line that distinguish namespaces with the same
+ * user@host:port.
  */
 #ifndef CALLWORDS_H
 #define CALLWORDS_H
@@ -9,15 +9,15 @@
 #include "namespace/record.h"
 
 /*
- * The destination where it is not the host itself, then the options that shape
- * the connection: "backup -p 47001 -A -o SetEnv=A=1". An empty string where
- * there is nothing to say. The caller's to free(3); null without memory.
+ * The destination if it is not the host itself, then the options that affect
+ * the connection: "backup -p 47001 -A -o SetEnv=A=1". An empty string if there
+ * are none. The caller frees it by free(3). Null without memory.
  */
 char *callwords_make(const struct record *record);
 
 /*
- * Adds what else differs between the texts of two namespaces with the same
- * words: "another key, another folder". Nothing where nothing is known to.
+ * Adds the other differences between two namespaces with the same words:
+ * "another key, another folder". Adds nothing if none is known.
  */
 void callwords_add_difference(
     struct text *out, const struct record *one, const char *other_text);

@@ -29,7 +29,7 @@ make_label(const struct record *record)
 	return NULL;
 }
 
-/* Marks the patterns that match the subject; null matches none. */
+/* Marks the patterns that match the subject. Null matches none. */
 static bool
 is_wanted(struct catalogue *catalogue, const struct catalogue_request *request,
     const char *subject)
@@ -94,8 +94,8 @@ free_entry(struct catalogue_entry *entry)
 }
 
 /*
- * Describes one namespace as the next entry. 1 it is wanted; 0 it is not; -1
- * without memory.
+ * Describes one namespace as the next entry. Returns 1 if it matches, 0 if not,
+ * -1 without memory.
  */
 static int
 describe(struct catalogue *catalogue, const struct namespace_root *root,
@@ -155,7 +155,7 @@ fill(struct catalogue *catalogue, const struct namespace_root *root,
 	size_t i;
 	int wanted;
 
-	/* One more, so that it is null only without memory. */
+	/* One more, so that null means no memory. */
 	catalogue->has_matched =
 	    calloc(request->pattern_count + 1, sizeof(bool));
 	if (catalogue->has_matched == NULL)

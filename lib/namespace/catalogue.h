@@ -1,4 +1,4 @@
-/* The namespaces below a root, by what they stand for. */
+/* The namespaces of a root, with their endpoints. */
 #ifndef CATALOGUE_H
 #define CATALOGUE_H
 
@@ -8,25 +8,24 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* So much of a folder's name tells it from others, and serves as a pattern. */
+/* This part of the name of a folder identifies it, and can be a pattern. */
 enum { CATALOGUE_FOLDER_SHOWN = 12 };
 
 struct catalogue_entry {
 	char *folder; /* its name below the root */
 	char *label; /* user@host:port; null where there is no record of it */
-	/* The words it is asked for with (callwords.h); null with the label. */
+	/* The words of the command line (callwords.h); null with the label. */
 	char *call;
 };
 
 struct catalogue_request {
 	/*
-	 * Shell patterns on user@host:port, on user@host, on the host as it
-	 * was typed or resolved, or on the folder's name or what is shown of
-	 * it; none: all.
+	 * Shell patterns for user@host:port, user@host, the host as typed or
+	 * resolved, the name of the folder, or its shown part; none: all.
 	 */
 	char *const *patterns;
 	size_t pattern_count;
-	/* Nobody wants to see the labels: leave the records unread. */
+	/* The labels are not shown, so the records are not read. */
 	bool folders_only;
 };
 
@@ -38,9 +37,9 @@ struct catalogue {
 };
 
 /*
- * Lists the namespaces of an open root, taking no lock. What cannot be opened
- * is listed without a label. 0 and catalogue_free() is owed, or -1 with
- * *failure.
+ * Lists the namespaces of an open root, without a lock. One that cannot be
+ * opened has no label. Returns 0, and the caller calls catalogue_free(); or -1
+ * with *failure.
  */
 int
 catalogue_read(struct catalogue *catalogue, const struct namespace_root *root,

@@ -1,7 +1,6 @@
 /*
- * What went wrong in a lease matter, in parts. The library only says which
- * step failed, on which path and how; failure_words.h finds the words, so that
- * cause and wording can be tested apart.
+ * A failure, in parts. The library only tells which step failed, on which path
+ * and why. failure_words.h has the words, so both can be tested separately.
  */
 #ifndef FAILURE_H
 #define FAILURE_H
@@ -34,16 +33,16 @@ struct failure {
 };
 
 /*
- * Fills *f (which may be null) with what failed on directory/name; either of
- * the two may be null. Keeps errno as it finds it and records it. Always
- * returns -1, so that a caller can fail in one line.
+ * Fills *f (may be null) with the failure of a verb on directory/name. Either
+ * of the two may be null. Records errno and does not change it. Always returns
+ * -1, so a caller can fail in one line.
  */
 int failure_set(struct failure *f, enum failure_kind kind, const char *verb,
     const char *directory, const char *name);
 
 /*
- * Whether the failure smells of another user's doing and so must be told
- * even to someone who did not ask for --verbose.
+ * Whether another user may have caused the failure. Such a failure is reported
+ * even without --verbose.
  */
 bool failure_is_security(const struct failure *f);
 

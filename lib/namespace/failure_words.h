@@ -1,4 +1,4 @@
-/* The words for what went wrong, apart from its causes. */
+/* The words for a failure. */
 #ifndef FAILURE_WORDS_H
 #define FAILURE_WORDS_H
 
@@ -6,7 +6,7 @@
 
 #include <stddef.h>
 
-/* "cannot VERB PATH: reason", cut to size bytes. */
+/* "cannot VERB PATH: reason", cut off at size bytes. */
 void failure_words_describe(
     const struct failure *failure, char *buffer, size_t size);
 

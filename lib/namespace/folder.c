@@ -47,8 +47,8 @@ folder_open(const struct folder *folder, mode_t forbidden, struct stat *opened,
 }
 
 /*
- * With the umask out of the way rather than by chmod(2) afterwards, which
- * would follow a link that somebody who may write there puts in its place.
+ * Sets the umask instead of a later chmod(2). chmod(2) would follow a link that
+ * another user could put in its place.
  */
 int
 folder_make(int parent_fd, const char *name)
@@ -61,7 +61,7 @@ folder_make(int parent_fd, const char *name)
 	return result == -1 && errno == EEXIST ? 0 : result;
 }
 
-/* Opens one that is there. */
+/* Opens an existing folder. */
 static int
 open_closed(const struct folder *folder, enum folder_access access,
     struct stat *opened, struct failure *failure)
@@ -79,10 +79,9 @@ open_closed(const struct folder *folder, enum folder_access access,
 }
 
 /*
- * Somebody who cleans may remove the empty folder as soon as it is made, before
- * it is opened (measured: 2 of 940 runs beside a gc that
- * never pauses), so it is made again. Where the parent has gone, that is in
- * vain, and ends.
+ * A sweep may remove the new empty folder before it is opened, so it is made
+ * again. This happened in 2 of 940 runs beside a gc in a loop. If the parent is
+ * gone, it fails.
  */
 int
 folder_open_own(const struct folder *folder, enum folder_access access,

@@ -1,4 +1,4 @@
-/* Folders that are opened without following links, and checked once open. */
+/* Opens folders without following links, and checks them after that. */
 #ifndef FOLDER_H
 #define FOLDER_H
 
@@ -8,7 +8,7 @@
 #include <sys/stat.h>
 #include <sys/types.h>
 
-/* A folder to open: its name below a parent, and whose it must be. */
+/* A folder to open: its name in a parent, and its expected owner. */
 struct folder {
 	int parent_fd;
 	const char *parent_path;
@@ -17,10 +17,10 @@ struct folder {
 };
 
 /*
- * Opens the folder without following a link and checks what came out of it:
- * the owner, and that it has none of the forbidden permission bits. *opened,
- * unless null, tells what it is. Returns a descriptor, close-on-exec and the
- * caller's, or -1 with *failure (not null).
+ * Opens the folder without following a link, and checks it: the owner, and that
+ * it has no forbidden permission. *opened, unless null, is its state. Returns a
+ * close-on-exec descriptor, which the caller owns, or -1 with *failure (not
+ * null).
  */
 int folder_open(const struct folder *folder, mode_t forbidden,
     struct stat *opened, struct failure *failure);
@@ -32,16 +32,15 @@ enum folder_access {
 };
 
 /*
- * The same for a folder of our own, which nobody else may write to. One that
- * others can read holds nothing of theirs: a peer with a usual umask makes such
- * folders.
+ * The same for a folder of this user that others cannot write to. Others may be
+ * able to read it: programs with a usual umask make such folders.
  */
 int folder_open_own(const struct folder *folder, enum folder_access access,
     struct stat *opened, struct failure *failure);
 
 /*
- * Makes a folder with mode 0700 whatever the umask: one that we cannot enter
- * ourselves is no use. 0, also where there was one; or -1 with errno.
+ * Makes a folder with mode 0700 for any umask. Returns 0, even if it exists, or
+ * -1 with errno.
  */
 int folder_make(int parent_fd, const char *name);
 

@@ -17,21 +17,21 @@
 enum {
 	NAMES_AT_ONCE = 32,
 	TICKET_TRIES = 16,
-	/* A login that takes longer is waiting for a person, or stopped. */
+	/* A login that takes longer waits for a person, or is stopped. */
 	SLOW_MS = 8000,
-	/* So often a place makes room for one more. */
+	/* The time after which a place admits one more login. */
 	ROWS = 4,
-	/* A ticket says so often that its owner is awake. */
+	/* The interval at which a ticket shows that its owner is awake. */
 	BEAT_MS = 500,
 	ASLEEP_MS = 3000,
-	/* Then a run goes ahead, whatever is in its way. */
+	/* After this time a run logs in anyway. */
 	WAIT_MAX_MS = 60000,
 	SETTLE_MS = 60,
 	FIRST_PAUSE_US = 3000,
 	PAUSE_US = 12000,
 };
 
-/* How long ago the file was touched; 0 where the clock was set back. */
+/* The time since the file was touched; 0 if the clock was set back. */
 static int64_t
 age_ms(int fd)
 {
@@ -63,7 +63,7 @@ open_file(const struct gate *gate, const char *name, int flags)
 	return -1;
 }
 
-/* The lock counts only on the file that the name still leads to. */
+/* The lock counts only while the name means this file. */
 static bool
 is_still_there(const struct gate *gate, const char *name, int fd)
 {
@@ -83,7 +83,7 @@ close_file(int *fd)
 }
 
 /*
- * Removed under its lock, which is what is_still_there() relies on. Unlocked,
+ * Removes it under its lock, on which is_still_there() relies. Then unlocks it,
  * since a child may have a copy of the descriptor.
  */
 static void
@@ -96,7 +96,7 @@ remove_file(const struct gate *gate, const char *name, int *fd)
 	close_file(fd);
 }
 
-/* -1 with errno: ENOENT where somebody was just removing the folder. */
+/* Returns -1 with errno. ENOENT: another process is removing the folder. */
 static int
 draw_ticket(struct gate *gate)
 {
@@ -170,7 +170,7 @@ is_ticket(const char *name)
 	return name[0] == 't';
 }
 
-/* The last ticket before that one; false where there is none. */
+/* The last ticket before this one; false if there is none. */
 static bool
 find_before(
     const struct gate *gate, const char *limit, char found[GATE_NAME_SIZE])
@@ -192,8 +192,8 @@ find_before(
 }
 
 /*
- * Finds the owner of a ticket who has come before, and is awake. What the dead
- * have left is removed. False: we are the first.
+ * Finds an earlier ticket whose owner is awake. Removes the tickets of dead
+ * processes. False: this is the first one.
  */
 static bool
 look_ahead(struct gate *gate)
@@ -221,7 +221,7 @@ look_ahead(struct gate *gate)
 	return false;
 }
 
-/* Whether somebody who came before still waits. */
+/* Whether an earlier process still waits. */
 static bool
 has_to_queue(struct gate *gate)
 {
@@ -316,7 +316,7 @@ find_place(struct gate *gate)
 			}
 			break;
 		}
-		/* All of them are slow. */
+		/* All logins are slow. */
 		if (row == ROWS)
 			return true;
 	}
@@ -342,7 +342,7 @@ gate_pass(struct gate *gate, int *pause_us)
 		if (!find_place(gate))
 			return false;
 	}
-	/* The next one is the first now. */
+	/* The next ticket is the first one now. */
 	remove_file(gate, gate->ticket, &gate->ticket_fd);
 	return true;
 }
@@ -389,7 +389,7 @@ gate_is_folder_name(const char *name)
 	return strncmp(name, FOLDER_PREFIX, sizeof(FOLDER_PREFIX) - 1) == 0;
 }
 
-/* Removes the files that nobody has locked. */
+/* Removes the files without a lock. */
 static void
 sweep_files(const struct gate *gate)
 {

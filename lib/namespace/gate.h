@@ -1,13 +1,12 @@
 /*
- * How many logins of this user to one server are under way at once, and in
- * which order the others come. All of it is locks on small files in a folder
- * below ROOT, so a process that is killed stands in nobody's way.
+ * The gate limits the number of logins of this user to one server at once, and
+ * orders those that wait. It consists of locks on small files in a folder below
+ * ROOT, so a killed process blocks no other.
  *
- * Who has a place locked logs in. A ticket tells by its name when its owner
- * came. Only who has no ticket before his own looks
- * for a place. A place that is held for long (a person is asked for a code)
- * makes room for one more login, and a ticket whose owner is stopped is passed
- * over.
+ * The process that has locked a place logs in. The name of a ticket tells when
+ * its owner came. Only the owner of the first ticket looks for a place. A place
+ * that is held for long, for example while a person types a code, admits one
+ * more login. A ticket with a stopped owner is skipped.
  */
 #ifndef GATE_H
 #define GATE_H
@@ -17,7 +16,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* Tickets and places have names of one length. */
+/* Names of tickets and places have one length. */
 enum { GATE_NAME_SIZE = 18 };
 
 struct gate {
@@ -52,8 +51,8 @@ void gate_enter(struct gate *gate, const struct namespace_root *root,
     const char *address, int limit, int share);
 
 /*
- * Whether the login may begin now. Does not wait; *pause_us is how long to wait
- * before the next call.
+ * Whether the login may begin now. Does not wait. *pause_us is the time until
+ * the next call.
  */
 bool gate_pass(struct gate *gate, int *pause_us);
 
@@ -68,9 +67,9 @@ void gate_step_back(struct gate *gate);
 void gate_leave(struct gate *gate);
 
 /*
- * Whether that is the name of a gate's folder below the root; removes it where
- * nobody is in it. 1 it was removed, 0 not, -1 with errno. With dry_run it stays
- * and counts as removed.
+ * Whether this is the name of a folder of a gate. Removes it if no process is
+ * in it. Returns 1 if it was removed, 0 if not, -1 with errno. With dry_run it
+ * stays and counts as removed.
  */
 bool gate_is_folder_name(const char *name);
 int

@@ -7,7 +7,7 @@ bool
 hint_read(
     const struct namespace *ns, char name[NAMESPACE_LEASE_NAME_LENGTH + 1])
 {
-	/* One byte more than a name has, or a longer one would look right. */
+	/* One byte more than a name, to notice a longer one. */
 	char target[NAMESPACE_LEASE_NAME_LENGTH + 2];
 	ssize_t length;
 
@@ -28,7 +28,7 @@ hint_write(const struct namespace *ns, const char *name)
 
 	if (hint_read(ns, known) && strcmp(known, name) == 0)
 		return;
-	/* For a moment there is none, and acquirers look for themselves. */
+	/* For a moment there is no hint, and processes search without it. */
 	(void)unlinkat(ns->fd, NAMESPACE_HINT, 0);
 	(void)!symlinkat(name, ns->fd, NAMESPACE_HINT);
 }

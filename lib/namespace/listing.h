@@ -1,4 +1,4 @@
-/* All names in a folder, in order: for those who look and clean. */
+/* All names in a folder, sorted, to show or clean it. */
 #ifndef LISTING_H
 #define LISTING_H
 
@@ -10,21 +10,21 @@ struct listing {
 	size_t count, room;
 };
 
-/* An empty listing; listing_free() is owed in the end. */
+/* Makes an empty listing. The caller calls listing_free(). */
 void listing_init(struct listing *listing);
 void listing_free(struct listing *listing);
 
 /*
- * Adds the names in the folder, but for "." and "..", which has a position of
- * its own: dir_fd's stays. -1 as dir_fd is a folder without names. 0, or -1
+ * Adds the names in the folder, except "." and "..". The position of dir_fd
+ * does not change. A dir_fd of -1 is a folder without names. Returns 0, or -1
  * with errno and some of the names.
  */
 int listing_read(struct listing *listing, int dir_fd);
 
-/* Sorts what has been added and drops what is there twice. */
+/* Sorts the names and removes duplicates. */
 void listing_settle(struct listing *listing);
 
-/* Whether a settled listing holds the name. */
+/* Whether a settled listing has this name. */
 bool listing_has(const struct listing *listing, const char *name);
 
 #endif

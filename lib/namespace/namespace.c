@@ -15,7 +15,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-/* How long somebody may take to remove a namespace that we want to enter. */
+/* How long another process may take to remove a namespace. */
 enum { REMOVAL_WAIT_MS = 100 };
 
 int
@@ -52,7 +52,7 @@ namespace_path(const struct namespace_root *root, const char *name,
 	size_t root_length = strlen(root->path), length = strlen(name);
 
 	path[0] = '\0';
-	/* Never so: namespace_name() has seen that it fits. */
+	/* Impossible: namespace_name() has checked the length. */
 	if (root_length + 1 + length > NAMESPACE_PATH_MAX)
 		return;
 	memcpy(path, root->path, root_length);
@@ -61,9 +61,9 @@ namespace_path(const struct namespace_root *root, const char *name,
 }
 
 /*
- * Takes the shared lock and then makes sure that the folder is still the one
- * that the name means (R8): between open and lock a remover, which holds the
- * exclusive lock, may have moved it away. 1 held; 0 try again; -1 *failure.
+ * Takes the shared lock, then checks that the name still means this folder
+ * (R8). A remover, which holds the exclusive lock, may have moved it away.
+ * Returns 1 with the lock; 0 to try again; -1 with *failure.
  */
 static int
 lock_against_removal(int fd, const struct stat *opened,
@@ -174,13 +174,13 @@ namespace_close(struct namespace *ns)
 	}
 }
 
-/* In this order they go, and come back in the other. */
+/* The order of removal. They are made again in the reverse order. */
 static const char *const removal_order[PLACES] = {
     NAMESPACE_FREE, NAMESPACE_USED, NAMESPACE_SOCKETS};
 
 /*
- * Makes the first so many again: a peer that has come in goes on to use them.
- * Keeps errno.
+ * Makes the first count folders again, since another program uses them. Does
+ * not change errno.
  */
 static void
 put_back(const struct namespace *ns, size_t count)
@@ -193,11 +193,10 @@ put_back(const struct namespace *ns, size_t count)
 }
 
 /*
- * Folders go in an order that leaves nobody without his: with free/ and used/
- * gone, nobody can hold a lease any more, and only a holder has use for c/.
- * Peers that know the base rules alone take no lock on the namespace; what
- * they make in the meantime is what rmdir(2) stumbles over, and then the
- * folders are put back.
+ * Removes the folders in a safe order. Without free/ and used/ no process can
+ * hold a lease, and only a holder needs c/. Other programs may take no lock on
+ * the namespace. rmdir(2) fails if they have made a file, and the folders are
+ * made again then.
  */
 static int
 remove_folders(const struct namespace *ns)
@@ -219,7 +218,7 @@ namespace_remove(const struct namespace *ns, const struct namespace_root *root,
 {
 	struct stat opened, named;
 
-	/* R8. flock(2): turning a shared lock into this one may lose it. */
+	/* R8. flock(2): the conversion of a shared lock may lose it. */
 	if (flock(ns->fd, LOCK_EX | LOCK_NB) == -1)
 		return errno == EWOULDBLOCK
 		    ? 0
@@ -274,7 +273,10 @@ namespace_has_socket(
 	if (fstatat(ns->sockets.fd, name, &st, AT_SYMLINK_NOFOLLOW) == -1) {
 		if (errno == ENOENT)
 			return false;
-		/* Not to be looked at now is not gone: its lock file stays. */
+		/*
+		 * If it cannot be examined now it is not gone: its lock file
+		 * stays.
+		 */
 		memset(&st, 0, sizeof(st));
 	} else if (!S_ISSOCK(st.st_mode))
 		return false;
@@ -295,7 +297,7 @@ namespace_look_at(const struct namespace *ns, const char *name)
 	    : NAMESPACE_FOREIGN;
 }
 
-/* Errors that say what the file system is, not what state it is in now. */
+/* Errors that come from the kind of file system, not from its current state. */
 static bool
 is_for_good(int error)
 {
@@ -341,7 +343,7 @@ namespace_can_hold_sockets(const struct namespace *ns, struct failure *failure)
 	return result;
 }
 
-/* Whether it begins with exactly so many letters of base64url. */
+/* Whether it consists of this many letters of base64url. */
 static bool
 is_base64(const char *string, size_t length)
 {

@@ -1,7 +1,7 @@
 /*
- * The folders of one namespace, ROOT/NS/{c,free,used}, opened once, checked
- * on the descriptor, and used through it ever after, so that nobody can swap
- * what a path means between the check and the use.
+ * The folders of one namespace, ROOT/NS/{c,free,used}. They are opened once,
+ * checked on the descriptor, and used through it. So no process can change the
+ * meaning of a path between check and use.
  */
 #ifndef NAMESPACE_H
 #define NAMESPACE_H
@@ -18,13 +18,13 @@
 #define NAMESPACE_SOCKETS "c"
 #define NAMESPACE_FREE "free"
 #define NAMESPACE_USED "used"
-/* The file in a namespace that tells what it is; see record.h. */
+/* The file that describes the namespace; see record.h. */
 #define NAMESPACE_RECORD "endpoint"
-/* The link in it that tells which lease was used last; see hint.h. */
+/* The link to the lease that was used last; see hint.h. */
 #define NAMESPACE_HINT "last"
-/* The one that tells which lock was waited for in vain; see vain.h. */
+/* The link to the lock that was waited for in vain; see vain.h. */
 #define NAMESPACE_VAIN "vain"
-/* What its runs have come to; see counters.h. */
+/* The counts of its runs; see counters.h. */
 #define NAMESPACE_COUNTERS "counters"
 
 enum {
@@ -40,7 +40,7 @@ enum {
 #endif
 	NAMESPACE_LEASE_NAME_LENGTH = 12, /* "s" and 64 random bits */
 	NAMESPACE_LEASE_NAME_SIZE = NAMESPACE_LEASE_NAME_LENGTH + 1,
-	/* What is left for ROOT/NS in front of "/c/" and a lease name. */
+	/* The room for ROOT/NS before "/c/" and the name of a lease. */
 	NAMESPACE_PATH_MAX =
 	    NAMESPACE_SOCKET_PATH_MAX - 3 - NAMESPACE_LEASE_NAME_LENGTH,
 };
@@ -51,7 +51,7 @@ struct namespace_root {
 	char path[PATH_MAX]; /* absolute, no symbolic link in it */
 };
 
-/* One of the three folders of a namespace: open, and what it is called. */
+/* One of the three folders of a namespace: its descriptor and name. */
 struct namespace_place {
 	int fd;
 	const char *name;
@@ -69,36 +69,35 @@ struct namespace
 };
 
 /*
- * Opens the folder that holds all namespaces. Every folder above it must
- * belong to the user or to root and be closed to others' writing (or sticky,
- * as /tmp is); it itself must belong to the user. Makes it, and .ssh above
- * it, where they are missing and create is set. 0 and the descriptor is
- * root's (namespace_root_close()), or -1 with *failure.
+ * Opens the root. Every folder above it must belong to the user or to root and
+ * be writable for no one else (or sticky, as /tmp is). The root itself must
+ * belong to the user. With create, it makes a missing root, and .ssh above it.
+ * Returns 0, with a descriptor for namespace_root_close(), or -1 with *failure.
  */
 int namespace_root_open(struct namespace_root *root, const char *path,
     bool create, struct failure *failure);
 void namespace_root_close(struct namespace_root *root);
 
 /*
- * The same for looking and cleaning only. Where this process is root's, the
- * root may belong to any user, and whatever is below must be that user's.
+ * The same to look and clean only. If this process is root's, the root may
+ * belong to any user, and everything below it must belong to that user.
  */
 int namespace_root_open_of_any(
     struct namespace_root *root, const char *path, struct failure *failure);
 
 /*
- * The folder name for a namespace text: shorter under a root that is so long
- * that the socket path would not fit. 0, or -1 with *failure where nothing
- * helps (FAILURE_TOO_LONG), or ssh would expand the path (a "${" in it).
+ * The name of the folder for a namespace text. It is shorter if the path of a
+ * socket would not fit otherwise. Returns 0; or -1 with *failure if it is still
+ * too long (FAILURE_TOO_LONG), or if ssh would expand the path (a "${" in it).
  */
 int namespace_name(const struct namespace_root *root, const char *text,
     size_t length, char name[DIGEST_LENGTH + 1], struct failure *failure);
 
-/* ROOT/NAME, for a name that namespace_name() made. */
+/* ROOT/NAME, for a result of namespace_name(). */
 void namespace_path(const struct namespace_root *root, const char *name,
     char path[NAMESPACE_PATH_MAX + 1]);
 
-/* What a namespace is opened for. */
+/* The purpose of opening a namespace. */
 enum namespace_access {
 	NAMESPACE_MAKE, /* to take leases; whatever is missing is made */
 	NAMESPACE_ENTER, /* the same, where all of it is there */
@@ -107,27 +106,27 @@ enum namespace_access {
 };
 
 /*
- * Opens ROOT/NAME and its three folders and, but for looking, takes the shared
- * lock that keeps others from removing it. 0 and namespace_close() is owed, or
- * -1 with *failure; a namespace that is not there is FAILURE_SYSTEM with
- * ENOENT, one that is being removed for long FAILURE_BUSY.
+ * Opens ROOT/NAME and its three folders. Unless it only looks, it takes the
+ * shared lock, which prevents the removal. Returns 0, and the caller calls
+ * namespace_close(); or -1 with *failure: FAILURE_SYSTEM with ENOENT if it does
+ * not exist, FAILURE_BUSY if its removal takes too long.
  */
 int namespace_open(struct namespace *ns, const struct namespace_root *root,
     const char *name, enum namespace_access access, struct failure *failure);
 void namespace_close(struct namespace *ns);
 
 /*
- * Removes the namespace, which was opened to sweep it and must be empty but
- * for what never counts (record and hint), with its folders, unless somebody is in
- * it or something appears in it meanwhile. 1 it is removed, 0 it is in use, -1
- * with *failure. It is to be closed in any case.
+ * Removes the namespace with its folders. It was opened to sweep it, and must
+ * be empty except for files that never count (record and hint). Returns 1 if it
+ * was removed, 0 if it is in use or not empty, -1 with *failure. The caller
+ * closes it in each case.
  */
 int namespace_remove(const struct namespace *ns,
     const struct namespace_root *root, struct failure *failure);
 
 /*
- * FOLDER/c/NAME, cut to size bytes, for a namespace's folder that need not be
- * open and for whatever lies there.
+ * FOLDER/c/NAME, cut off at size bytes. The folder need not be open, and the
+ * name can be any file in it.
  */
 void namespace_socket_path_in(
     const char *folder, const char *name, char *path, size_t size);
@@ -137,19 +136,19 @@ void namespace_socket_path(const struct namespace *ns, const char *name,
     char path[NAMESPACE_SOCKET_PATH_MAX + 1]);
 
 /*
- * Whether c/NAME is a socket, or cannot be looked at now; *used, unless null, is
- * its mtime, which tells when its master was last used (0 where unknown).
+ * Whether c/NAME is a socket, or cannot be examined now. *used, unless null, is
+ * its mtime, the last use of its master (0 if unknown).
  */
 bool namespace_has_socket(
     const struct namespace *ns, const char *name, struct timespec *used);
 
-/* What c/NAME is. */
+/* The kind of c/NAME. */
 enum namespace_entry {
 	NAMESPACE_NOTHING,
 	NAMESPACE_SOCKET, /* the owner's, or it cannot be looked at now */
 	/*
-	 * Anything else: ssh, which would follow a link and asks nobody whose
-	 * socket it is, must not get that name.
+	 * Anything else. ssh would follow a link and does not check the owner
+	 * of a socket, so it must not get this name.
 	 */
 	NAMESPACE_FOREIGN,
 };
@@ -157,21 +156,21 @@ enum namespace_entry
 namespace_look_at(const struct namespace *ns, const char *name);
 
 /*
- * Tries once whether the file system can do what ssh does to make a control
- * socket: bind it and hard-link it (FUSE and some overlay and network file
- * systems cannot, and ssh would die). 1 yes, 0 no, -1 with *failure where it
- * could not be found out now (a full disk, no descriptors left).
+ * Tries whether the file system can bind and hard-link a socket, as ssh does
+ * for a control socket. FUSE and some overlay and network file systems cannot,
+ * and ssh would fail. Returns 1 if it can, 0 if not, -1 with *failure if that
+ * is unknown now (a full disk, no descriptors).
  */
 int
 namespace_can_hold_sockets(const struct namespace *ns, struct failure *failure);
 
-/* Whether that is what namespace_can_hold_sockets() calls its sockets. */
+/* Whether this is the name of a socket of namespace_can_hold_sockets(). */
 bool namespace_is_trial_name(const char *name);
 
-/* Whether that is what a lease is called: "s" and 11 letters of base64url. */
+/* Whether this is the name of a lease: "s" and 11 letters of base64url. */
 bool namespace_is_lease_name(const char *name);
 
-/* Whether that is what a namespace's folder is called (namespace_name()). */
+/* Whether this is the name of a namespace (namespace_name()). */
 bool namespace_is_folder_name(const char *name);
 
 #endif

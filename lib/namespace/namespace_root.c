@@ -18,7 +18,7 @@ writable_by_others(const struct stat *st)
 	return (st->st_mode & (S_IWGRP | S_IWOTH)) != 0;
 }
 
-/* 0, 1 where it is a symbolic link, or -1 with *failure. */
+/* Returns 0, 1 for a symbolic link, or -1 with *failure. */
 static int
 check_folder(const char *path, uid_t owner, struct failure *failure)
 {
@@ -40,12 +40,11 @@ check_folder(const char *path, uid_t owner, struct failure *failure)
 }
 
 /*
- * Looks at every folder on the way from "/" down. Once one is known to be
- * closed to others, the names in it cannot change their meaning behind our
- * back, so walking by path is safe from the top on. Returns 0; 1 when a
- * symbolic link is on the way, whose name ends at *link_length of the path; -1
- * with *failure. A missing last component is 0, since the caller makes it. The
- * path is cut in place meanwhile.
+ * Checks every folder from "/" down. If a folder is closed to others, the names
+ * in it cannot change their meaning, so walking by path is safe. Returns 0,
+ * even if the last component is missing, since the caller makes it; 1 for a
+ * symbolic link, whose name ends at *link_length of the path; -1 with *failure.
+ * The path is cut in place meanwhile.
  */
 static int
 check_folders_above(
@@ -71,7 +70,7 @@ check_folders_above(
 	}
 }
 
-/* The path made absolute, without slashes at its end. */
+/* Makes the path absolute, without slashes at its end. */
 static int
 make_absolute(const char *path, char absolute[PATH_MAX])
 {
@@ -95,7 +94,7 @@ make_absolute(const char *path, char absolute[PATH_MAX])
 	return 0;
 }
 
-/* Writes where the link leads to in its place, which path begins with. */
+/* Replaces the link at the start of path by its target. */
 static int
 replace_link(char path[PATH_MAX], const char *link)
 {
@@ -118,9 +117,9 @@ replace_link(char path[PATH_MAX], const char *link)
 }
 
 /*
- * Goes by every link on the way: each must be as closed to others as a folder
- * is, and so must all that it goes through, or they could choose where it ends.
- * 1 there are some, 0 none, -1 with *failure.
+ * Replaces every link in the path. Each link, and all folders through which it
+ * leads, must be closed to others, or they could choose the target. Returns 1
+ * if there was a link, 0 if none, -1 with *failure.
  */
 static __attribute__((noinline)) int
 follow_links_above(const char *path, uid_t owner, struct failure *failure)
@@ -144,7 +143,7 @@ follow_links_above(const char *path, uid_t owner, struct failure *failure)
 	return result == 0 ? 1 : result;
 }
 
-/* The large buffers of what is rare are kept out of the frame of the rest. */
+/* The large buffers of this rare case are not in the frame of the others. */
 static int
 check_links_above(char *path, uid_t owner, struct failure *failure)
 {
@@ -155,8 +154,7 @@ check_links_above(char *path, uid_t owner, struct failure *failure)
 }
 
 /*
- * Replaces the symbolic links above the last component. The last one stays: a
- * link there is not followed.
+ * Replaces the symbolic links above the last component, which is not followed.
  */
 static __attribute__((noinline)) int
 resolve_folders_above(char path[PATH_MAX])
@@ -180,7 +178,7 @@ resolve_folders_above(char path[PATH_MAX])
 	return 0;
 }
 
-/* ~/.ssh may be missing, as for a user that never ran ssh; ssh makes it too. */
+/* ~/.ssh is missing if the user never ran ssh, which makes it too. */
 static __attribute__((noinline)) bool
 make_dot_ssh(const char *path)
 {

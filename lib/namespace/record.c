@@ -53,7 +53,7 @@ static const struct field {
 };
 enum { FIELD_COUNT = sizeof(fields) / sizeof(fields[0]) };
 
-/* Null for a key that is not known. */
+/* Null for an unknown key. */
 static const struct field *
 find_field(const char *key)
 {
@@ -79,7 +79,7 @@ parse_policy(struct record *record, const char *value)
 	return true;
 }
 
-/* True where the line is understood, or may be passed over. */
+/* True if the line is understood or can be ignored. */
 static bool
 parse_line(struct record *record, char *key, char *value, bool *has_policy)
 {
@@ -163,7 +163,7 @@ record_free(struct record *record)
 	smallfile_free(&record->file);
 }
 
-/* The line of a derived namespace text that names the machine, if any. */
+/* The line with the machine in a derived namespace text, if any. */
 static bool
 text_names(const char *text, const char *machine)
 {

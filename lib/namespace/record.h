@@ -1,8 +1,7 @@
 /*
- * NS/endpoint: what a hashed namespace folder stands for, and whether its
- * connections may be leased. "key: value" lines, values escaped as text.h
- * does it; keys that are not known are left alone, so that a newer version
- * may write more.
+ * NS/endpoint: the endpoint of a namespace, and whether its connections can be
+ * leased. It has lines "key: value", with values escaped by text.h. Unknown
+ * keys are ignored, so a newer version can write more.
  */
 #ifndef RECORD_H
 #define RECORD_H
@@ -17,11 +16,11 @@ struct record {
 	const char *user, *hostname, *port; /* as ssh resolved them */
 	const char
 	    *jump; /* by what, and its digest; null: a direct connection */
-	/* What the host key is known by, as ssh -G prints both; null: unknown. */
+	/* The name and files of the host key, by ssh -G; null: unknown. */
 	const char *host_key_alias, *known_hosts;
 	/*
-	 * A digest of the endpoint that a given text was first used for; null
-	 * where the text was derived, or the record is of an older version.
+	 * A digest of the endpoint for which a given text was first used. Null
+	 * if the text was derived, or the record is of an older version.
 	 */
 	const char *bound;
 	const char *machine; /* the host name of who made it */
@@ -29,7 +28,7 @@ struct record {
 	const char *plain_reason; /* policy plain and why; null: lease */
 	bool cannot_hold_sockets; /* the reason is the file system */
 	unsigned int asks; /* CARRIES_ bits */
-	/* What the strings point into, after record_read(). */
+	/* The storage of the strings, after record_read(). */
 	struct smallfile file;
 };
 
@@ -41,8 +40,9 @@ enum record_status {
 };
 
 /*
- * Reads the record of the namespace; with FOUND record_free() is owed. One
- * whose text is not expected_text (unless null) is garbled.
+ * Reads the record of the namespace. After FOUND the caller calls
+ * record_free(). It is malformed if its text is not expected_text (unless
+ * null).
  */
 enum record_status
 record_read(struct record *record, const struct namespace *ns,
@@ -50,18 +50,17 @@ record_read(struct record *record, const struct namespace *ns,
 void record_free(struct record *record);
 
 /*
- * Whether the namespace was made on a machine of another name. Homes are
- * shared between machines, masters and their sockets are not: nothing can be
- * known of them here.
+ * Whether a machine of another name made the namespace. Machines share homes,
+ * but not masters and sockets, so nothing about them is known here.
  */
 bool record_is_of_another_machine(const struct record *record);
 
-/* Whether that is the temporary name of a record that is being written. */
+/* Whether this is the temporary name of a record. */
 bool record_is_temporary_name(const char *name);
 
 /*
- * Writes the record to a temporary name and renames it into place. 0, or -1
- * with *failure and nothing left behind.
+ * Writes the record to a temporary name and renames it. Returns 0, or -1 with
+ * *failure, and leaves no file then.
  */
 int record_write(const struct record *record, const struct namespace *ns,
     struct failure *failure);

@@ -11,7 +11,7 @@
 
 enum { SIZE_MAX_OF_ALL = 1 << 20, WRITE_TRIES = 8 };
 
-/* What is wrong with the opened file, or FAILURE_NONE. */
+/* The fault of the open file, or FAILURE_NONE. */
 static enum failure_kind
 distrust(const struct stat *st, uid_t owner)
 {
@@ -48,7 +48,7 @@ read_content(struct smallfile *file, int fd, size_t size,
 		return SMALLFILE_FAILED;
 	}
 	file->content[got] = '\0';
-	/* A NUL within would hide what follows it. */
+	/* A NUL would hide the text after it. */
 	if (strlen(file->content) == (size_t)got)
 		return SMALLFILE_FOUND;
 	smallfile_free(file);
@@ -123,7 +123,7 @@ write_and_rename(
 
 	(void)snprintf(temporary, sizeof(temporary), "%s.%ld", place->name,
 	    (long)getpid());
-	/* Of a pid's earlier life. */
+	/* Left by an earlier process with this pid. */
 	(void)unlinkat(place->folder_fd, temporary, 0);
 	fd = openat(place->folder_fd, temporary,
 	    O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
@@ -132,7 +132,7 @@ write_and_rename(
 	result = fchmod(fd, 0600);
 	if (result == 0)
 		result = write_all(fd, content->data, content->length);
-	/* close(2) is where some file systems tell of a full disk. */
+	/* Some file systems report a full disk only at close(2). */
 	if (close(fd) == -1)
 		result = -1;
 	if (result == 0)
@@ -151,7 +151,7 @@ smallfile_write(const struct smallfile_place *place, const struct text *content)
 {
 	int result, tries = 0;
 
-	/* ENOENT: somebody swept it away, who thought it old enough. */
+	/* ENOENT: a sweep removed it as too old. */
 	do
 		result = write_and_rename(place, content);
 	while (result == -1 && errno == ENOENT && ++tries < WRITE_TRIES);

@@ -1,6 +1,6 @@
 /*
- * Small files of our own, each read and written as a whole: by nobody else, and
- * replaced in one step, so that a reader sees the one content or the other.
+ * Small files that are read and written as a whole. A file is replaced in one
+ * step, so a reader sees the old or the new content.
  */
 #ifndef SMALLFILE_H
 #define SMALLFILE_H
@@ -12,7 +12,7 @@
 #include <sys/types.h>
 #include <time.h>
 
-/* Where it lies. */
+/* The folder and name of the file. */
 struct smallfile_place {
 	int folder_fd;
 	const char *folder_path; /* for messages */
@@ -34,19 +34,19 @@ enum smallfile_status {
 	SMALLFILE_FAILED, /* *failure says why; not to be replaced */
 };
 
-/* Reads the file; with FOUND smallfile_free() is owed. */
+/* Reads the file. After FOUND the caller calls smallfile_free(). */
 enum smallfile_status smallfile_read(struct smallfile *file,
     const struct smallfile_place *place, struct failure *failure);
 void smallfile_free(struct smallfile *file);
 
 /*
- * Writes it to a temporary name, NAME.PID, and renames it into place. 0, or -1
- * with errno and nothing left behind.
+ * Writes it to a temporary name, NAME.PID, and renames it. Returns 0, or -1
+ * with errno, and leaves no file then.
  */
 int smallfile_write(
     const struct smallfile_place *place, const struct text *content);
 
-/* Whether name is a temporary name for the file that prefix names. */
+/* Whether this is a temporary name of the file prefix. */
 bool smallfile_is_temporary(const char *name, const char *prefix);
 
 #endif
