@@ -1,4 +1,4 @@
-/* One binary, many names: finds the command that argv[0] asks for. */
+/* One binary with several names: runs the command that argv[0] names. */
 #include "shared/commands.h"
 
 #include <string.h>
@@ -28,6 +28,6 @@ main(int argc, char *argv[])
 	for (i = 0; i < sizeof(commands) / sizeof(commands[0]); i++)
 		if (strcmp(name, commands[i].name) == 0)
 			return commands[i].main(argc, argv);
-	/* A link of any other name is somebody's short name for ssh. */
+	/* A link with any other name is a short name for ssh. */
 	return ssh_fast_main(argc, argv);
 }

@@ -22,11 +22,11 @@
 #include <unistd.h>
 
 enum {
-	/* A namespace without a lease stays so long, unless --ttl says else. */
+	/* A namespace without a lease stays for this time, without --ttl. */
 	NAMESPACE_TTL_SECS = 24 * 3600,
-	/* For all masters together that do not answer. */
+	/* The time for all masters that do not answer. */
 	PATIENCE_MS = 2000,
-	/* Progress is shown where it takes longer, and so often. */
+	/* Progress is shown after the first time, at the second interval. */
 	PROGRESS_AFTER_MS = 1000,
 	PROGRESS_EACH_MS = 100,
 };
@@ -127,7 +127,7 @@ static const struct option_table table = {
     .set = set,
 };
 
-/* What the run knows while it goes through the namespaces. */
+/* The state of the run. */
 struct gc_run {
 	struct gc_options options;
 	struct admin admin;
@@ -140,7 +140,7 @@ struct gc_run {
 	struct platform_open_folders *open_folders;
 };
 
-/* Before anything else is printed on the same terminal. */
+/* Clears the line before other output to the same terminal. */
 static void
 clear_progress(struct gc_run *run)
 {
@@ -161,7 +161,9 @@ show_progress(struct gc_run *run, size_t number)
 	(void)fflush(stderr);
 }
 
-/* The root may have any name: none of it shall steer a terminal. */
+/*
+ * The name of the root can contain anything, but must not control a terminal.
+ */
 static void
 print_action(const char *word, const char *path, const char *note)
 {
@@ -209,7 +211,7 @@ tell_failure(void *context, const struct failure *failure)
 	message_failure(failure);
 }
 
-/* All of the catalogue, and with is_all what belongs to no namespace. */
+/* Cleans all of the catalogue and, with is_all, files outside of namespaces. */
 static void
 sweep_each(struct gc_run *run, bool is_all)
 {

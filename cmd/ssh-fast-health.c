@@ -1,6 +1,6 @@
 /*
- * ssh-fast-health: says whether hosts answer as SSH servers with the host key
- * that is known, without a login.
+ * ssh-fast-health: checks whether SSH servers answer with the known host key,
+ * without a login.
  */
 #include "health/crowd.h"
 #include "health/endpoints.h"
@@ -128,7 +128,7 @@ static const struct option_table table = {
     .set = set_format,
 };
 
-/* The first one in PATH. */
+/* The first ssh in PATH. */
 static bool
 find_ssh(char *path, size_t size)
 {
@@ -147,7 +147,7 @@ find_ssh(char *path, size_t size)
 	}
 }
 
-/* The jobs, one for each endpoint or else host; null without memory. */
+/* The jobs, one for each endpoint or host; null without memory. */
 static struct crowd_job *
 make_jobs(const struct options *options, const struct sharing *sharing,
     const struct endpoints *endpoints, char *hosts[], size_t count)
@@ -170,7 +170,7 @@ make_jobs(const struct options *options, const struct sharing *sharing,
 	return jobs;
 }
 
-/* Without a home, or with one that cannot be trusted, each asks alone. */
+/* Without a home, or with an untrusted one, each process asks by itself. */
 static void
 open_shared(struct sharing *sharing, const char *root)
 {

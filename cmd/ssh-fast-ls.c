@@ -1,7 +1,7 @@
 /*
- * ssh-fast-ls: what there is. Lists the namespaces below a root and the leases
- * in them, and disturbs nobody: no lock is taken, nothing is written, and no
- * master is connected to unless --probe asks for it.
+ * ssh-fast-ls: lists the namespaces of a root and their leases. It disturbs no
+ * process: it takes no lock, writes nothing, and connects to no master without
+ * --probe.
  */
 #include "shared/commands.h"
 
@@ -140,7 +140,7 @@ static const struct option_table table = {
     .set = set,
 };
 
-/* How many lines the terminal has. */
+/* The number of lines of the terminal. */
 static size_t
 screen_lines(void)
 {
@@ -151,14 +151,14 @@ screen_lines(void)
 	return SCREEN_LINES;
 }
 
-/* Draws the list anew, until it is interrupted or nobody reads it. */
+/* Draws the list again and again, until it is interrupted or stdout fails. */
 static int
 watch(const struct ls_options *options, const struct catalogue_request *wanted)
 {
 	static char screen[BUFSIZ * 8];
 	int status;
 
-	/* In one write, so that nobody sees an empty screen. */
+	/* One write, so the screen is never empty. */
 	(void)setvbuf(stdout, screen, _IOFBF, sizeof(screen));
 	do {
 		(void)fputs("\033[H\033[2J", stdout);

@@ -1,7 +1,7 @@
 /*
- * The story of one run: find the real ssh, read the command line as it would,
- * lease a master of that endpoint, and become ssh. Whatever goes wrong on the
- * way to the lease, the end is plain ssh.
+ * The story of one run: find the real ssh, read the command line as it does,
+ * lease a master of the endpoint, and become ssh. If anything fails before the
+ * lease, it runs plain ssh.
  */
 #include "shared/commands.h"
 
@@ -31,8 +31,8 @@
 #include <unistd.h>
 
 /*
- * Descriptors 0 to 2 may be closed, and what we open must not take their
- * place. Close-on-exec, so that ssh finds them closed as they were.
+ * Descriptors 0 to 2 may be closed. Our own files must not take their place.
+ * They are close-on-exec, so ssh finds them closed.
  */
 static void
 occupy_standard_descriptors(void)
@@ -40,7 +40,7 @@ occupy_standard_descriptors(void)
 	struct pollfd standard[3] = {{.fd = 0}, {.fd = 1}, {.fd = 2}};
 	int fd;
 
-	/* poll(2) tells of all three at once which are not open. */
+	/* poll(2) finds the closed ones in one call. */
 	if (poll(standard, 3, 0) <= 0)
 		return;
 	for (fd = 0; fd <= 2; fd++)
@@ -49,9 +49,9 @@ occupy_standard_descriptors(void)
 }
 
 /*
- * A write to a stderr that nobody reads, or beyond the limit on file sizes,
- * must not end what ssh would have survived. Blocked rather than ignored: ssh
- * inherits what is ignored.
+ * A write to a closed stderr, or beyond the limit on file size, must not end a
+ * run that ssh would survive. The signals are blocked, because ssh would
+ * inherit ignored ones.
  */
 static void
 hold_signals(struct run *run)
@@ -64,7 +64,7 @@ hold_signals(struct run *run)
 	(void)sigprocmask(SIG_BLOCK, &held, &run->inherited_mask);
 }
 
-/* Forgets what our own writes have raised; hands the mask on as it was. */
+/* Discards the signals of our own writes, and restores the mask. */
 static void
 give_back_signals(const struct run *run, bool may_be_pending)
 {
@@ -105,7 +105,7 @@ become_plain_ssh(struct run *run, const char *reason)
 	return cannot_run(run, error);
 }
 
-/* With --reuse-only, plain ssh is run only for what does not log in. */
+/* With --reuse-only, runs plain ssh only if it does not log in. */
 static int
 fall_back(struct run *run, const char *reason)
 {
@@ -114,7 +114,7 @@ fall_back(struct run *run, const char *reason)
 	return become_plain_ssh(run, reason);
 }
 
-/* A lease would have been had but for some trouble of ours. */
+/* A lease was possible, but something failed. */
 static int
 go_on_without_lease(struct run *run, const struct failure *failure)
 {
@@ -145,8 +145,8 @@ become_leased_ssh(struct run *run)
 
 	namespace_socket_path(&run->pool.ns, run->lease.name, path);
 	/*
-	 * The lock is inherited, for a wrapper script or another ssh that
-	 * keeps it; the real ssh closes it first thing, hence the keeper.
+	 * A wrapper script or another ssh may keep the inherited lock. The real
+	 * ssh closes it first, so there is a keeper.
 	 */
 	if (lease_words_make(&words, run, path) == -1 ||
 	    fcntl(run->lease.lock_fd, F_SETFD, 0) == -1) {
@@ -162,14 +162,14 @@ become_leased_ssh(struct run *run)
 	hold_signals(run);
 	if (run->pool.endpoint.in_background)
 		background_give_up();
-	/* Our four words may have been too much for the system's limit. */
+	/* Our four words may have exceeded the limit of the system. */
 	if (error != E2BIG || run->options.strict)
 		return cannot_run(run, error);
 	(void)fcntl(run->lease.lock_fd, F_SETFD, FD_CLOEXEC);
 	return fall_back(run, "the arguments are too long");
 }
 
-/* From the lease to the real ssh over it. */
+/* Executes the real ssh over the lease. */
 static int
 go_on_as_ssh(struct run *run)
 {
@@ -177,7 +177,7 @@ go_on_as_ssh(struct run *run)
 	enum background background = BACKGROUND_NONE;
 	struct failure failure;
 
-	/* One that is prepared knows. */
+	/* A prepared keeper has this already. */
 	if (run->lease.keeper_pid == 0)
 		keeping.count = counting_session(run);
 	if (run->options.touch)
@@ -196,7 +196,7 @@ go_on_as_ssh(struct run *run)
 	return go_on_without_lease(run, &failure);
 }
 
-/* From the open pool to ssh, or back to plain ssh. */
+/* Takes a lease and runs ssh, or falls back to plain ssh. */
 static int
 lease_and_run(struct run *run)
 {
@@ -229,7 +229,7 @@ lease_and_run(struct run *run)
 		if (run->client.kind != CLIENT_IS_NATIVE)
 			return go_on_as_ssh(run);
 		end = native_run(run, &status);
-		/* Without its master, ssh would log in. */
+		/* Without its master ssh would log in. */
 		if (run->options.reuse_only &&
 		    (end == NATIVE_TO_SSH || end == NATIVE_TO_LOGIN))
 			return end_lease(run, "the master cannot be used");
@@ -249,7 +249,7 @@ lease_and_run(struct run *run)
 	}
 }
 
-/* What the command line and the environment ask for, before any lease. */
+/* Reads the command line and the environment. */
 static int
 prepare(struct run *run, int argc, char *argv[])
 {
@@ -265,7 +265,7 @@ prepare(struct run *run, int argc, char *argv[])
 	return 0;
 }
 
-/* The pool that the command line belongs to, or why there is none. */
+/* The pool of the command line, or the reason why there is none. */
 static enum pool_status
 choose_pool(struct run *run, struct failure *failure)
 {
@@ -284,7 +284,7 @@ choose_pool(struct run *run, struct failure *failure)
 
 	for (i = run->args.command_index; i < run->argc; i++)
 		request.command_size += strlen(run->argv[i]) + 1;
-	/* Decided without a home: ssh prints what it has to say itself. */
+	/* Needs no home: ssh prints its own message. */
 	run->pool.plain_reason = sshoption_plain_reason(&run->args);
 	if (run->pool.plain_reason == NULL &&
 	    run->args.status == SSHARGS_NO_DESTINATION)

@@ -10,10 +10,10 @@
 #include <stdio.h>
 #include <string.h>
 
-/* The group that owns nothing: what the kernel shows for one it cannot map. */
+/* The kernel shows this group for a group that it cannot map. */
 enum { NO_GROUP = 65534 };
 
-/* The path of the root: as wanted, or the default. */
+/* The path of the root: the given one or the default. */
 static const char *
 find_root(struct text *root, const char *wanted)
 {
@@ -33,8 +33,8 @@ find_root(struct text *root, const char *wanted)
 }
 
 /*
- * Root, who looks at or cleans what is another user's, can do no more there
- * than that user, whatever has been put in the way.
+ * Root takes the rights of the owner of the folder, so it cannot do more than
+ * that user, whatever is in the folder.
  */
 static int
 become_owner(const struct namespace_root *root)
@@ -43,7 +43,7 @@ become_owner(const struct namespace_root *root)
 
 	if (platform_effective_user() != 0 || root->owner == 0)
 		return 0;
-	/* The group of the folder may be one that the owner is not in. */
+	/* The owner may not be in the group of the folder. */
 	if (home_primary_group(root->owner, &group) == -1)
 		group = NO_GROUP;
 	if (platform_become(root->owner, group) == 0)

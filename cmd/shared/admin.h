@@ -1,4 +1,4 @@
-/* What ssh-fast-ls and ssh-fast-gc have in common. */
+/* The common part of ssh-fast-ls and ssh-fast-gc. */
 #ifndef ADMIN_H
 #define ADMIN_H
 
@@ -18,24 +18,24 @@ struct admin {
 };
 
 /*
- * Opens the root (null: the default) and lists its
- * namespaces. One that does not exist has none. 0 and admin_close() is owed,
- * or -1 after a message.
+ * Opens the root (null: the default) and lists its namespaces. A missing root
+ * has none. Returns 0, and the caller calls admin_close(); or -1 after a
+ * message.
  */
 int admin_open(struct admin *admin, const char *root,
     const struct catalogue_request *request);
 void admin_close(struct admin *admin);
 
 /*
- * Reads the variables, and then the options. How many operands there are, from
+ * Reads the variables, then the options. Returns the number of operands, from
  * argv[1] on; or -1 after a message.
  */
 int admin_read_options(
     const struct option_table *table, void *options, int argc, char *argv[]);
 
 /*
- * The exit status behind the last output, whose outcome is 0 or else: 0, or
- * EXIT_TROUBLE after a message that it cannot be written.
+ * The exit status after the last output: 0, or EXIT_TROUBLE after a message if
+ * it could not be written.
  */
 int admin_finish(int outcome);
 

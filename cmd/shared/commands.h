@@ -1,4 +1,4 @@
-/* The commands of the multi-call binary; each lives in the file named so. */
+/* The commands of the binary. Each is in the file of its name. */
 #ifndef COMMANDS_H
 #define COMMANDS_H
 
@@ -6,7 +6,7 @@
 #define SSH_FAST_VERSION "0.1"
 #endif
 
-/* ssh(1): whatever ssh says itself is handed on; our own trouble is 255. */
+/* The status of ssh(1) is passed on. 255 is for our own errors. */
 enum { EXIT_OWN_ERROR = 255 };
 
 int ssh_fast_main(int argc, char *argv[]);

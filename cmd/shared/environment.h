@@ -1,11 +1,11 @@
-/* The variables of whoever started this program, as far as they count. */
+/* The environment variables that this program trusts. */
 #ifndef ENVIRONMENT_H
 #define ENVIRONMENT_H
 
 /*
- * The variable's value, or null where it is not set. Null for every variable
- * where this process has more rights than the user who started it: a program
- * that is set-user-id runs nothing and opens nothing that its caller names.
+ * The value of the variable, or null if it is not set. Always null if this
+ * process has more rights than its caller. A set-user-id program must not run
+ * or open what the caller names.
  */
 const char *environment_get(const char *name);
 

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* No pointers: those would have to be relocated whenever ssh-fast starts. */
+/* No pointers, which would be relocated at each start of ssh-fast. */
 static const struct {
 	char name[15];
 	bool is_number;

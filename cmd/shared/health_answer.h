@@ -1,6 +1,6 @@
 /*
- * What ssh-fast-health has to say of one host. It prints that as JSON for
- * people, or as a line of fields for ssh-fast-ls.
+ * The answer of ssh-fast-health for one host. It is printed as JSON, or as a
+ * line of fields for ssh-fast-ls.
  */
 #ifndef HEALTH_ANSWER_H
 #define HEALTH_ANSWER_H
@@ -28,31 +28,30 @@ enum health_field {
 	HEALTH_FIELDS, /* how many there are */
 };
 
-/* Texts of somebody else's; null or empty: not known. */
+/* Texts that the caller owns; null or empty: unknown. */
 struct health_answer {
 	const char *values[HEALTH_FIELDS];
 };
 
-/* Adds it as a line of fields, and the newline. */
+/* Adds it as a line of fields, with a newline. */
 void health_answer_write(struct text *out, const struct health_answer *answer);
 
 /*
- * Reads such a line, without its newline, in place: the answer points into it.
- * Fields that it does not know are skipped. False where the line is garbled
- * or names no state.
+ * Reads such a line, without its newline, in place. The answer points into it.
+ * Unknown fields are skipped. False if the line is malformed or has no state.
  */
 bool health_answer_read(struct health_answer *answer, char *line);
 
 /*
- * Adds why the host is not healthy, in words for people: "connect to
- * 192.0.2.1 port 22: Connection refused".
+ * Adds the reason why the host is not healthy: "connect to 192.0.2.1 port 22:
+ * Connection refused".
  */
 void
 health_answer_describe(struct text *out, const struct health_answer *answer);
 
 /*
- * Adds how old the answer is, behind other words: "; asked 3.1 s ago". Nothing
- * where it was asked for just now.
+ * Adds the age of the answer: "; asked 3.1 s ago". Adds nothing for a new
+ * answer.
  */
 void
 health_answer_add_age(struct text *out, const struct health_answer *answer);

@@ -11,7 +11,7 @@
 
 #define PROGRAM "ssh-fast-health"
 
-/* Whether nobody but root and this user can put another file there. */
+/* Whether only root and this user can put another file there. */
 static bool
 is_ours(const char *path)
 {
@@ -23,8 +23,8 @@ is_ours(const char *path)
 }
 
 /*
- * The program that lies beside this one. A folder that others may write to,
- * such as /tmp, can hold anybody's program of that name.
+ * The program beside this one. In a folder that others can write to, such as
+ * /tmp, it may be the program of another user.
  */
 static bool
 find_beside(char path[PATH_MAX])
@@ -52,7 +52,7 @@ health_program_find(char path[PATH_MAX])
 		return true;
 	for (; at != NULL; at = at[length] == ':' ? at + length + 1 : NULL) {
 		length = strcspn(at, ":");
-		/* Nothing out of the current folder, whatever that is. */
+		/* Never from the current folder. */
 		if (at[0] != '/')
 			continue;
 		if ((size_t)snprintf(path, PATH_MAX, "%.*s/%s", (int)length, at,

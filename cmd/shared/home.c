@@ -13,16 +13,19 @@
 #include <unistd.h>
 
 #define ROOT_BELOW_HOME "/.ssh/ssh-fast"
-/* A directory service that takes longer keeps ssh waiting just as well. */
+/* A slower directory service delays ssh too. */
 enum { GETENT_TIMEOUT_MS = 5000, GETENT_OUTPUT_MAX = 65536 };
 
-/* What the password database tells of a user. */
+/* The entry of a user in the password database. */
 struct account {
 	struct text *home; /* it is added here, unless null */
 	gid_t group;
 };
 
-/* name:password:uid:gid:comment:home:shell. 0 where it is the user's. */
+/*
+ * name:password:uid:gid:comment:home:shell. Returns 0 for the entry of the
+ * user.
+ */
 static int
 read_passwd_line(struct account *account, const char *line, uid_t user)
 {
@@ -50,8 +53,7 @@ read_passwd_line(struct account *account, const char *line, uid_t user)
 }
 
 /*
- * Users that come from a directory service are asked for through getent(1),
- * which looks where ssh's own C library does.
+ * getent(1) finds users of a directory service, as the C library of ssh does.
  */
 static int
 ask_getent(struct account *account, uid_t user)
@@ -73,9 +75,9 @@ ask_getent(struct account *account, uid_t user)
 }
 
 /*
- * getpwuid(3) without what it costs: in a static program it reads the same
- * file, in five more system calls; in a dynamic one it loads libraries. 0, or
- * -1 where the user is not in the file.
+ * getpwuid(3) at less cost. In a static program it reads the same file with
+ * five more system calls. In a dynamic program it loads libraries. Returns 0,
+ * or -1 if the user is not in the file.
  */
 static int
 read_passwd_file(struct account *account, uid_t user)
@@ -102,7 +104,7 @@ read_passwd_file(struct account *account, uid_t user)
 		}
 		held -= (size_t)(line - buffer);
 		memmove(buffer, line, held);
-		/* Of a line that does not fit, getent(1) will tell. */
+		/* getent(1) reads a line that does not fit. */
 		if (held == sizeof(buffer) - 1) {
 			is_too_long = true;
 			held = 0;

@@ -14,7 +14,7 @@ json_begin(struct json *json, struct text *out)
 static uint32_t
 code_point(const char *bytes, size_t length)
 {
-	/* What the first byte of so many holds of it. */
+	/* The bits in the first byte of a character of this length. */
 	static const unsigned char masks[] = {0, 0x7f, 0x1f, 0x0f, 0x07};
 	uint32_t point = (unsigned char)bytes[0] & masks[length];
 	size_t i;
@@ -42,7 +42,7 @@ add_character(struct text *out, const char *bytes, size_t length)
 	} else if (point < 0x10000) {
 		add_escape(out, point);
 	} else {
-		/* A surrogate pair, as of UTF-16. */
+		/* A surrogate pair of UTF-16. */
 		point -= 0x10000;
 		add_escape(out, 0xd800 + (point >> 10));
 		add_escape(out, 0xdc00 + (point & 0x3ff));
@@ -66,7 +66,7 @@ add_quoted(struct text *out, const char *bytes)
 	text_add(out, "\"");
 }
 
-/* What stands in front of each value. */
+/* Writes the comma, newline and key before a value. */
 static void
 add_key(struct json *json, const char *key)
 {

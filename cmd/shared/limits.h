@@ -1,4 +1,4 @@
-/* What the programs' options are where nothing is said, and may be at most. */
+/* The defaults and limits of options. */
 #ifndef SHARED_LIMITS_H
 #define SHARED_LIMITS_H
 

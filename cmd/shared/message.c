@@ -18,8 +18,8 @@ message_set_program(const char *name)
 }
 
 /*
- * Names come from anywhere: what they hold must not look like another line, or
- * steer a terminal. One write, so that lines of parallel runs do not mix.
+ * A name can contain anything, but must not look like another line or control a
+ * terminal. One write keeps the lines of parallel runs apart.
  */
 static void
 put_line(const char *content)
@@ -32,7 +32,7 @@ put_line(const char *content)
 	text_add(&line, ": ");
 	text_add_printable(&line, content);
 	text_add(&line, "\n");
-	/* Where nobody reads it, there is nobody to tell so. */
+	/* A failed write cannot be reported. */
 	if (text_ok(&line) &&
 	    write(STDERR_FILENO, line.data, line.length) == -1)
 		errno = 0;

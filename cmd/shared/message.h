@@ -1,4 +1,4 @@
-/* What the user gets to read: "ssh-fast: cannot VERB OBJECT: reason". */
+/* Messages for the user: "ssh-fast: cannot VERB OBJECT: reason". */
 #ifndef MESSAGE_H
 #define MESSAGE_H
 
@@ -6,13 +6,13 @@
 
 #include <stddef.h>
 
-/* Who speaks: a name that stays valid; "ssh-fast" until then. */
+/* The name of the program, which stays valid; "ssh-fast" by default. */
 void message_set_program(const char *name);
 
-/* Prints one line on stderr, in one write, behind the program's name. */
+/* Prints one line on stderr, in one write, after the name of the program. */
 void message(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
-/* "cannot VERB PATH: reason", for anything the library reports. */
+/* "cannot VERB PATH: reason", for a failure of the library. */
 void message_failure(const struct failure *failure);
 
 #endif

@@ -31,7 +31,9 @@ option_describe_allowed(
 		    option->allowed[0] != '\0' ? option->allowed : "0 or 1");
 }
 
-/* Options without a value arrive here as "1", variables as they are. */
+/*
+ * Options without a value arrive here as "1", and variables with their value.
+ */
 static bool
 set_switch(bool *to, const char *value, bool meaning)
 {
@@ -50,7 +52,7 @@ option_set(const struct option_table *table, const struct option *option,
 {
 	void *to = (char *)options + option->offset;
 
-	/* Null only where the value may be left out. */
+	/* Null only if the value is optional. */
 	if (value == NULL)
 		return table->set(options, option, NULL);
 	switch (option->kind) {
@@ -89,7 +91,7 @@ option_note_origin(const struct option_table *table,
 	    (struct option_origin){.from = from, .line = (unsigned short)line};
 }
 
-/* One pass over the environment, which is long, where none is set. */
+/* Most environments set none, so this makes one pass over the environment. */
 static bool
 is_any_variable_set(void)
 {
@@ -144,7 +146,7 @@ needs_value(const struct option *option)
 	return takes_value(option) && option->value[0] != '[';
 }
 
-/* What the option is called in a message: "--name" or "-x". */
+/* The name of the option in a message: "--name" or "-x". */
 static void
 describe_name(const struct option *option, char name[sizeof(option->name) + 2])
 {
@@ -202,8 +204,9 @@ find_letter(const struct option_table *table, char letter)
 }
 
 /*
- * "name" or "name=value", without the dashes in front. next is the word behind
- * it, which may be the value (null: it may not): 1 where it was. 0, or -1.
+ * "name" or "name=value", without the dashes. next is the word after it, which
+ * may be the value (null: it may not). Returns 1 if next was the value, 0 if
+ * not, or -1.
  */
 static int
 read_name(const struct option_table *table, void *options, const char *word,
@@ -227,7 +230,7 @@ read_name(const struct option_table *table, void *options, const char *word,
 	return take(table, option, options, next) == -1 ? -1 : 1;
 }
 
-/* Letters behind one dash; otherwise as above. */
+/* Letters after one dash; otherwise as above. */
 static int
 read_letters(const struct option_table *table, void *options,
     const char *letters, const char *next)
@@ -258,7 +261,9 @@ option_read_front(
 {
 	int index;
 
-	/* "--" alone is ssh's, and no option of ssh begins with two dashes. */
+	/*
+	 * "--" alone belongs to ssh. No option of ssh begins with two dashes.
+	 */
 	for (index = 1; index < argc; index++) {
 		if (strncmp(argv[index], "--", 2) != 0 ||
 		    argv[index][2] == '\0')

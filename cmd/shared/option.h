@@ -1,6 +1,6 @@
 /*
- * The options of a program, in one table: how they are read, what they take,
- * and what --help says of them.
+ * The options of a program, in one table: how they are read, their values, and
+ * their help.
  */
 #ifndef OPTION_H
 #define OPTION_H
@@ -19,15 +19,15 @@ enum option_kind {
 };
 
 /*
- * One option, by letter, name or variable; what is empty there is not taken.
- * Arrays, not pointers: those would be relocated whenever ssh-fast starts.
+ * One option, by letter, name or variable; empty ones do not exist. Arrays,
+ * because pointers would be relocated at each start of ssh-fast.
  */
 struct option {
 	char letter;
 	char name[16]; /* without the dashes */
 	char variable[24];
 	char keyword[16]; /* in a file of settings, in capitals or not */
-	/* What --help calls its value, "[=NAME]" where that may be left out. */
+	/* The name of its value in --help; "[=NAME]" if it is optional. */
 	char value[8];
 	unsigned char kind;
 	unsigned short offset; /* of what is set, in the program's options */
@@ -36,7 +36,7 @@ struct option {
 	char help[180];
 };
 
-/* Where a value comes from: what counts more has a higher number. */
+/* The source of a value. A higher number overrides a lower one. */
 enum option_from {
 	OPTION_FROM_DEFAULT,
 	OPTION_FROM_SSH, /* the configuration of ssh */
@@ -58,8 +58,8 @@ struct option_table {
 	const struct option *rows;
 	size_t count;
 	/*
-	 * Of an OPTION_OTHER; value is null where none was given, and "1" for
-	 * an option that takes none. False where the value is bad.
+	 * For an OPTION_OTHER. value is null if none was given, and "1" for an
+	 * option without one. False if the value is bad.
 	 */
 	bool (*set)(
 	    void *options, const struct option *option, const char *value);
@@ -74,23 +74,23 @@ struct option_table {
 };
 
 /*
- * Reads the variables into options. Set to nothing means not set, since cron
- * cannot unset. 0, or -1 after a message that names the variable.
+ * Reads the variables into options. An empty one is not set, since cron cannot
+ * unset one. Returns 0, or -1 after a message with the variable.
  */
 int option_read_environment(const struct option_table *table, void *options);
 
 /*
- * Reads options by name ("--NAME" or "--NAME=VALUE") as long as nothing else
- * comes: what follows is another program's. Returns the index of the first
- * word that is none, or -1 after a message that names the option.
+ * Reads options by name ("--NAME" or "--NAME=VALUE") up to the first other
+ * word, since the rest belongs to another program. Returns the index of that
+ * word, or -1 after a message with the option.
  */
 int option_read_front(
     const struct option_table *table, void *options, int argc, char *argv[]);
 
 /*
- * Reads options of all kinds, wherever they stand in front of "--"; the value
- * of one that needs a value may be the next word. Brings the other words to
- * argv[1] and behind, and returns how many they are; or -1 after a message.
+ * Reads options of all kinds at any place before "--". The next word can be the
+ * value of an option. Moves the other words to argv[1] and on, and returns
+ * their number; or -1 after a message.
  */
 int option_read_all(
     const struct option_table *table, void *options, int argc, char *argv[]);
@@ -100,15 +100,15 @@ int option_print_help(const struct option_table *table);
 int option_print_version(const struct option_table *table);
 
 /*
- * Sets one option; value is null where none was given. False where the value
- * is bad: option_describe_allowed() tells what it takes.
+ * Sets one option. value is null if none was given. False if the value is bad:
+ * option_describe_allowed() has the valid ones.
  */
 bool option_set(const struct option_table *table, const struct option *option,
     void *options, const char *value);
 void option_describe_allowed(
     const struct option *option, char allowed[OPTION_ALLOWED_MAX]);
 
-/* Notes where the value of that row comes from, if the table wants it. */
+/* Notes the source of the value of this row, if the table wants that. */
 void option_note_origin(const struct option_table *table,
     const struct option *option, void *options, enum option_from from,
     size_t line);

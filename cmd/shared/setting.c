@@ -18,7 +18,7 @@ origins_of(const struct option_table *table, const void *options)
 	return (const void *)((const char *)options + table->origins);
 }
 
-/* Of the rows that set the same, the one that counts; null: the default. */
+/* The row that counts, among those for the same field; null: the default. */
 static const struct option *
 find_winner(const struct option_table *table, const void *options,
     const struct option *option)
@@ -55,7 +55,7 @@ is_switch(const struct option *option)
 	return option->kind == OPTION_ON || option->kind == OPTION_OFF;
 }
 
-/* As ssh_config(5) has it; null where it is no such word. */
+/* yes or no, as in ssh_config(5); null for another word. */
 static const char *
 read_switch(const char *value)
 {
@@ -81,7 +81,7 @@ setting_take(const struct option_table *table, void *options,
 		(void)snprintf(allowed, OPTION_ALLOWED_MAX, "yes or no");
 		return SETTING_BAD;
 	}
-	/* Else yes and no are for what has a default when it is switched on. */
+	/* Otherwise yes and no are for options that have a default value. */
 	if (word != NULL && (is_switch(option) || option->value[0] == '['))
 		value = word;
 	memcpy(scratch.bytes, options, table->size);

@@ -8,9 +8,8 @@
 #include <unistd.h>
 
 /*
- * Open in the child until it execs. Whoever reads at the other end gets a byte
- * where the child gave up, and an end of file where it became ssh, or was
- * killed, which a plain ssh in the background can be too.
+ * Open in the child until it execs. The reader gets a byte if the child failed,
+ * and end of file if it became ssh or was killed.
  */
 static int give_up_fd = -1;
 

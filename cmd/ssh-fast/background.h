@@ -1,4 +1,4 @@
-/* ssh -f: into the background with the lease. */
+/* ssh -f: goes into the background with the lease. */
 #ifndef BACKGROUND_H
 #define BACKGROUND_H
 
@@ -12,13 +12,13 @@ enum background {
 };
 
 /*
- * Forks as ssh -f does once it has logged in, which over a live master is at
- * once: the child leads a session of its own and is the holder of the lease.
- * Returns in both; in this process after the child has exec'ed or given up.
+ * Forks as ssh -f does after its login. The child has a session of its own and
+ * is the holder of the lease. Returns in both processes; in this one after the
+ * child has execed or failed.
  */
 enum background background_start(struct run *run);
 
-/* Tells the process that waits that this child cannot become ssh. */
+/* Tells the waiting process that this child cannot become ssh. */
 void background_give_up(void);
 
 #endif

@@ -8,8 +8,8 @@
 #include <unistd.h>
 
 /*
- * Words and not pointers: a start that says nothing touches none of these pages.
- * That standard input is anything but a terminal is no problem.
+ * Arrays, not pointers: a silent start touches none of these pages. A standard
+ * input that is not a terminal is exact in both clients.
  */
 static const char stream_words[STREAM_COUNT][STREAM_KIND_COUNT][32] = {
     [STDIN_FILENO] = {[STREAM_TERMINAL] = "standard input is a terminal"},
@@ -31,9 +31,9 @@ choose(struct client_choice *client, enum client_kind kind, const char *reason)
 }
 
 /*
- * Where ssh's client is seen to be another thing than plain ssh. The status
- * that it passes on comes before the last of the output; of a loss it says
- * nothing; it takes signals that are ignored. Null: nowhere.
+ * Where the client of ssh differs visibly from plain ssh, or null. It reports
+ * the status before all output has arrived, does not report a lost connection,
+ * and handles signals that are ignored.
  */
 static const char *
 find_shortcoming(const struct run *run)
@@ -52,7 +52,7 @@ find_shortcoming(const struct run *run)
 	return signals_any_is_ignored() ? "a signal is ignored" : NULL;
 }
 
-/* -W passes input and output on, and its client has nothing to say. */
+/* -W only passes input and output on; its client prints nothing. */
 static const char *
 find_shortcoming_of_forward(const struct run *run)
 {
@@ -61,7 +61,10 @@ find_shortcoming_of_forward(const struct run *run)
 	return signals_any_is_ignored() ? "a signal is ignored" : NULL;
 }
 
-/* ssh where that is exact, we where only we are, and else plain ssh. */
+/*
+ * Chooses ssh if it is exact, or the native client if only that is exact, or
+ * plain ssh.
+ */
 static void
 choose_by_exactness(struct run *run)
 {
@@ -104,7 +107,7 @@ client_choose(struct run *run)
 		return;
 	}
 	native_prepare(run);
-	/* Whatever it does is what the user wants. */
+	/* The user wants all that the script does. */
 	if (run->ssh.is_script)
 		choose(client, CLIENT_IS_SSH, "the ssh program is a script");
 	else if (run->options.client == CLIENT_AUTO)

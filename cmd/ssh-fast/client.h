@@ -1,7 +1,7 @@
 /*
- * Who speaks to the master, and why. ssh's own multiplexing client falls short
- * of plain ssh in what can be seen of it, ours in a few things that it leaves
- * to ssh. ssh-fast(1) lists the reasons.
+ * Chooses the client of the master. The multiplexing client of ssh differs
+ * visibly from plain ssh. The native client leaves some features to ssh.
+ * ssh-fast(1) lists the reasons.
  */
 #ifndef CLIENT_H
 #define CLIENT_H
@@ -26,15 +26,15 @@ struct client_choice {
 void client_choose(struct run *run);
 
 /*
- * Whether it is ssh that was chosen, though the native client is exact too: it
- * is the one to take over a master that is not trusted.
+ * Whether ssh was chosen although the native client is exact too. The native
+ * client takes over a master that is not trusted.
  */
 bool client_may_be_native(const struct run *run);
 
-/* Chooses the native client, where client_may_be_native(). */
+/* Chooses the native client, if client_may_be_native(). */
 void client_become_native(struct run *run);
 
-/* "native, because REASON" or the like, in static storage. */
+/* "native, because REASON" or similar, in static storage. */
 const char *client_words(const struct run *run);
 
 #endif

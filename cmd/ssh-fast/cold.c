@@ -11,12 +11,12 @@
 #include <string.h>
 #include <sys/stat.h>
 
-/* So often free/ is looked at even if it seems to be as it was. */
+/* The interval of looks at free/, even if it seems unchanged. */
 enum { LOOK_MS = 250 };
 
 /*
- * The server that counts the logins: the first one on the way, if that is a
- * jump host, else the last. A ProxyCommand leads wherever it likes.
+ * The server that counts the logins: the first jump host, or the host itself.
+ * The target of a ProxyCommand is unknown.
  */
 static void
 find_address(const struct run *run, struct text *address)
@@ -38,7 +38,7 @@ find_address(const struct run *run, struct text *address)
 	record_free(&record);
 }
 
-/* What has been seen of free/. */
+/* The last state of free/. */
 struct seen {
 	struct timespec changed;
 	int64_t looked_us;
@@ -59,7 +59,7 @@ may_have_free_names(const struct run *run, struct seen *seen)
 	return acquire_is_warm_likely(&run->pool.ns);
 }
 
-/* Exchanges the lease without a master for one that has become free. */
+/* Replaces the lease without a master by one that became free. */
 static bool
 take_free(struct run *run)
 {
@@ -79,7 +79,7 @@ take_free(struct run *run)
 	return false;
 }
 
-/* True: it is this run's turn. False: it has got a master. */
+/* True: this run may log in. False: it has a master. */
 static bool
 wait_at(struct run *run, struct gate *gate)
 {

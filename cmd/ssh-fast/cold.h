@@ -1,4 +1,4 @@
-/* The cold start of a run in its turn: not too many logins at once. */
+/* A cold start, with a limit on the logins at once. */
 #ifndef COLD_H
 #define COLD_H
 
@@ -6,21 +6,21 @@
 #include "ssh-fast/master_start.h"
 #include "ssh-fast/run.h"
 
-/* What a cold start has passed. */
+/* The gate of a cold start. */
 struct cold_gates {
 	struct gate sharing; /* of those who share masters */
 	struct gate server; /* of all who log in there */
 };
 
 /*
- * Waits until no more than --cold logins to the server are under way, and logs
- * in (master_start()). Where a lease becomes free meanwhile, that is the lease
- * of the run, MASTER_STARTED is returned, and nobody has logged in.
+ * Waits until fewer than --cold logins to the server are in progress, and logs
+ * in (master_start()). If a lease becomes free first, that is the lease of the
+ * run, MASTER_STARTED is returned, and there is no login.
  */
 enum master_start
 cold_start(struct run *run, int *status, struct failure *failure);
 
-/* The login has ended, and so does this run. */
+/* The login and this run have ended. */
 void cold_leave_gates(struct run *run);
 
 #endif

@@ -1,19 +1,19 @@
-/* What a run comes to, for ssh-fast-ls --stats. */
+/* Counts runs for ssh-fast-ls --stats. */
 #ifndef COUNTING_H
 #define COUNTING_H
 
 #include "ssh-fast/run.h"
 
-/* Of a run that can ask for its session now, cold where it has logged in. */
+/* Counts a run that is about to open its session; cold if it logged in. */
 struct counters_run counting_session(const struct run *run);
 
-/* Counts a run of plain ssh, where its namespace is open. */
+/* Counts a run of plain ssh, if its namespace is open. */
 void counting_plain(const struct run *run, enum counter reason);
 
 /*
- * Counts the session that the native client has opened: meanwhile the server
- * is at work, and nobody waits for this process. Does not wait itself: false
- * where another run is just counting, and it is to be done in the end.
+ * Counts a session of the native client while the server works, so no process
+ * waits for it. False if another run is counting now: the caller counts at the
+ * end then.
  */
 bool counting_opened(const struct run *run);
 void counting_ended(const struct run *run);

@@ -13,7 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* What is not ours may hold what steers a terminal. */
+/* Text from outside must not control a terminal. */
 static void
 print_printable(const char *string)
 {
@@ -26,7 +26,7 @@ print_printable(const char *string)
 	text_free(&printable);
 }
 
-/* As a shell takes it: $'...' where escapes are needed. */
+/* Quoted for a shell: $'...' if escapes are needed. */
 static void
 print_word(const char *word)
 {
@@ -58,7 +58,7 @@ print_word(const char *word)
 	text_free(&printable);
 }
 
-/* The text holds lines of its own; within each, nothing steers a terminal. */
+/* Prints the lines of the text, without control characters. */
 static void
 print_lines(const struct text *lines)
 {
@@ -75,7 +75,7 @@ print_lines(const struct text *lines)
 	}
 }
 
-/* Where in the word the value of an option begins that is not to be shown. */
+/* The start of a secret value within the word. */
 static const char *
 find_secret(const struct run *run, const char *word)
 {
@@ -96,7 +96,7 @@ find_secret(const struct run *run, const char *word)
 	return NULL;
 }
 
-/* A secret is shown as it stands in the namespace text: as a digest. */
+/* A secret is shown as a digest, as in the namespace text. */
 static void
 print_argument(const struct run *run, const char *word)
 {
@@ -141,7 +141,7 @@ finish_explaining(const struct run *run)
 	return EXIT_OWN_ERROR;
 }
 
-/* The run would end with status 255. */
+/* The run would fail with status 255. */
 static void
 explain_refusal(const char *reason)
 {

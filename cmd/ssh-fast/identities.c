@@ -12,8 +12,8 @@
 #include <unistd.h>
 
 /*
- * The value of the option where it is that flag, or -o with that keyword. False
- * also where it is more than a plain path: then it is ssh's to expand.
+ * The value of the option if it is this flag, or -o with this keyword. False
+ * also if ssh would have to expand it.
  */
 static bool
 read_path(const struct sshargs_option *option, char flag, const char *keyword,
@@ -46,7 +46,7 @@ read_path(const struct sshargs_option *option, char flag, const char *keyword,
 	return true;
 }
 
-/* As ssh says it, with the reason out of errno. */
+/* The message of ssh, with the errno. */
 static void
 say(const char *before, const char *path, const char *between, const char *end)
 {
@@ -61,7 +61,7 @@ say(const char *before, const char *path, const char *between, const char *end)
 void
 identities_warn(const struct sshargs *args, const char *home, bool tells_more)
 {
-	/* An agent has other keys to try first, and one of them may do. */
+	/* The keys of an agent come first, and one may be accepted. */
 	bool comes_to_it = tells_more && getenv("SSH_AUTH_SOCK") == NULL;
 	const struct sshargs_option *option;
 	char path[PATH_MAX];

@@ -1,6 +1,6 @@
 /*
- * The keys that the command line names. A login looks at them, a run over a
- * master that lives already does not: what ssh would say of them is said here.
+ * The keys of the command line. A login reads them, but a warm run does not. So
+ * the warnings of ssh about them are printed here.
  */
 #ifndef IDENTITIES_H
 #define IDENTITIES_H
@@ -10,16 +10,16 @@
 #include <stdbool.h>
 
 /*
- * Warns of key files that are not there, in ssh's words: of those behind -i in
- * any case, of those of -o IdentityFile with tells_more, and only where the
- * login would have come to them. home is what ssh takes "~" for.
+ * Warns of missing key files, in the words of ssh: always for -i, and with
+ * tells_more for -o IdentityFile, if the login would have tried them. home is
+ * "~" for ssh.
  */
 void
 identities_warn(const struct sshargs *args, const char *home, bool tells_more);
 
 /*
- * Whether -I, or -o PKCS11Provider, names what no library can be: there is no
- * way to tell what all versions of ssh would say.
+ * Whether -I, or -o PKCS11Provider, cannot be a library. The message of ssh
+ * differs between versions.
  */
 bool identities_have_bad_provider(const struct sshargs *args);
 

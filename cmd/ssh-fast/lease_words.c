@@ -11,7 +11,7 @@
 static char to_session[] = "-oControlMaster=auto";
 static char to_master[] = "-MNTf";
 
-/* Fills in what is ours: words->persist and words->socket. */
+/* Fills in our own words: words->persist and words->socket. */
 static void
 make_own(
     struct lease_words *words, const struct run *run, const char *socket_path)
@@ -20,7 +20,7 @@ make_own(
 	int persist_secs = run->options.persist_secs;
 	char *to = words->socket;
 
-	/* Once it is too old, nobody uses it any more. */
+	/* A master that is too old is not used any more. */
 	if (max_age_secs > 0 && persist_secs > max_age_secs)
 		persist_secs = max_age_secs;
 	(void)snprintf(words->persist, sizeof(words->persist),
@@ -35,8 +35,8 @@ make_own(
 }
 
 /*
- * How many words from there on are a -i of a file that is not there: ssh warns
- * of it as soon as it reads that, and the login of this run has done so.
+ * The number of words of a -i with a missing file at this index, or 0. ssh
+ * warns of it when it reads it, and the login of this run has done so.
  */
 static int
 count_said(const struct run *run, int index)
@@ -73,7 +73,7 @@ lease_words_make(
 	*to++ = words->persist;
 	*to++ = (char *)"-S";
 	*to++ = words->socket;
-	/* Where the master ends now, ssh connects by itself, but gets nowhere. */
+	/* If the master ends now, ssh connects by itself, but cannot log in. */
 	if (run->options.reuse_only)
 		*to++ = (char *)"-oPreferredAuthentications=none";
 	for (i = 1; i < run->argc; i++) {

@@ -1,4 +1,4 @@
-/* The words that make ssh use a leased master, in front of the user's own. */
+/* The words that make ssh use a leased master. */
 #ifndef LEASE_WORDS_H
 #define LEASE_WORDS_H
 
@@ -8,44 +8,46 @@
 #include <stdbool.h>
 
 /*
- * -oControlMaster=auto -oControlPersist=N -S PATH; of a login, which is no
- * session, -MNTf in the place of the first.
+ * -oControlMaster=auto -oControlPersist=N -S PATH. For a login, -MNTf replaces
+ * the first.
  */
 enum { LEASE_WORDS = 4 };
 struct lease_words {
 	char persist[40];
 	char socket[2 * NAMESPACE_SOCKET_PATH_MAX + 1];
 	char **argv;
-	/* Of a login: what it names starts from the folder of this process. */
+	/*
+	 * For a login: its relative paths start from the folder of this
+	 * process.
+	 */
 	bool stays_in_folder;
 	char *inline_argv[64];
 };
 
 /*
- * Makes the argv for a leased run: our words, then the user's as they are.
- * Valid as long as words, run and its argv are. 0, or -1 with errno.
+ * Makes the argv of a leased run: our words, then the user's, unchanged. It is
+ * valid as long as words, run and its argv. Returns 0, or -1 with errno.
  */
 int lease_words_make(
     struct lease_words *words, const struct run *run, const char *socket_path);
 
 /*
- * Makes the argv of the login that leaves a master at that path: our words,
- * then those of the user's that concern a login. words->argv is to be freed.
- * 0, or -1 with errno.
+ * Makes the argv of the login that starts a master at this path: our words,
+ * then those of the user that affect a login. The caller frees words->argv.
+ * Returns 0, or -1 with errno.
  */
 int lease_words_make_master(
     struct lease_words *words, const struct run *run, const char *socket_path);
 
 /*
- * Over a master, ssh -f stays in the foreground (measured on 9.2). It means -n
- * and more, so where this process is in the background already, every -f in
- * argv becomes -n, in place.
+ * Over a master, ssh -f stays in the foreground (tried with 9.2). It implies
+ * -n. So in the background every -f in argv becomes -n, in place.
  */
 void lease_words_for_background(struct run *run);
 
 /*
- * Whether argv begins with such words: a script in the place of ssh that calls
- * ssh-fast hands them back, and would do so for ever.
+ * Whether argv begins with such words. A script in place of ssh that calls
+ * ssh-fast passes them back, and would loop for ever.
  */
 bool lease_words_are_in_front(int argc, char *argv[]);
 

@@ -9,8 +9,8 @@
 #include <unistd.h>
 
 /*
- * Where nobody has asked for the health of a server yet, nobody is told, and
- * nothing is left in the root.
+ * If no process has asked for the health of a server yet, no note is made, and
+ * the root gets no file.
  */
 static bool
 open_answers(const struct run *run, struct answers *answers)

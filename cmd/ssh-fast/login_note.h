@@ -1,21 +1,21 @@
 /*
- * What a login tells those who ask for the health of its server: that it is
- * under way, and that it has worked. Where that cannot be kept, nobody is told.
+ * Notes of a login for health checks of its server: that it is in progress, and
+ * that it succeeded. If they cannot be stored, there are none.
  */
 #ifndef LOGIN_NOTE_H
 #define LOGIN_NOTE_H
 
 #include "ssh-fast/run.h"
 
-/* Returns a descriptor to end the note with, close-on-exec, or -1. */
+/* Returns a close-on-exec descriptor that ends the note, or -1. */
 int login_note_begin(const struct run *run);
 
-/* The login is over, and has not worked. */
+/* The login has failed. */
 void login_note_end(int note_fd);
 
 /*
- * The login has left a master, which is asked for its pid: its connection tells
- * the address. Keeps what it finds out in run->lease.
+ * The login has started a master. Asks it for its pid, since its connection has
+ * the address. Keeps both in run->lease.
  */
 void login_note_worked(struct run *run, int note_fd);
 

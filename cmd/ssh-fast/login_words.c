@@ -45,7 +45,7 @@ login_words_take_over(const struct login_words *words)
 void
 login_words_watch(struct login_words *words, struct pollfd *wanted)
 {
-	/* The other end is the login's alone: then its end is seen here. */
+	/* Only the login has the other end now, so its end is seen here. */
 	if (words->passed_fd != -1)
 		(void)close(words->passed_fd);
 	words->passed_fd = -1;
@@ -100,7 +100,9 @@ login_words_finish(struct login_words *words)
 {
 	struct pollfd wanted;
 
-	/* The master may hold the other end: what is there is all there is. */
+	/*
+	 * The master may hold the other end, so this reads only what is there.
+	 */
 	for (;;) {
 		login_words_watch(words, &wanted);
 		if (wanted.fd == -1 ||

@@ -1,7 +1,7 @@
 /*
- * What a login says on standard error, handed on by us. A master that was
- * started with -v keeps standard error; what it keeps is a pipe of ours then,
- * so that nobody who reads the caller's waits for the master's end.
+ * Relays the standard error of a login. A master that was started with -v keeps
+ * its standard error. It is our pipe, so a reader of the standard error of the
+ * caller does not wait for the master.
  */
 #ifndef LOGIN_WORDS_H
 #define LOGIN_WORDS_H
@@ -21,14 +21,14 @@ struct login_words {
 int login_words_open(struct login_words *words);
 void login_words_close(struct login_words *words);
 
-/* In the login: makes its standard error. */
+/* In the login: makes this its standard error. */
 void login_words_take_over(const struct login_words *words);
 
-/* Here, while it runs: as foreground.h wants it. */
+/* While it runs: for foreground.h. */
 void login_words_watch(struct login_words *words, struct pollfd *wanted);
 void login_words_pass_on(struct login_words *words);
 
-/* When the login is over: hands on the rest of what it has said. */
+/* After the login: relays the rest of its output. */
 void login_words_finish(struct login_words *words);
 
 #endif

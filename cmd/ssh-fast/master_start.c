@@ -1,10 +1,10 @@
 /*
  * The login of a cold start. ssh -f returns when it has logged in and its
- * master listens, so what follows is the same as over a master found.
+ * master listens. The rest of the run is the same as with a free master.
  *
- * The master is everybody's, so what would be felt by its next users is left
- * behind: folder, limits, niceness, descriptors. Only the login, which is this
- * user's, sees the terminal and the standard descriptors.
+ * Later runs use the master too. So it does not inherit folder, limits,
+ * niceness and descriptors. Only the login has the terminal and the standard
+ * descriptors of this run.
  */
 #include "ssh-fast/master_start.h"
 
@@ -29,7 +29,7 @@
 
 enum { SCRIPT_PAUSE_US = 10000 };
 
-/* What a login is made with, and what it says. */
+/* The data of a login, and its output. */
 struct login {
 	struct run *run;
 	struct lease_words argv;
@@ -37,7 +37,7 @@ struct login {
 	struct login_words words;
 };
 
-/* Where the configuration does not start from the folder, nor does it stay. */
+/* Leaves the folder unless the configuration depends on it. */
 static void
 become_login(void *argument)
 {
@@ -68,8 +68,8 @@ pass_on_words(void *argument)
 }
 
 /*
- * ssh forks when it has logged in. Where no process more may be had that is
- * known before, and nobody logs in for nothing.
+ * ssh forks after its login. If no process is left, that is found before, and
+ * there is no login in vain.
  */
 static bool
 may_fork(void *argument)
@@ -93,7 +93,7 @@ do_not_try(struct run *run)
 	return MASTER_NOT_TRIED;
 }
 
-/* What a login that was ended may have left: a socket that nobody has. */
+/* Removes the dead socket of an interrupted login. */
 static void
 clean_up(struct run *run, const char *path)
 {
@@ -102,7 +102,7 @@ clean_up(struct run *run, const char *path)
 	(void)lease_release(&run->pool.ns, &run->lease, run->options.touch);
 }
 
-/* The end of the child is that of this run. */
+/* This run ends as the child did. */
 static enum master_start
 end_as_login(struct run *run, const struct foreground_end *end,
     const char *path, int *status)
@@ -118,7 +118,7 @@ end_as_login(struct run *run, const struct foreground_end *end,
 	return MASTER_FAILED;
 }
 
-/* Runs the login. 0 and *end, or -1 with errno where it has not begun. */
+/* Runs the login. Returns 0 and *end, or -1 with errno if it did not start. */
 static int
 log_in(struct login *login, const char *path, struct foreground_end *end)
 {
@@ -149,8 +149,8 @@ log_in(struct login *login, const char *path, struct foreground_end *end)
 }
 
 /*
- * A script may end before the ssh that it starts: then that is waited for, as
- * long as there is one. Two logins must not be after the same name.
+ * A script may end before its ssh. This waits for that ssh, as two logins must
+ * not use the same name.
  */
 static bool
 is_there(const struct run *run)
@@ -167,7 +167,7 @@ is_there(const struct run *run)
 	return is_named;
 }
 
-/* The master of a login that has worked, or why there is none. */
+/* The master of a successful login, or why there is none. */
 static enum master_start
 find_master(struct run *run, const char *path, struct failure *failure)
 {
@@ -189,7 +189,7 @@ master_start(struct run *run, int *status, struct failure *failure)
 	int64_t began_us = deadline_now_us();
 	int note_fd;
 
-	/* Whether a socket can be made is not to be found out by a login. */
+	/* Checks before the login whether a socket can be made. */
 	if (namespace_can_hold_sockets(&run->pool.ns, failure) != 1)
 		return do_not_try(run);
 	namespace_socket_path(&run->pool.ns, run->lease.name, path);

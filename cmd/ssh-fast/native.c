@@ -1,8 +1,7 @@
 /*
- * One session, spoken natively: what ssh's own client does between the moment
- * that it has found a master and its end, without starting one. The lease is
- * held by this process, so there is no keeper; and before the next command of
- * a script can start, it is free again.
+ * The native client of one session: it does what the client of ssh does over a
+ * master, without starting ssh. This process holds the lease, so there is no
+ * keeper, and the lease is free before the next command of a script starts.
  */
 #include "ssh-fast/native.h"
 
@@ -35,7 +34,7 @@ native_prepare(struct run *run)
 		native->kinds.of[STDIN_FILENO] = STREAM_NULL;
 }
 
-/* The master has read the modes, and may have missed another size. */
+/* The master has read the modes, but may have missed a new size. */
 static void
 begin_terminal(const struct course *course)
 {
@@ -45,7 +44,7 @@ begin_terminal(const struct course *course)
 	native_pass_on_window(course);
 }
 
-/* What ssh says before it connects. A login has said its part itself. */
+/* The messages of ssh before it connects. A login prints its own. */
 static void
 say_first_words(struct run *run)
 {
@@ -59,7 +58,7 @@ say_first_words(struct run *run)
 		identities_warn(&run->args, run->home.data, may_inform);
 }
 
-/* What the session, or the signal that ended it, has left to do. */
+/* The work after the session, or after the signal that ended it. */
 static int
 finish(struct course *course)
 {
@@ -91,7 +90,7 @@ native_run(struct run *run, int *status)
 	if (native_compose_request(run, &request))
 		opening = native_open(&course, &request);
 	else
-		/* It is more than a master takes, ssh's client's as well. */
+		/* It is too much for a master, also from the client of ssh. */
 		opening = native_turn_away(run, false);
 	text_free(&request);
 	switch (opening) {

@@ -1,4 +1,4 @@
-/* ssh-fast as the client of a warm master, in the place of the real ssh. */
+/* ssh-fast as the client of a warm master. */
 #ifndef NATIVE_H
 #define NATIVE_H
 
@@ -16,18 +16,18 @@ struct native {
 	bool tty_is_refused; /* standard input is no terminal: ssh says so */
 };
 
-/* Fills run->native with what the session is to be. The pool is open. */
+/* Fills in run->native. The pool is open. */
 void native_prepare(struct run *run);
 
 enum native_end {
 	NATIVE_ENDED, /* *status is what to exit with; the lease is released */
 	NATIVE_TO_SSH, /* nothing has begun: over the lease, by the real ssh */
 	NATIVE_TO_PLAIN, /* nothing has begun, and the lease is released */
-	/* Its server has not answered: the lease is held, and cold now. */
+	/* Its server did not answer. The lease is held, and cold now. */
 	NATIVE_TO_LOGIN,
 };
 
-/* Runs the session over the lease, as native_prepare() has found it. */
+/* Runs the session over the lease, after native_prepare(). */
 enum native_end native_run(struct run *run, int *status);
 
 #endif
