@@ -8,7 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
-/* ssh's LogLevels, in order, as it says them behind ~v and ~V. */
+/* The log levels of ssh, in order, as it prints them after ~v and ~V. */
 static const struct {
 	const char *name;
 	enum sshsession_log log;
@@ -24,7 +24,7 @@ static const struct {
 };
 enum { LEVEL_COUNT = sizeof(levels) / sizeof(levels[0]) };
 
-/* Each stands behind the escape character. */
+/* Each follows the escape character. */
 static const char *const helps[] = {
     ".   - end the session",
     "B   - send a break to the far side",
@@ -54,7 +54,7 @@ say_help(unsigned char character)
 	native_say_as_ssh(text);
 }
 
-/* The line begins with the escape, of which words are the letter and more. */
+/* The line begins with the escape; words are its letter and text. */
 static void
 say(const struct course *course, const char *words)
 {
@@ -75,7 +75,7 @@ change_level(struct course *course, bool is_louder)
 	if (level == -1)
 		for (level = LEVEL_COUNT - 1; levels[level].log != *log;)
 			level--;
-	/* Of several with the same meaning ssh has begun with the first. */
+	/* ssh shows the first level with this number. */
 	while (course->level == -1 && level > 0 &&
 	    levels[level - 1].log == levels[level].log)
 		level--;
@@ -91,8 +91,8 @@ change_level(struct course *course, bool is_louder)
 }
 
 /*
- * The child goes on with the session, and the parent ends as if it were over.
- * The lease is the child's then. Who reads at the far side gets an end, ^D.
+ * The child continues the session and holds the lease. The parent ends as if
+ * the session were over. The far side gets an end of input, ^D.
  */
 static bool
 go_to_background(struct course *course, unsigned char *output, size_t *length)
@@ -125,7 +125,7 @@ act(void *argument, enum escape_action action, unsigned char *output,
 		return false;
 	case ESCAPE_SUSPEND:
 		say(course, "^Z [suspend ssh]\r\n");
-		/* As ssh, which forgets what was typed right before. */
+		/* As in ssh, which discards the text typed right before. */
 		*length = 0;
 		native_stop(course);
 		return true;

@@ -16,13 +16,15 @@
 
 enum {
 	/*
-	 * Pruning is for a session that met what crashes leave, for a long one,
-	 * and for one short one in so many.
+	 * A session prunes if it met leftovers of crashes, if it was long, or
+	 * once in so many short sessions.
 	 */
 	LONG_SESSION_US = 1000000,
 	PRUNE_ONE_IN = 64,
 	REFUSAL_US = 2000000,
-	/* For how long a master that has let us go may take to end. */
+	/*
+	 * The time in which the master may end after it closed the connection.
+	 */
 	LAST_MOMENTS_MS = 200,
 };
 
@@ -50,8 +52,8 @@ say_of_connection(const char *host, const char *by_whom)
 }
 
 /*
- * A master removes its socket when it ends by itself, last of all. One that
- * was killed leaves it.
+ * A master that ends by itself removes its socket last. A killed master leaves
+ * it.
  */
 static enum native_loss
 judge_loss(const struct run *run)
@@ -68,11 +70,10 @@ judge_loss(const struct run *run)
 }
 
 /*
- * The status comes before the last of the data, so a status alone proves
- * nothing: where the master has ended, data may be missing. Only one that was
- * told to stop ends with its last session. It is asked, not looked at: of one
- * that is killed, the kernel may close the connection before the socket that
- * it listens on.
+ * The status arrives before the last data, so it proves nothing alone. If the
+ * master has ended, data may be missing, unless it was told to stop and this
+ * was its last session. The master is asked: when it is killed, the kernel may
+ * close the connection before the listening socket.
  */
 static void
 look_for_loss(struct course *course)
@@ -92,8 +93,8 @@ look_for_loss(struct course *course)
 }
 
 /*
- * The master drops what it has to say of a subsystem that the server refuses.
- * One that ends at once and without a status is taken for that.
+ * The master does not report a subsystem that the server refuses. A session
+ * that ends at once without a status counts as that.
  */
 static bool
 is_subsystem_refused(const struct course *course)
@@ -104,7 +105,7 @@ is_subsystem_refused(const struct course *course)
 	    deadline_now_us() - course->began_us < REFUSAL_US;
 }
 
-/* As ssh says it, which is at any LogLevel where the connection is lost. */
+/* The message of ssh. A lost connection is reported at any LogLevel. */
 static void
 tell_end(const struct course *course)
 {
@@ -129,7 +130,7 @@ tell_end(const struct course *course)
 		say_of_connection(native->wanted.hostname, "");
 }
 
-/* What a keeper would do; none of it where it could be felt. */
+/* The work of a keeper, after nothing waits for this process. */
 static void
 leave_lease(struct course *course)
 {
@@ -137,14 +138,14 @@ leave_lease(struct course *course)
 	int64_t now_us = deadline_now_us();
 	bool met_remains = run->report.dead > 0 || run->report.salvaged > 0;
 
-	/* 255 is also what ssh has to say where it knows nothing. */
+	/* ssh returns 255 also if it has no status. */
 	if (course->has_status && (course->status & 0xff) != EXIT_OWN_ERROR &&
 	    signals_end() == 0 && !course->is_ended &&
 	    course->loss == NATIVE_NO_LOSS)
 		trust_note_heard(&run->lease.trust, 0);
 	else
 		trust_forget(&run->lease.trust);
-	/* The command of a session that was broken off may go on over there. */
+	/* The far command of an interrupted session may go on. */
 	if (run->options.slots > 1 && !course->has_status)
 		slots_retire(&run->pool.ns, &run->lease, run->options.touch);
 	else

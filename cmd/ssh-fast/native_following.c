@@ -9,13 +9,13 @@
 #include <unistd.h>
 
 /*
- * A master that has closed the connection has let go of the session's output
- * too. Should it be held by somebody all the same, nothing is waited for that
- * does not come for so long.
+ * A master that closed the connection has closed the output too. If another
+ * process still has it open, this waits only while output arrives within this
+ * time.
  */
 enum { LAST_OUTPUT_MS = 2000 };
 
-/* The master looks at the window again when it is told to. */
+/* Tells the master to read the window size again. */
 void
 native_pass_on_window(const struct course *course)
 {
@@ -36,13 +36,13 @@ native_stop(struct course *course)
 	signals_catch(course->run->native.wants_tty, was_raw, NULL);
 	if (was_raw)
 		(void)terminal_make_raw(&course->terminal);
-	/* It may have another size by now. */
+	/* Its size may have changed. */
 	native_pass_on_window(course);
 }
 
 /*
- * To ssh the refusal is the end where a terminal was asked for in words. The
- * master says it on the session's standard error, but may be late with it.
+ * ssh ends after the refusal of a requested terminal. The master reports it on
+ * the standard error of the session, perhaps late.
  */
 static void
 go_on_without_tty(struct course *course)
@@ -61,7 +61,7 @@ go_on_without_tty(struct course *course)
 		    "PTY allocation request failed on channel 0\r\n");
 }
 
-/* Takes one message. False where it is out of place. */
+/* Takes one message. False if it is unexpected. */
 static bool
 take_message(struct course *course, const struct mux_message *message)
 {
@@ -80,7 +80,7 @@ take_message(struct course *course, const struct mux_message *message)
 	return true;
 }
 
-/* All that the master has said. False once it has closed the connection. */
+/* Takes all messages of the master. False after it closed the connection. */
 static bool
 hear_master(struct course *course)
 {
@@ -125,11 +125,11 @@ attend_master(struct course *course)
 	if (hear_master(course))
 		return;
 	course->is_connected = false;
-	/* What is typed from now on is for others. */
+	/* Later input belongs to other programs. */
 	streams_stop_input(&course->streams);
 }
 
-/* Waits for whatever comes first. As platform_wait(). */
+/* Waits for the first event, as platform_wait() does. */
 static int
 wait_for_some(
     struct course *course, struct pollfd *master, struct pollfd *others)
@@ -145,7 +145,7 @@ wait_for_some(
 	streams_poll(&course->streams, others);
 	ready = platform_wait(
 	    master, 1 + STREAMS_POLL_COUNT, timeout_ms, &course->mask);
-	/* What is always ready must not keep signals out. */
+	/* A descriptor that is always ready must not block signals. */
 	if (ready > 0)
 		signals_let_in(&course->mask);
 	else if (ready == -1 && errno != EINTR)
@@ -156,9 +156,8 @@ wait_for_some(
 }
 
 /*
- * Until the master closes the connection: not when it has told the status,
- * since to leave early would cut off output that is still on its way. Then
- * until what has come out of it is written.
+ * Waits until the master closes the connection. The status comes earlier, but
+ * an end at that time would lose output. Then writes the rest of the output.
  */
 void
 native_follow(struct course *course)
@@ -166,7 +165,9 @@ native_follow(struct course *course)
 	struct pollfd fds[1 + STREAMS_POLL_COUNT];
 
 	course->is_connected = true;
-	/* It may have said more than that the session is open. */
+	/*
+	 * More messages may have arrived after the one that opened the session.
+	 */
 	if (course->session.length > 0)
 		attend_master(course);
 	while (course->trouble == NULL && !course->is_ended &&

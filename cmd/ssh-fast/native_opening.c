@@ -32,7 +32,7 @@ native_ask_master(
 	return result;
 }
 
-/* Where the probe was none, or ssh's, there is no connection yet. */
+/* Without a probe, or after one by ssh, there is no connection yet. */
 static enum probe_result
 connect_to_master(struct run *run)
 {
@@ -42,7 +42,7 @@ connect_to_master(struct run *run)
 	    run, true, &run->lease.master_fd, &run->lease.master_pid);
 }
 
-/* As ssh does it: who writes to a standard input given up gets to know. */
+/* As in ssh: a writer to an abandoned standard input gets an error. */
 static bool
 give_up_stdin(void)
 {
@@ -56,8 +56,8 @@ give_up_stdin(void)
 }
 
 /*
- * The master makes what it is passed non-blocking and undoes it in the end,
- * for the others that have it open; one that was killed cannot.
+ * The master makes the descriptors non-blocking, and undoes that at the end for
+ * other processes that have them open. A killed master cannot.
  */
 static void
 note_flags(struct course *course)
@@ -81,8 +81,8 @@ native_undo_flags(const struct course *course)
 }
 
 /*
- * What the caller left open above 2 is closed at once, as ssh does: somebody
- * may wait for its end.
+ * Closes inherited descriptors above 2 at once, as ssh does: another process
+ * may wait for their end.
  */
 static void
 close_inherited(const struct run *run)
@@ -95,7 +95,7 @@ close_inherited(const struct run *run)
 	platform_close_all_but(kept, sizeof(kept) / sizeof(kept[0]));
 }
 
-/* Sends it all without a pause in which the master would have to wait. */
+/* Sends everything at once, since the master waits for all of it. */
 static enum session_result
 send_request(struct course *course, const struct text *request)
 {
@@ -113,7 +113,7 @@ send_request(struct course *course, const struct text *request)
 	return result;
 }
 
-/* Nothing has begun, and something else is to be done in its place. */
+/* No session has begun, and the caller does something else. */
 static void
 take_back(struct course *course)
 {
@@ -124,8 +124,8 @@ take_back(struct course *course)
 }
 
 /*
- * Until when the server has to open the session. A master that has just logged
- * in has heard from it, and gets the time that ssh would give it.
+ * The deadline of the server for the session. After a new login it is that of
+ * ssh.
  */
 static int64_t
 answer_deadline_us(const struct run *run)
@@ -136,10 +136,9 @@ answer_deadline_us(const struct run *run)
 }
 
 /*
- * Waits for the session to be opened, which takes the server's answer; but not
- * from a master that has stopped meanwhile. SESSION_TIMED_OUT: the master does
- * not answer or, where that has passed, the server by the deadline.
- * SESSION_INTERRUPTED: a signal has asked for the end.
+ * Waits for the open session, which needs an answer of the server, but not from
+ * a stopped master. SESSION_TIMED_OUT: the master does not answer, or the
+ * server did not by the deadline. SESSION_INTERRUPTED: a signal ended the run.
  */
 static enum session_result
 await_opening(
@@ -168,7 +167,7 @@ await_opening(
 	}
 }
 
-/* The session may have begun or not: it must not be tried again. */
+/* The session may have begun, so it must not be tried again. */
 static enum native_opening
 give_up(struct course *course, const char *trouble)
 {
@@ -184,9 +183,9 @@ give_up(struct course *course, const char *trouble)
 }
 
 /*
- * Ends the master, so that the session can never begin. A master tells of an
- * opened session before it asks the server for the command: where it had told
- * nothing in the end, there was none. False: there may have been.
+ * Ends the master, so the session can never begin. A master reports an open
+ * session before it asks the server for the command. If it did not report one,
+ * there was none. False: there may have been one.
  */
 static bool
 call_off(struct course *course)
@@ -198,7 +197,7 @@ call_off(struct course *course)
 	    session_hear(&course->session, &last) == SESSION_CLOSED;
 }
 
-/* Nobody has answered in time: another connection is needed. */
+/* There was no answer in time, so another connection is needed. */
 static enum native_opening
 start_over(struct course *course, const char *trouble)
 {
@@ -212,21 +211,21 @@ start_over(struct course *course, const char *trouble)
 	return NATIVE_UNANSWERED;
 }
 
-/* The master has closed the connection: mostly it has lost its own. */
+/* The master closed the connection. Most often it lost its own. */
 static enum native_opening
 replace_master(struct course *course)
 {
 	struct run *run = course->run;
 
 	take_back(course);
-	/* One login is enough: ssh itself goes on from here. */
+	/* There was a login already, so ssh itself continues. */
 	if (run->has_logged_in ||
 	    lease_end_master(&run->pool.ns, &run->lease) == -1)
 		return NATIVE_NOT_ASKED;
 	return NATIVE_UNANSWERED;
 }
 
-/* By a signal, before the session was open. */
+/* Ended by a signal before the session was open. */
 static enum native_opening
 end_early(struct course *course)
 {
@@ -252,7 +251,7 @@ native_turn_away(struct run *run, bool is_hung)
 	return NATIVE_REFUSED;
 }
 
-/* From the request to the opened session. */
+/* Sends the request and waits for the open session. */
 static enum native_opening
 open_session(struct course *course, const struct text *request)
 {
@@ -269,7 +268,7 @@ open_session(struct course *course, const struct text *request)
 		return result == SESSION_TIMED_OUT ? native_turn_away(run, true)
 						   : NATIVE_NOT_ASKED;
 	}
-	/* While the server answers there is time for it. */
+	/* There is time for this until the server answers. */
 	if (run->options.touch)
 		(void)lease_touch(&run->pool.ns, &run->lease);
 	hint_write(&run->pool.ns, run->lease.name);
@@ -304,10 +303,9 @@ open_session(struct course *course, const struct text *request)
 }
 
 /*
- * Before the session is asked for, as ssh does it: in the background this stops
- * the job (SIGTTOU), and nothing runs over there. The master gets the modes
- * from a pseudo-terminal that has them already. False: a signal that came
- * meanwhile asks for the end.
+ * Sets the terminal before the request, as ssh does. In the background this
+ * stops the job (SIGTTOU), and no far command runs. The master reads the modes
+ * from a pseudo-terminal that has them. False: a signal ended the run.
  */
 static bool
 make_terminal_raw(struct course *course)

@@ -26,7 +26,7 @@ set_probe(struct options *options, const char *value)
 	return true;
 }
 
-/* The variable is a switch as well: 0, or 1 for the default. */
+/* The variable can also be 0, or 1 for the default. */
 static bool
 set_health(struct options *options, const char *value)
 {
@@ -317,8 +317,8 @@ options_read(struct options *options, int argc, char *argv[])
 	if (option_read_environment(&table, options) == -1)
 		return -1;
 	/*
-	 * It is meant for this run. Another ssh-fast that ssh starts, as a
-	 * ProxyCommand does, leads elsewhere.
+	 * It is only for this run. Another ssh-fast that ssh starts, as a
+	 * ProxyCommand, makes another connection.
 	 */
 	if (options->namespace_text != NULL &&
 	    unsetenv("SSH_FAST_NAMESPACE") == -1)

@@ -1,4 +1,4 @@
-/* ssh-fast's own options, each with its environment variable. */
+/* The options of ssh-fast, each with its environment variable. */
 #ifndef OPTIONS_H
 #define OPTIONS_H
 
@@ -40,13 +40,15 @@ struct options {
 };
 
 /*
- * Reads the environment, then the options in front of ssh's arguments, which
- * are all that begin with "--" and a letter. Returns the index of ssh's first
- * argument, or -1 after a message that names what is wrong.
+ * Reads the environment, then the options before the arguments of ssh, which
+ * begin with "--" and a letter. Returns the index of the first argument of ssh,
+ * or -1 after a message.
  */
 int options_read(struct options *options, int argc, char *argv[]);
 
-/* Prints the usage, or the version, on stdout. 0, or -1 where that failed. */
+/*
+ * Prints the usage, or the version, on stdout. Returns 0, or -1 if that failed.
+ */
 int options_print_help(void);
 int options_print_version(void);
 
@@ -56,12 +58,12 @@ enum setting_status options_take_setting(struct options *options,
     char allowed[OPTION_ALLOWED_MAX]);
 
 /*
- * Fills in what the configuration of ssh decides where nothing else is said:
- * its ControlPersist (pool.h) in seconds.
+ * Fills in the default from the configuration of ssh: ControlPersist (pool.h),
+ * in seconds.
  */
 void options_settle(struct options *options, int control_persist_secs);
 
-/* Prints each setting and where it comes from; file is that of settings. */
+/* Prints each setting and its source; file is that of settings. */
 void options_print_settings(const struct options *options, const char *file);
 
 #endif

@@ -16,16 +16,16 @@
 #include <string.h>
 
 enum {
-	/* Of ssh-fast-health. */
+	/* The limits of ssh-fast-health. */
 	STATUS_UNREACHABLE = 1,
 	STATUS_MISMATCH = 3,
 	OUTPUT_MAX = 1024 * 1024,
 	WORDS_MAX = 16,
-	/* It keeps the time itself, but has to start and to end. */
+	/* It keeps its own time, but has to start and to end. */
 	GRACE_MS = 1000,
 };
 
-/* What only ssh can make sense of, and ssh-fast-health is not told. */
+/* Options that only ssh understands, and that ssh-fast-health does not get. */
 static bool
 leads_elsewhere(const struct sshargs_option *option)
 {
@@ -48,7 +48,9 @@ leads_elsewhere(const struct sshargs_option *option)
 	return false;
 }
 
-/* The words that say which host; false where they cannot say all that matters. */
+/*
+ * The arguments that name the host. False if they cannot express all options.
+ */
 static bool
 compose(const struct run *run, char **words)
 {
@@ -80,7 +82,7 @@ compose(const struct run *run, char **words)
 	return host != NULL;
 }
 
-/* With StrictHostKeyChecking=no ssh goes on whatever the key is. */
+/* With StrictHostKeyChecking=no ssh continues with any key. */
 static bool
 key_does_not_matter(const struct run *run)
 {
@@ -111,7 +113,7 @@ key_does_not_matter(const struct run *run)
 	return result;
 }
 
-/* What cannot be done, in front of the name of the host. */
+/* The verb before the name of the host. */
 static const char *
 verb(const struct health_answer *answer)
 {
@@ -119,14 +121,14 @@ verb(const struct health_answer *answer)
 
 	if (strcmp(answer->values[HEALTH_STATE], "mismatch") == 0)
 		return "trust";
-	/* Only where nothing was reached it is said so. */
+	/* Only for a server that was not reached. */
 	if (step != NULL &&
 	    (strcmp(step, "banner") == 0 || strcmp(step, "handshake") == 0))
 		return "log in to";
 	return "reach";
 }
 
-/* Says why. */
+/* Prints the reason. */
 static void
 tell(const struct run *run, const struct health_answer *answer)
 {
@@ -141,8 +143,8 @@ tell(const struct run *run, const struct health_answer *answer)
 }
 
 /*
- * A login of ours that is under way there asks the server already, and what it
- * finds out is ours to find out soon.
+ * A login of this user in progress already asks the server, and will find it
+ * out soon.
  */
 static bool
 is_login_under_way(const struct run *run)
@@ -165,7 +167,7 @@ is_login_under_way(const struct run *run)
 	return result;
 }
 
-/* The exit status, or -1, and what is told. */
+/* The exit status, or -1, and the output. */
 static int
 ask(const struct run *run, char *words[WORDS_MAX], struct text *output,
     struct health_answer *answer)

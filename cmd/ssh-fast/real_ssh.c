@@ -13,20 +13,21 @@
 #include <string.h>
 #include <unistd.h>
 
-/* What PATH means where it is not set: confstr(3) would say the same. */
+/* The default of PATH, as confstr(3) has it. */
 #define DEFAULT_PATH "/usr/bin:/bin"
-/* How often plain runs may be nested before it is called a loop. */
+/* The depth of nested plain runs that counts as a loop. */
 enum { DEPTH_MAX = 8 };
 /*
- * Names the script that this run stands behind. Only a script that mentions
- * ssh-fast is told of: it may call ssh-fast, which must not choose it again.
+ * The variable with the script that called this run. It is set only for a
+ * script that mentions ssh-fast. Such a script may call ssh-fast, which must
+ * not choose it again.
  */
 #define BEHIND_VARIABLE "SSH_FAST_BEHIND"
 
 /*
- * A mark that any ssh-fast bears within the first bytes of its file, so that
- * every copy, link or other version is known for what it is: an ELF note,
- * which the linker places behind the program headers.
+ * A mark within the first bytes of every ssh-fast, so every copy, link or other
+ * version is recognised. It is an ELF note, which the linker places after the
+ * program headers.
  */
 #define MARK "ssh-fast"
 static const struct {
@@ -61,12 +62,12 @@ contains_mark(const char *bytes, size_t length)
 }
 
 /*
- * How much of a file is looked at. The mark of a binary is within less. Both
- * are read into small frames: a page of stack more is a fault more.
+ * The part of a file that is read. The mark of a binary is in a smaller part.
+ * Both buffers are small: one page of stack more is one page fault more.
  */
 enum { BINARY_HEAD = 1024, SCRIPT_HEAD = 4096 };
 
-/* What is no ELF file is a script: the shell runs those without #!. */
+/* Any file but an ELF file is a script: the shell runs those without #!. */
 static __attribute__((noinline)) enum program_kind
 look_at_script(int fd)
 {
@@ -87,7 +88,7 @@ look_at_file(int fd)
 	char bytes[BINARY_HEAD];
 	ssize_t length = read(fd, bytes, sizeof(bytes));
 
-	/* A folder or the like cannot be read, or gives nothing. */
+	/* A folder, for example, cannot be read, or is empty. */
 	if (length < 2) {
 		errno = ENOEXEC;
 		return PROGRAM_NONE;
@@ -113,7 +114,7 @@ look_at(const char *path)
 			(void)close(fd);
 		return PROGRAM_NONE;
 	}
-	/* It may be executed and not read. */
+	/* A user may execute it but not read it. */
 	if (fd == -1)
 		return platform_is_own_program(path) ? PROGRAM_OURSELVES
 						     : PROGRAM_BINARY;
@@ -124,7 +125,10 @@ look_at(const char *path)
 	return kind;
 }
 
-/* A script that runs ssh-fast leads back here, as does one that did so. */
+/*
+ * A script that runs ssh-fast would loop, and so would the script that called
+ * this run.
+ */
 static bool
 is_usable(enum program_kind kind, const char *path)
 {
@@ -136,7 +140,7 @@ is_usable(enum program_kind kind, const char *path)
 	return behind == NULL || strcmp(behind, path) != 0;
 }
 
-/* Whatever this run starts in the place of ssh gets to know it. */
+/* Passes the script on to the program that runs in place of ssh. */
 static int
 take(struct real_ssh *ssh, enum program_kind kind)
 {
@@ -216,7 +220,7 @@ real_ssh_find(struct real_ssh *ssh, const char *wanted, bool is_verbose)
 	return take(ssh, kind);
 }
 
-/* As execvp(3) does it for a script that has no #! line. */
+/* As execvp(3) does for a script without a #! line. */
 static void
 exec_by_shell(const struct real_ssh *ssh, char *argv[])
 {

@@ -1,4 +1,4 @@
-/* Finding the ssh that does the work, which must not be ssh-fast again. */
+/* Finds the real ssh, which must not be ssh-fast. */
 #ifndef REAL_SSH_H
 #define REAL_SSH_H
 
@@ -10,24 +10,23 @@ struct real_ssh {
 	struct text path;
 	const char *argv0; /* what it is told that it is called */
 	bool is_script; /* it may end before the ssh that it starts does */
-	/* This ssh-fast was called by a script that another took for ssh. */
+	/* A script that another ssh-fast took for ssh called this one. */
 	bool is_behind_script;
 	char storage[128]; /* of the path, where it is short */
 };
 
 /*
- * Finds the real ssh: the wanted one (a path, or a name to look up in PATH),
- * else the first "ssh" in PATH that is neither ssh-fast, under whatever name,
- * copied or linked, nor a script that runs it. is_verbose says what is skipped.
- * 0, or -1 after a message.
+ * Finds the real ssh: the wanted one (a path, or a name in PATH), or the first
+ * "ssh" in PATH that is neither ssh-fast, in any form, nor a script that runs
+ * it. is_verbose prints those that are skipped. Returns 0, or -1 after a
+ * message.
  */
 int real_ssh_find(struct real_ssh *ssh, const char *wanted, bool is_verbose);
 
 /*
- * Execs it with these arguments (argv[0] is replaced). Where the arguments do
- * not show by themselves that they come from ssh-fast, may_come_back has it
- * run only so many levels deep (ELOOP). Returns only after a failure, with
- * errno.
+ * Execs it with these arguments (argv[0] is replaced). may_come_back is for
+ * arguments that do not show that ssh-fast made them: it fails beyond a depth
+ * of nesting (ELOOP). Returns only after a failure, with errno.
  */
 void
 real_ssh_exec(const struct real_ssh *ssh, char *argv[], bool may_come_back);

@@ -5,7 +5,7 @@
 
 #include <string.h>
 
-/* ssh prints something, or an error, and ends. */
+/* ssh only prints something, or an error. */
 static bool
 only_prints(const struct sshargs *args)
 {

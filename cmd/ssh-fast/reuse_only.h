@@ -1,4 +1,4 @@
-/* --reuse-only: a run over a master that lives, or none. */
+/* --reuse-only: runs over a live master, or not at all. */
 #ifndef REUSE_ONLY_H
 #define REUSE_ONLY_H
 
@@ -6,10 +6,10 @@
 
 #include <stdbool.h>
 
-/* Whether plain ssh would log in, and must not be run for that. */
+/* Whether plain ssh would log in, so it must not run. */
 bool reuse_only_forbids_plain(const struct run *run);
 
-/* Says that no master can be used, and why. Returns the exit status. */
+/* Prints that no master can be used, and why. Returns the exit status. */
 int reuse_only_fail(const struct run *run, const char *reason);
 
 #endif

@@ -1,4 +1,4 @@
-/* What one run of ssh-fast knows; see ssh-fast.c. */
+/* The state of one run; see ssh-fast.c. */
 #ifndef RUN_H
 #define RUN_H
 
@@ -14,12 +14,12 @@
 #include <stdint.h>
 
 /*
- * Of pages that are written to, each costs a fault: what is small comes first,
- * and what is large, and used in part, last.
+ * Each page that is written to costs a page fault. So small fields come first,
+ * and large ones that are used in part come last.
  */
 struct run {
 	struct options options;
-	/* ssh's own arguments; argv[0] stands in front of them. */
+	/* The arguments of ssh, after argv[0]. */
 	int argc;
 	char **argv;
 	int64_t began_us; /* with --verbose */

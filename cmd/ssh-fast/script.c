@@ -8,14 +8,17 @@ is_one_of(char c, const char *set)
 	return c != '\0' && strchr(set, c) != NULL;
 }
 
-/* What separates words; quotes do so too, as they only wrap a word. */
+/*
+ * The characters between words. Quotes are among them, since they only wrap a
+ * word.
+ */
 static bool
 is_between_words(char c)
 {
 	return is_one_of(c, " \t\n\r;|&(){}<>`\"'");
 }
 
-/* Words behind which a shell, or the program they name, expects a command. */
+/* Words before a command, for a shell or for the program that they name. */
 static bool
 comes_before_command(const char *word, size_t length)
 {
@@ -25,7 +28,7 @@ comes_before_command(const char *word, size_t length)
 	const char *slash = memchr(word, '/', length);
 	size_t i;
 
-	/* An option of one of these, or a variable set for the command. */
+	/* An option of such a word, or a variable set for the command. */
 	if (word[0] == '-' || memchr(word, '=', length) != NULL)
 		return true;
 	for (; slash != NULL; slash = memchr(word, '/', length)) {
@@ -39,7 +42,7 @@ comes_before_command(const char *word, size_t length)
 	return false;
 }
 
-/* As NAME in "exec -a NAME", or 5 in "nice -n 5". */
+/* NAME in "exec -a NAME", or 5 in "nice -n 5". */
 static bool
 is_argument_of_option(const char *line, const char *word)
 {
@@ -52,7 +55,7 @@ is_argument_of_option(const char *line, const char *word)
 	return end - word == 2 && word[0] == '-';
 }
 
-/* Whether the word at that place of its line stands where a command does. */
+/* Whether the word at this place of its line is a command. */
 static bool
 is_command(const char *line, const char *word)
 {
@@ -74,7 +77,7 @@ is_command(const char *line, const char *word)
 	}
 }
 
-/* Whether a comment begins on the line before that place. */
+/* Whether a comment begins on the line before this place. */
 static bool
 is_in_comment(const char *line, const char *place)
 {
@@ -101,7 +104,7 @@ script_runs(const char *bytes, size_t length, const char *program)
 		for (word = at; word > line && !is_between_words(word[-1]);
 		     word--)
 			;
-		/* Another name that ends so, or a variable that is set. */
+		/* Another name with this end, or a variable that is set. */
 		if (word < at &&
 		    (at[-1] != '/' ||
 			memchr(word, '=', (size_t)(at - word)) != NULL))

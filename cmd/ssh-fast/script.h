@@ -1,4 +1,4 @@
-/* Reading a shell script that stands in the place of ssh. */
+/* Reads a shell script that runs in place of ssh. */
 #ifndef SCRIPT_H
 #define SCRIPT_H
 
@@ -6,9 +6,9 @@
 #include <stddef.h>
 
 /*
- * Whether the script runs that program: its name, or a path that ends in it,
- * stands where a shell expects a command. A comment, or an argument of another
- * command, does not count. The bytes are the beginning of the script.
+ * Whether the script runs this program: its name, or a path that ends in it, is
+ * a command. Comments and arguments do not count. The bytes are the start of
+ * the script.
  */
 bool script_runs(const char *bytes, size_t length, const char *program);
 

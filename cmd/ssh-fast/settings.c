@@ -17,7 +17,7 @@
 #define SETTINGS_NAME "/config"
 enum { SETTINGS_MAX = 1024 * 1024 };
 
-/* A file on its way through the lines. */
+/* A file while its lines are read. */
 struct reading {
 	struct options *options;
 	const char *path, *host;
@@ -32,7 +32,7 @@ fail(struct failure *failure, enum failure_kind kind, const char *path)
 	return SETTINGS_FAILED;
 }
 
-/* "Host" and its patterns: any that fits, and none that fits behind a "!". */
+/* "Host" and its patterns: at least one matches, and none after a "!". */
 static bool
 read_host(struct reading *reading, const char *at, const char *end)
 {
@@ -52,7 +52,7 @@ read_host(struct reading *reading, const char *at, const char *end)
 	return status == SSHWORDS_END && !is_empty;
 }
 
-/* The value stays where it is in the file, for the options to point at. */
+/* The value stays in the file, and options point to it. */
 static bool
 read_setting(
     struct reading *reading, const char *keyword, char *value, const char *end)
@@ -161,7 +161,7 @@ read_content(int fd, struct text *content, const char *path, off_t size,
 	return SETTINGS_READ;
 }
 
-/* What ssh wants of its own file: nobody else may have written it. */
+/* The check of ssh for its own file: no other user may have written it. */
 static enum settings_status
 check(const struct stat *st, const char *path)
 {
@@ -186,10 +186,10 @@ read_file(
 	const char *path = reading->path;
 	enum settings_status status;
 	struct stat st;
-	/* O_NONBLOCK: should a FIFO lie there, opening returns. */
+	/* O_NONBLOCK: opening a FIFO does not wait. */
 	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
 
-	/* What is wrong with the folders above is told when they are used. */
+	/* Faults of the folders above are reported when they are used. */
 	if (fd == -1)
 		return errno == ENOENT || errno == ENOTDIR || errno == ELOOP
 		    ? SETTINGS_READ
@@ -202,7 +202,7 @@ read_file(
 	return status == SETTINGS_READ ? read_lines(reading, content) : status;
 }
 
-/* Where they are; false where there is no place for them. */
+/* The path of the settings; false if there is none. */
 static bool
 find_file(struct run *run, struct text *path)
 {
@@ -231,7 +231,7 @@ settings_read(struct run *run, struct failure *failure)
 	    sizeof(run->settings_path_storage));
 	if (sshargs_read(&run->args, run->argc, run->argv) == -1)
 		return fail(failure, FAILURE_MEMORY, "the command line");
-	/* Without a host there is nobody to have settings. */
+	/* Without a host there are no settings. */
 	if (run->args.host == NULL || home_of_ssh(&run->home) == -1)
 		return SETTINGS_READ;
 	if (!find_file(run, &run->settings_path))

@@ -12,8 +12,8 @@ enum settings_status {
 };
 
 /*
- * Reads ssh's own arguments and then the settings of their host into
- * run->options, below what the variables and options say. Fills run->args,
+ * Reads the arguments of ssh, then the settings of their host into
+ * run->options. Variables and options override them. Fills in run->args,
  * run->home and run->settings.
  */
 enum settings_status settings_read(struct run *run, struct failure *failure);

@@ -33,8 +33,8 @@ taking_tell(const struct run *run)
 }
 
 /*
- * A forward is answered by whom it leads to, and a script may do anything; a
- * master that has just logged in has heard from its server.
+ * The answer of a forward comes from its target, and a script can do anything.
+ * A master that has just logged in has heard from its server.
  */
 struct keeper_options
 taking_keeper_options(const struct run *run)
@@ -51,8 +51,8 @@ taking_keeper_options(const struct run *run)
 }
 
 /*
- * The native client opens a session under a deadline, so that the server of a
- * master that is not trusted need not be asked first.
+ * The native client opens a session under a deadline, so the server of an
+ * untrusted master need not be asked first.
  */
 int
 taking_lease(struct run *run, struct failure *failure)
@@ -75,8 +75,8 @@ taking_lease(struct run *run, struct failure *failure)
 			options.answer_ms = run->options.answer_secs * 1000;
 	}
 	/*
-	 * Others may have sessions on a master that is shared. It is not ended
-	 * for a session that nobody answers, so its server is asked first.
+	 * Other runs may have sessions on a shared master. It must not be ended
+	 * for one session, so its server is asked first.
 	 */
 	if (run->options.slots > 1 && run->options.probe != PROBE_NONE)
 		options.answer_ms = run->options.answer_secs * 1000;
