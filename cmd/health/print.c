@@ -27,7 +27,7 @@ static const char *const steps[] = {
     [REPORT_HOST_KEY] = "host key",
 };
 
-/* Texts of numbers that an answer points to. */
+/* Texts of numbers; an answer points to them. */
 struct numbers {
 	char port[16], connect_ms[32], handshake_ms[32], age_ms[32];
 };

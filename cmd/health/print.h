@@ -1,4 +1,4 @@
-/* What ssh-fast-health has found out, in words. */
+/* Prints the results of ssh-fast-health. */
 #ifndef HEALTH_PRINT_H
 #define HEALTH_PRINT_H
 
@@ -9,11 +9,11 @@
 
 enum print_format { PRINT_LINES, PRINT_JSON, PRINT_FIELDS };
 
-/* Prints them on stdout. False where it takes no more, or without memory. */
+/* Prints them on stdout. False if stdout fails, or without memory. */
 bool print_jobs(
     const struct crowd_job *jobs, size_t count, enum print_format format);
 
-/* The exit status that the worst of them asks for. */
+/* The exit status for the worst result. */
 int print_exit_status(const struct crowd_job *jobs, size_t count);
 
 #endif

@@ -1,4 +1,4 @@
-/* What the lines of the table are made of: cells, in so many columns each. */
+/* Cells of the table, each with a width in columns. */
 #ifndef LS_CELL_H
 #define LS_CELL_H
 
@@ -9,17 +9,18 @@
 
 enum ls_colour { LS_NO_COLOUR, LS_GREEN, LS_YELLOW, LS_RED };
 
-/* Columns, not bytes: each UTF-8 character is taken for one. */
+/* Columns, not bytes: each UTF-8 character counts as one. */
 int ls_cell_columns(const char *string);
 
 /*
- * Adds the word, which must not steer a terminal, in so many columns at least
- * (negative: to the right), and a blank. Without is_coloured in no colour.
+ * Adds the word, without control characters, in at least this many columns
+ * (negative: aligned to the right), and a blank. Has no colour without
+ * is_coloured.
  */
 void ls_cell_add(struct text *line, const char *word, int width,
     bool is_coloured, enum ls_colour colour);
 
-/* Adds the number to the right, or "-" where it is not known. */
+/* Adds the number, aligned to the right, or "-" if it is unknown. */
 void ls_cell_add_number(struct text *line, bool is_known, long long number,
     int width, bool is_coloured, enum ls_colour colour);
 

@@ -17,21 +17,21 @@
 #include <unistd.h>
 
 enum {
-	/* ssh-fast-health looks at so many side by side, or more. */
+	/* ssh-fast-health checks at least this many hosts at a time. */
 	SIDE_BY_SIDE = 64,
-	/* Beside the deadlines that it keeps: starting, key exchanges. */
+	/* Time for the start and key exchanges, beyond the deadlines. */
 	START_MS = 5000,
 	EACH_MS = 100,
 	ANSWER_SIZE_MAX = 4096,
 };
 
-/* What is asked of one entry of the catalogue. */
+/* The question for one entry of the catalogue. */
 struct question {
 	char *line; /* null: nothing */
 	size_t entry;
 };
 
-/* The line for the endpoint of a record; null where it has none. */
+/* The line for the endpoint of a record; null if there is none. */
 static char *
 describe(const struct record *record)
 {
@@ -56,7 +56,7 @@ describe(const struct record *record)
 	return result;
 }
 
-/* Fills in what to ask of each entry of the catalogue. */
+/* Fills in the questions for all entries of the catalogue. */
 static void
 collect(struct question *questions, const struct admin *admin)
 {
@@ -91,8 +91,8 @@ compare(const void *left, const void *right)
 }
 
 /*
- * Lists the endpoints, each of them once, and numbers each entry with its
- * place there. How many endpoints there are.
+ * Lists each endpoint once, and stores its index in each entry. Returns the
+ * number of endpoints.
  */
 static size_t
 list_endpoints(struct ls_health *health, struct question *questions,
@@ -117,7 +117,7 @@ list_endpoints(struct ls_health *health, struct question *questions,
 	return number;
 }
 
-/* A file without a name that holds the list: no pipe takes so much at once. */
+/* A file without a name for the list, which is too large for a pipe. */
 static FILE *
 write_list(const struct text *list)
 {
@@ -133,7 +133,7 @@ write_list(const struct text *list)
 	return NULL;
 }
 
-/* Exactly so many lines, each of them an answer. */
+/* Reads exactly this many lines; each is an answer. */
 static bool
 read_answers(struct ls_health *health, size_t count)
 {
@@ -227,7 +227,10 @@ ls_health_ask(
 
 	memset(health, 0, sizeof(*health));
 	text_init(&health->output);
-	/* Where root looks at a user's folder, that user would lead him. */
+	/*
+	 * If root looks at the folder of a user, that user could choose the
+	 * hosts.
+	 */
 	if (admin->root.fd != -1 && admin->root.owner != getuid()) {
 		message("cannot check the servers of %s: it belongs to "
 			"another user",

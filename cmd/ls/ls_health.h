@@ -1,4 +1,4 @@
-/* Whether the servers of the endpoints are there: ssh-fast-health is asked. */
+/* The health of the servers of the endpoints, by ssh-fast-health. */
 #ifndef LS_HEALTH_H
 #define LS_HEALTH_H
 
@@ -15,16 +15,16 @@ struct ls_health {
 };
 
 /*
- * Asks for all endpoints of the catalogue at once, each of them once, however
- * many namespaces lead there. Each may take that long; ssh-fast-health bounds
- * how many are looked at side by side. Takes no lock and asks no master. 0,
- * or -1 after a message. ls_health_free() is owed in either case.
+ * Asks for all endpoints of the catalogue at once, each of them once. Each has
+ * this time; ssh-fast-health limits the number at a time. Takes no lock and
+ * asks no master. Returns 0, or -1 after a message. The caller calls
+ * ls_health_free() in either case.
  */
 int ls_health_ask(
     struct ls_health *health, const struct admin *admin, int timeout_ms);
 void ls_health_free(struct ls_health *health);
 
-/* Of that entry of the catalogue; null where nothing is known. */
+/* The health of this entry of the catalogue; null if unknown. */
 const struct health_answer *
 ls_health_get(const struct ls_health *health, size_t entry);
 

@@ -6,7 +6,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 
-/* Null for what is not known. */
+/* Null for an unknown value. */
 static const char *
 known(const char *string)
 {
@@ -56,7 +56,7 @@ add_leases(struct json *json, const struct ls_view *view)
 	json_close_list(json);
 }
 
-/* A port is a number where the record holds one. */
+/* A port is a number if the record has a number. */
 static void
 add_port(struct json *json, const char *port)
 {

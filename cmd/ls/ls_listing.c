@@ -19,13 +19,13 @@
 #include <string.h>
 #include <unistd.h>
 
-/* The first of the namespaces that were asked for in the same words. */
+/* The first of the namespaces with the same words. */
 struct same_call {
 	const struct catalogue_entry *entry;
 	char *text;
 };
 
-/* What is known while it goes through the namespaces. */
+/* The state of a listing. */
 struct listing_run {
 	struct ls_options options;
 	struct admin admin;
@@ -74,8 +74,8 @@ is_equal(const char *one, const char *other)
 }
 
 /*
- * What tells it from others that were asked for in the same words, which stand
- * in front of it: the words, and what else differs. To be freed, or null.
+ * The words that distinguish it from earlier namespaces with the same words,
+ * and the other differences. The caller frees it; it may be null.
  */
 static char *
 tell_apart(struct listing_run *run, const struct catalogue_entry *entry,
@@ -106,7 +106,7 @@ tell_apart(struct listing_run *run, const struct catalogue_entry *entry,
 	return NULL;
 }
 
-/* What the leases are, once the record has been read. */
+/* Looks at the leases, after the record was read. */
 static void
 look_at_leases(
     struct listing_run *run, const struct namespace *ns, struct ls_view *view)
@@ -143,7 +143,7 @@ look_at(struct listing_run *run, size_t number)
 
 	if (namespace_open(&ns, &run->admin.root, entry->folder, NAMESPACE_LOOK,
 		&failure) == -1) {
-		/* Removed since it was listed: there is nothing to show. */
+		/* It was removed since it was listed. */
 		if (failure.kind != FAILURE_SYSTEM || failure.error != ENOENT)
 			show_trouble(run, &failure, &view);
 		return;
@@ -181,7 +181,7 @@ wants_colour(void)
 	    (term == NULL || strcmp(term, "dumb") != 0);
 }
 
-/* What stands in front of all namespaces. */
+/* Prints the start, before all namespaces. */
 static void
 begin(struct listing_run *run)
 {
@@ -206,7 +206,7 @@ begin(struct listing_run *run)
 		ls_table_header(&run->table);
 }
 
-/* And what stands behind them. */
+/* Prints the end, after all namespaces. */
 static void
 end(struct listing_run *run)
 {
@@ -231,7 +231,7 @@ list_all(struct listing_run *run)
 		-1)
 		run->failed = true;
 	begin(run);
-	/* A reader that has gone away wants no more of it. */
+	/* The reader of stdout has gone. */
 	for (i = 0; i < catalogue->count && !ferror(stdout); i++)
 		look_at(run, i);
 	end(run);
@@ -241,7 +241,7 @@ list_all(struct listing_run *run)
 								: 0;
 }
 
-/* What was asked for and is not there, unless that is no matter. */
+/* Reports patterns without a match, unless -q is given. */
 static bool
 is_all_there(
     const struct listing_run *run, const struct catalogue_request *wanted)

@@ -19,8 +19,8 @@ struct ls_options {
 };
 
 /*
- * Lists what the patterns match, or all; in so many lines at most (0: any
- * number). The exit status, after messages about what went wrong.
+ * Lists the namespaces that match the patterns, or all, in at most this many
+ * lines (0: no limit). Returns the exit status, after messages.
  */
 int ls_listing_print(const struct ls_options *options,
     const struct catalogue_request *wanted, size_t room);

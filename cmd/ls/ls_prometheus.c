@@ -13,7 +13,7 @@ struct ls_sample {
 	struct ls_count count;
 };
 
-/* Where the value of a sample comes from. */
+/* The source of the value of a sample. */
 enum source { SOURCE_COUNT, SOURCE_US, SOURCE_SAVED, SOURCE_SINCE, SOURCE_LS };
 
 /* One line of a family for each namespace. */
@@ -87,7 +87,7 @@ ls_prometheus_add(struct ls_prometheus *prometheus, const struct ls_view *view)
 	return true;
 }
 
-/* Within quotation marks, where a backslash escapes. */
+/* In quotation marks, with a backslash as escape. */
 static void
 add_label(struct text *line, const char *key, const char *value)
 {

@@ -16,13 +16,13 @@ struct ls_prometheus {
 };
 
 /*
- * Keeps what is to be printed of one namespace, whose label, folder and words
- * have to stay valid. False without memory.
+ * Keeps the values of one namespace. Its label, folder and words must stay
+ * valid. False without memory.
  */
 bool
 ls_prometheus_add(struct ls_prometheus *prometheus, const struct ls_view *view);
 
-/* Prints all of it, a family of samples after the other, and frees it. */
+/* Prints all, one family of samples after the other, and frees it. */
 void ls_prometheus_end(struct ls_prometheus *prometheus);
 
 #endif

@@ -1,4 +1,4 @@
-/* ssh-fast-ls --stats: what the runs to each endpoint have come to. */
+/* ssh-fast-ls --stats: the counts of runs to each endpoint. */
 #ifndef LS_STATS_H
 #define LS_STATS_H
 
@@ -16,12 +16,12 @@ struct ls_stats {
 void ls_stats_header(void);
 
 /*
- * Takes in one namespace; those of one endpoint follow each other, and the
- * label has to stay valid.
+ * Adds one namespace. Those of one endpoint follow each other, and the label
+ * must stay valid.
  */
 void ls_stats_add(struct ls_stats *stats, const struct ls_view *view);
 
-/* The last line is that of all together. */
+/* The last line is the total. */
 void ls_stats_end(struct ls_stats *stats);
 
 #endif

@@ -11,14 +11,14 @@
 enum {
 	SCREEN_WIDTH = 80,
 	LABEL_WIDTH_MIN = 8,
-	/* What is longer stands on a line of its own. */
+	/* A longer label has a line of its own. */
 	LABEL_WIDTH_MAX = 32,
 	HEALTH_WIDTH = 11,
 	PROGRAM_WIDTH = 15,
 	INDENT = 2,
 };
 
-/* Prints the line without the blanks at its end. */
+/* Prints the line without trailing blanks. */
 static void
 print_line(struct ls_table *table, struct text *line)
 {
@@ -26,7 +26,7 @@ print_line(struct ls_table *table, struct text *line)
 
 	while (length > 0 && line->data[length - 1] == ' ')
 		length--;
-	/* The last line of the room is for what is left out. */
+	/* The last line is for the number of omitted lines. */
 	if (table->room > 0 && table->lines + 1 >= table->room)
 		table->cut++;
 	else if (text_ok(line)) {
@@ -53,7 +53,7 @@ ls_table_end(struct ls_table *table)
 		(void)printf("... and %zu lines more", table->cut);
 }
 
-/* A line of its own below a row, cut where the screen ends. */
+/* A line below a row, cut off at the width of the screen. */
 static void
 print_below(struct ls_table *table, int indent, const char *words)
 {
@@ -114,7 +114,7 @@ ls_table_header(struct ls_table *table)
 		    "MASTER         AGE IDLE ENDS");
 }
 
-/* Begins a row; a label that is too long has a line of its own. */
+/* Begins a row. A label that is too long has a line of its own. */
 static void
 add_label(struct text *line, struct ls_table *table, const char *label)
 {
@@ -179,7 +179,7 @@ add_part(struct text *note, const char *between)
 		text_add(note, between);
 }
 
-/* Why the server is not well, and how old the answer is. */
+/* The reason why the server is not healthy, and the age of the answer. */
 static void
 add_reason(struct text *note, const struct health_answer *health)
 {
@@ -195,13 +195,13 @@ add_reason(struct text *note, const struct health_answer *health)
 	}
 	text_init(&age);
 	health_answer_add_age(&age, health);
-	/* It begins with what parts it from words in front. */
+	/* It begins with a separator. */
 	if (age.length > 2 && text_ok(&age))
 		text_add(note, note->length > 0 ? age.data : age.data + 2);
 	text_free(&age);
 }
 
-/* What the row does not tell. */
+/* The facts that the row does not have. */
 static void
 print_note(struct ls_table *table, const struct ls_view *view)
 {
@@ -224,7 +224,10 @@ print_note(struct ls_table *table, const struct ls_view *view)
 	text_free(&note);
 }
 
-/* How it was asked for: behind the row, or below where that is too long. */
+/*
+ * The words of the command line: at the end of the row, or below if they are
+ * too long.
+ */
 static void
 print_row(struct ls_table *table, struct text *row, int used, const char *call)
 {
@@ -279,7 +282,7 @@ colour_of(const struct inspect_lease *lease)
 	return LS_GREEN;
 }
 
-/* "PID WORD", or what there is of it; the word may be anything. */
+/* "PID WORD", or the known part; the word can be anything. */
 static void
 add_process(struct text *line, const char *front, pid_t pid,
     const char *program, int width)

@@ -6,7 +6,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* The table: a line per namespace or, when long, per lease as well. */
+/* The table: one line per namespace and, if it is long, per lease. */
 struct ls_table {
 	bool is_long;
 	bool has_paths;
@@ -18,9 +18,9 @@ struct ls_table {
 };
 void ls_table_header(struct ls_table *table);
 void ls_table_namespace(struct ls_table *table, const struct ls_view *view);
-/* Tells of the lines that were left out, if any. */
+/* Prints the number of omitted lines, if any. */
 void ls_table_end(struct ls_table *table);
-/* How wide the label will be in the table. */
+/* The width of the label in the table. */
 int ls_table_width(const char *label);
 
 #endif

@@ -1,4 +1,4 @@
-/* What ssh-fast-ls shows of one namespace. */
+/* The facts about one namespace that ssh-fast-ls shows. */
 #ifndef LS_VIEW_H
 #define LS_VIEW_H
 
@@ -24,14 +24,14 @@ struct ls_view {
 	const char *trouble; /* why it could not be looked at, or null */
 };
 
-/* Of all leases by their state, and of all masters by theirs. */
+/* The number of leases and of masters in each state. */
 struct ls_count {
 	size_t held, free, leftover;
 	size_t alive, hung, dead;
 };
 void ls_count(struct ls_count *count, const struct inspection *inspection);
 
-/* Why runs were plain ssh. */
+/* The reasons of plain runs. */
 enum { LS_PLAIN_REASONS = 4 };
 struct ls_plain_reason {
 	const char *word;
@@ -39,7 +39,7 @@ struct ls_plain_reason {
 };
 extern const struct ls_plain_reason ls_plain_reasons[LS_PLAIN_REASONS];
 
-/* The words for people and JSON alike; null where it is not known. */
+/* The words in the table and in JSON; null if unknown. */
 const char *ls_state_word(enum inspect_state state);
 const char *ls_master_word(enum inspect_master master);
 

@@ -27,7 +27,7 @@ place_of(const struct answer_request *request, char name[NAME_SIZE])
 	    .owner = request->root->owner};
 }
 
-/* What was kept, in a form that can be read; null where that cannot be. */
+/* The kept answer in readable form, or null. */
 static char *
 unseal(struct answer *answer, const struct endpoint *endpoint)
 {
@@ -39,7 +39,7 @@ unseal(struct answer *answer, const struct endpoint *endpoint)
 							    : NULL;
 }
 
-/* Whatever is wrong with a kept answer, ssh can be asked again. */
+/* If a kept answer cannot be read, ssh is asked again. */
 static bool
 read_kept(struct answer *answer, const struct answer_request *request,
     const struct smallfile_place *place)
@@ -51,7 +51,7 @@ read_kept(struct answer *answer, const struct answer_request *request,
 	    smallfile_read(&answer->file, place, NULL) != SMALLFILE_FOUND)
 		return false;
 	age_secs = time(NULL) - answer->file.written;
-	/* After a crash of the machine it may be there and be empty. */
+	/* After a crash of the machine the file may be empty. */
 	if (age_secs >= 0 && age_secs < ANSWER_KEPT_SECS &&
 	    (content = unseal(answer, request->endpoint)) != NULL &&
 	    resolution_read(&answer->said, content) &&
@@ -61,7 +61,7 @@ read_kept(struct answer *answer, const struct answer_request *request,
 	return false;
 }
 
-/* A full disk, for one, costs a question in each run. */
+/* A failure, such as a full disk, costs a question in each run. */
 static void
 keep(const struct answer *answer, const struct answer_request *request,
     const struct smallfile_place *place)

@@ -1,7 +1,7 @@
 /*
- * The answer of ssh -G to a command line, asked once and kept below the root:
- * ROOT/.answer.NAME, where NAME is made of all that the answer depends on. An
- * answer that depends on more than text is asked for in each run.
+ * The answer of ssh -G to a command line. It is kept below the root as
+ * ROOT/.answer.NAME. NAME is a digest of everything on which it depends. If it
+ * depends on more than text, ssh is asked in each run.
  */
 #ifndef ANSWER_H
 #define ANSWER_H
@@ -19,8 +19,8 @@
 struct answer_request {
 	const struct namespace_root *root; /* its fd may be -1: nothing kept */
 	/*
-	 * Its shared text is all that the answer depends on, unless its
-	 * configuration is dynamic: then nothing is kept.
+	 * The answer depends only on its shared text, unless its configuration
+	 * is dynamic. A dynamic answer is not kept.
 	 */
 	const struct endpoint *endpoint;
 	bool look_only; /* nothing is written */
@@ -29,26 +29,24 @@ struct answer_request {
 
 struct answer {
 	struct resolution said;
-	/* Of all that ssh said, where it was asked in this run; else empty. */
+	/* All lines of ssh, if it was asked in this run; otherwise empty. */
 	char digest[DIGEST_LENGTH + 1];
 	struct text lines; /* as it was asked, or unsealed */
 	struct smallfile file; /* as it was kept */
 };
 
 /*
- * Gets the answer. 0 and answer_free() is owed; 1 where ssh rejects the command
- * line or the configuration; -1 with errno where ssh could not be asked.
+ * Gets the answer. Returns 0, and the caller calls answer_free(); 1 if ssh
+ * rejects the command line or the configuration; -1 with errno if ssh could not
+ * be asked.
  */
 int answer_get(struct answer *answer, const struct answer_request *request);
 void answer_free(struct answer *answer);
 
-/*
- * For how long an answer is believed: another version of ssh, for one, may have
- * another one.
- */
+/* How long an answer is valid. Another version of ssh may have another one. */
 enum { ANSWER_KEPT_SECS = 24 * 3600 };
 
-/* Whether a file below the root is a kept answer, or one being written. */
+/* Whether a file below the root is a kept or unfinished answer. */
 bool answer_is_name(const char *name);
 
 #endif

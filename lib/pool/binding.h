@@ -1,4 +1,4 @@
-/* Which endpoint a given namespace text belongs to. */
+/* The endpoint of a given namespace text. */
 #ifndef BINDING_H
 #define BINDING_H
 
@@ -7,11 +7,11 @@
 #include "ssh/sshargs.h"
 
 /*
- * A digest of the endpoint that the command line names: destination, user,
- * port and -W. Empty where memory ran out.
+ * A digest of the endpoint of the command line: destination, user, port and -W.
+ * Empty without memory.
  *
- * A given text serves one endpoint. Otherwise a variable that reaches the
- * ssh-fast of a ProxyCommand would put the jump host's master into the pool of
+ * A given text is for one endpoint. Otherwise a variable that the ssh-fast of a
+ * ProxyCommand inherits would put the master of the jump host into the pool of
  * the target.
  */
 void binding_digest(const struct endpoint *endpoint, const struct sshargs *args,

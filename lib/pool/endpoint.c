@@ -9,7 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
-/* Not a part of what calls it, which is to have a small frame. */
+/* Not in its caller, which must have a small stack frame. */
 static __attribute__((noinline)) void
 add_folder(struct text *text)
 {
@@ -21,7 +21,7 @@ add_folder(struct text *text)
 		facts_add(text, FACT_FOLDER, "unknown", "");
 }
 
-/* What the configuration refers to outside of itself. */
+/* Everything outside of the configuration on which it depends. */
 static void
 add_references(struct text *text, const struct sshconfig *config)
 {
@@ -30,7 +30,7 @@ add_references(struct text *text, const struct sshconfig *config)
 		add_folder(text);
 }
 
-/* Reads the configuration. 0, or -1 without memory. */
+/* Reads the configuration. Returns 0, or -1 without memory. */
 static int
 read_config(const struct shaping *shaping)
 {
@@ -41,7 +41,7 @@ read_config(const struct shaping *shaping)
 		return -1;
 	shaping_note_references(shaping, config);
 	endpoint->plain_reason = config->doubt;
-	/* ssh -G tells it for one pass and one outcome only. */
+	/* ssh -G shows only one pass with one result. */
 	if (config->mentions_no_control_path &&
 	    (config->is_dynamic || config->has_second_pass))
 		endpoint->plain_reason =
@@ -49,7 +49,9 @@ read_config(const struct shaping *shaping)
 	return 0;
 }
 
-/* The configuration counts by half of its digest; see facts_add_secret(). */
+/*
+ * The text has half of the digest of the configuration; see facts_add_secret().
+ */
 static void
 add_config(struct text *text, struct endpoint *endpoint)
 {
@@ -78,7 +80,7 @@ compose(struct text *text, const struct shaping *shaping, const char *ssh)
 	text_add_bytes(text, shaping->options.data, shaping->options.length);
 }
 
-/* False without memory. */
+/* Returns false without memory. */
 static bool
 describe(struct shaping *shaping, const char *ssh)
 {

@@ -1,7 +1,6 @@
 /*
- * Which connection a command line asks for: the namespace text. Two command
- * lines get the same text only where the connections they would make are the
- * same; when in doubt, they differ.
+ * The namespace text of a command line. Two command lines have the same text
+ * only if they would make the same connection. In doubt the texts differ.
  */
 #ifndef ENDPOINT_H
 #define ENDPOINT_H
@@ -11,31 +10,33 @@
 #include "ssh/sshoption.h"
 #include "base/text.h"
 
-/* Where the connection is made from: all that is not on the command line. */
+/* The place of the connection: all facts outside of the command line. */
 struct endpoint_origin {
 	const char *ssh; /* path of the real ssh */
 	const char *home; /* the home directory that ssh takes "~" for */
 };
 
 struct endpoint {
-	/* Why this must be a plain ssh, in a few words; null where a lease
-	 * may be had. Nothing below is set then. */
+	/*
+	 * Why this run must be plain, in a few words; null if a lease is
+	 * possible. The fields below are not set then.
+	 */
 	const char *plain_reason;
 	const char *user, *host, *port; /* as asked for; null: not given */
 	bool in_background; /* -f */
 	bool is_stdio_forward; /* -W */
 	bool is_verbose; /* -v */
 	/*
-	 * The restrictions: the options that only refuse something (-a, -x and
-	 * the like), as CARRIES_ bits. Where the configuration asks for what
-	 * they refuse, the pool is not the shared one.
+	 * The restrictions: options that only remove a feature (-a, -x and
+	 * others), as CARRIES_ bits. If the configuration has that feature, the
+	 * pool is another one.
 	 */
 	unsigned int restrictions;
 	struct text shared_text; /* the text without the restrictions */
 	struct text restrictions_text; /* their lines, for a pool of its own */
 	/*
-	 * What only those can know who know the values that stand in the text
-	 * as digests: what is kept of these is sealed with it (seal.h).
+	 * A secret that follows from the values whose digests are in the text.
+	 * The kept answers are sealed with it (seal.h).
 	 */
 	struct text sealing;
 	struct sshconfig config;
@@ -44,8 +45,9 @@ struct endpoint {
 };
 
 /*
- * Describes what args (status SSHARGS_OK) ask for; the strings point into
- * args. 0 and endpoint_free() is owed; -1 with errno for lack of memory.
+ * Describes the endpoint of args (status SSHARGS_OK). The strings point into
+ * args. Returns 0, and the caller calls endpoint_free(); -1 with errno without
+ * memory.
  */
 int endpoint_describe(struct endpoint *endpoint, const struct sshargs *args,
     const struct endpoint_origin *origin);

@@ -14,7 +14,7 @@
 #include <time.h>
 #include <unistd.h>
 
-/* How old it is before nobody asks for it; 0: it is none of ours. */
+/* The age at which it has expired; 0: not our file. */
 static int
 lifetime_secs(const char *name, int ttl_secs)
 {
@@ -22,13 +22,13 @@ lifetime_secs(const char *name, int ttl_secs)
 
 	if (!answer_is_name(name) && !login_is_note_name(name))
 		return 0;
-	/* ".answer.NAME.PID" is being written. */
+	/* ".answer.NAME.PID" is unfinished. */
 	if (strchr(name + 1, '.') != dot || login_is_note_name(name))
 		return ttl_secs > 0 ? ttl_secs : 1;
 	return ANSWER_KEPT_SECS;
 }
 
-/* The folder of a gate that somebody was killed in. */
+/* The folder of a gate, left by a killed process. */
 static void
 sweep_gate(const struct namespace_root *root, const char *name,
     const struct sweep_options *options)

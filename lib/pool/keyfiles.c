@@ -17,7 +17,10 @@
 #include <unistd.h>
 
 enum {
-	/* From so many names in one folder on, one look at it is less. */
+	/*
+	 * From this many names in one folder on, one read of the folder is
+	 * cheaper.
+	 */
 	NAMES_FOR_A_LOOK = 3,
 	NAMES_SIZE = 2048, /* of a folder that is worth it */
 	FOLDER_SIZE = 256,
@@ -25,8 +28,8 @@ enum {
 };
 
 /*
- * A folder and all names in it: ssh's defaults are some thirty names in one
- * folder, nearly all of them absent.
+ * A folder and all its names. The defaults of ssh are some thirty names in one
+ * folder. Nearly all of them are missing.
  */
 struct view {
 	char folder[FOLDER_SIZE];
@@ -48,7 +51,7 @@ keyfiles_add_line(struct text *lines, enum fact_kind kind,
     const struct sshkey *key, uint64_t *valid_until)
 {
 	facts_add(lines, kind, NULL, key->digest);
-	/* One that has ended already lets nobody in. */
+	/* An expired certificate cannot log in. */
 	if (key->valid_until < *valid_until &&
 	    key->valid_until > (uint64_t)time(NULL))
 		*valid_until = key->valid_until;
@@ -63,7 +66,7 @@ keyfiles_is_there(const char *name, const char *home)
 	bool is_there;
 
 	text_init_in(&path, storage, sizeof(storage));
-	/* Nothing but "~" is expanded before ssh looks. */
+	/* ssh only expands "~" before this check. */
 	if (name[0] == '~' && (name[1] == '/' || name[1] == '\0')) {
 		text_add(&path, home);
 		name++;
@@ -90,7 +93,7 @@ is_surely_absent(const struct view *view, const char *path)
 	return true;
 }
 
-/* Looks at one name that ssh would open; false where there is no key. */
+/* Reads one file that ssh would open; false if it has no key. */
 static bool
 look(struct reading *reading, const char *path, bool only_certificate,
     struct text *lines)
@@ -115,7 +118,7 @@ look(struct reading *reading, const char *path, bool only_certificate,
 	return true;
 }
 
-/* The same of the name with that ending. */
+/* The same for the name with this ending. */
 static bool
 look_beside(struct reading *reading, struct text *path, const char *ending,
     bool only_certificate, struct text *lines)
@@ -132,9 +135,9 @@ look_beside(struct reading *reading, struct text *path, const char *ending,
 }
 
 /*
- * Beside a key file, ssh looks for the public key and, unless certificates are
- * named, for one of the same name. What it finds in the key file itself and
- * what beside it may be two keys; then both count.
+ * Beside a key file, ssh looks for the public key and, if no certificate is
+ * named, for one of the same name. The key file and the public key may differ;
+ * then both count.
  */
 static void
 look_at_key_file(struct reading *reading, struct text *path)
@@ -153,7 +156,7 @@ look_at_key_file(struct reading *reading, struct text *path)
 		(void)look_beside(reading, path, "-cert.pub", true, keys);
 }
 
-/* A file by the name that ssh was given. */
+/* A file, by the name that ssh got. */
 static void
 look_at_name(
     struct reading *reading, const char *name, enum sshoption_effect effect)
@@ -174,7 +177,7 @@ look_at_name(
 	text_free(&path);
 }
 
-/* The word behind -o. Not a part of its caller, whose frame is to be small. */
+/* The word after -o. Not in its caller, which must have a small stack frame. */
 static __attribute__((noinline)) void
 look_at_word(struct reading *reading, const struct sshoption *meaning)
 {
@@ -189,7 +192,7 @@ look_at_word(struct reading *reading, const struct sshoption *meaning)
 		    "ssh reads the name of a key file otherwise";
 }
 
-/* Those of the command line come first, and there are no defaults then. */
+/* Files of the command line come first, and replace the defaults. */
 static void
 look_at_options(struct reading *reading, enum sshoption_effect effect)
 {
@@ -210,8 +213,8 @@ look_at_options(struct reading *reading, enum sshoption_effect effect)
 }
 
 /*
- * The next value of that keyword; *keyword, at first the pairs of the answer,
- * moves behind it. Null behind the last.
+ * The next value of this keyword. *keyword begins with the pairs of the answer
+ * and moves past it. Null after the last.
  */
 static const char *
 next_value(const char **keyword, const char *wanted)
@@ -248,7 +251,7 @@ look_at_all(struct reading *reading)
 	look_at_settings(reading, "identityfile", SSHOPTION_KEY_FILE);
 }
 
-/* Reads the folder of that key; false where that is not worth it. */
+/* Reads the folder of this key; false if that is not worth it. */
 static bool
 read_view(struct view *view, const struct reading *reading, const char *first)
 {

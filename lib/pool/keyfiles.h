@@ -1,4 +1,6 @@
-/* The keys in the files that the command line, the configuration or ssh name. */
+/*
+ * The keys in all files that the command line, the configuration or ssh name.
+ */
 #ifndef KEYFILES_H
 #define KEYFILES_H
 
@@ -12,7 +14,7 @@
 #include <stdint.h>
 
 struct keyfiles {
-	/* Certificates that are named as such, and all other keys: a line each. */
+	/* Named certificates, and all other keys: one line each. */
 	struct text certificates, keys;
 	const char *doubt; /* why only ssh can tell, in a few words, or null */
 	uint64_t valid_until; /* when the first certificate ends (sshkey.h) */
@@ -20,21 +22,22 @@ struct keyfiles {
 };
 
 /*
- * Whether ssh takes notice of -i with that value: the file is there. Where only
- * ssh can tell, it counts as being there.
+ * Whether ssh uses this value of -i: the file exists. If only ssh can tell, it
+ * counts as existing.
  */
 bool keyfiles_is_there(const char *name, const char *home);
 
-/* Adds the fact of one key, its digest, and minds the certificate's end. */
+/*
+ * Adds a fact with the digest of one key, and notes the end of a certificate.
+ */
 void keyfiles_add_line(struct text *lines, enum fact_kind kind,
     const struct sshkey *key, uint64_t *valid_until);
 
-/* No keys yet; keyfiles_free() is owed. */
+/* Begins without keys. The caller calls keyfiles_free(). */
 void keyfiles_init(struct keyfiles *keyfiles);
 
 /*
- * Looks at every file that ssh would: args may name some, said names others,
- * and home is what "~" stands for.
+ * Reads every file that ssh would: args and said name files, and home is "~".
  */
 void keyfiles_read(struct keyfiles *keyfiles, const struct sshargs *args,
     const struct resolution *said, const char *home);

@@ -14,15 +14,17 @@
 #define NOTE_PREFIX ".silent."
 
 enum {
-	/* Nearly all agents answer so soon. */
+	/* Nearly all agents answer within this time. */
 	QUICK_US = 10000,
-	/* Past that an agent counts as silent, and for how long it does. */
+	/*
+	 * After the first time an agent counts as silent, for the second time.
+	 */
 	PATIENCE_US = 100000,
 	SILENT_SECS = 10,
 	NOTE_SIZE = sizeof(NOTE_PREFIX) + DIGEST_LENGTH,
 };
 
-/* What is gathered. */
+/* The keys so far. */
 struct gathering {
 	const struct login_request *request;
 	struct keyfiles *files;
@@ -43,7 +45,7 @@ login_agent(const struct resolution *said)
 	return path != NULL && path[0] != '\0' ? path : NULL;
 }
 
-/* Where ssh uses those of files alone, the agent may change their order. */
+/* ssh may use only keys of files; the agent still affects their order. */
 static bool
 has_several_keys(const struct gathering *gathering)
 {
@@ -79,8 +81,8 @@ place_of_note(
 }
 
 /*
- * Waits for the agent. One that was silent some seconds ago is not waited for
- * again; to look whether it was costs nothing where it answers at once.
+ * Waits for the agent, unless it was silent some seconds ago. That check costs
+ * nothing if the agent answers at once.
  */
 static enum sshagent_status
 wait_for(const struct login_request *request, struct sshagent *agent,
@@ -119,7 +121,7 @@ login_is_note_name(const char *name)
 	return strncmp(name, NOTE_PREFIX, sizeof(NOTE_PREFIX) - 1) == 0;
 }
 
-/* Those lines of one text that are, or are not, in another one as well. */
+/* Copies the lines of one text that are, or are not, in another one. */
 static void
 add_lines(struct text *text, const struct text *lines,
     const struct text *others, bool are_in_others)
@@ -140,9 +142,9 @@ add_lines(struct text *text, const struct text *lines,
 }
 
 /*
- * As ssh orders them (pubkey_prepare() in sshconnect2.c): certificates that
- * are named, keys of files that the agent holds as well, other keys of the
- * agent, other keys of files.
+ * The order of ssh (pubkey_prepare() in sshconnect2.c): named certificates,
+ * keys of files that the agent has too, other keys of the agent, other keys of
+ * files.
  */
 static void
 add_in_order(struct text *text, const struct gathering *gathering)
@@ -189,7 +191,10 @@ gather(struct text *text, struct gathering *gathering)
 	bool is_asked = path != NULL &&
 	    (request->all_agent_keys || !request->said->identities_only);
 
-	/* It works while we read files, unless these decide whether to ask. */
+	/*
+	 * The agent works while files are read, unless these decide whether to
+	 * ask it.
+	 */
 	if (is_asked)
 		sshagent_ask(&agent, path);
 	keyfiles_read(

@@ -1,8 +1,7 @@
 /*
- * Which keys a login could use, in the order in which ssh would offer them:
- * those of the agent, and those in every key and certificate file that the
- * command line, the configuration or ssh's defaults name. Where a key lies does
- * not matter.
+ * The keys that a login could use, in ssh's order: those of the agent, and
+ * those in every file that the command line, the configuration or the defaults
+ * of ssh name. The place of a key does not matter.
  */
 #ifndef LOGIN_H
 #define LOGIN_H
@@ -24,17 +23,17 @@ struct login_request {
 };
 
 /*
- * Adds a line for each key. *valid_until gets the second in which the first
- * of the certificates ends, if that is earlier. Null; or why only ssh can tell,
- * in a few words.
+ * Adds a line for each key. *valid_until gets the end of the first certificate,
+ * in seconds, if that is earlier. Returns null, or why only ssh can tell, in a
+ * few words.
  */
 const char *login_add(struct text *text, const struct login_request *request,
     uint64_t *valid_until);
 
-/* The socket of the agent that ssh would ask; null where it asks none. */
+/* The socket of the agent that ssh would ask; null if it asks none. */
 const char *login_agent(const struct resolution *said);
 
-/* Whether a file below the root notes a silent agent. */
+/* Whether this file below the root notes a silent agent. */
 bool login_is_note_name(const char *name);
 
 #endif

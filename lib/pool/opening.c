@@ -21,8 +21,8 @@ enum {
 	/* Once a day. */
 	FIRST_TIMEOUT_MS = 10000,
 	/*
-	 * On every run, beside the ssh that does it all over again: a Match
-	 * exec that is slower than this is asked by plain ssh alone.
+	 * In each run, before ssh does it again. A slower Match exec makes the
+	 * run plain.
 	 */
 	DYNAMIC_TIMEOUT_MS = 1000,
 };
@@ -63,7 +63,7 @@ cannot_ask(struct opening *opening)
 	return POOL_FAILED;
 }
 
-/* ssh -G says "yes" for 0 as well, and "no" where nothing is said. */
+/* ssh -G prints "yes" for 0 too, and "no" for the default. */
 static int
 read_persist(const char *value)
 {
@@ -103,8 +103,8 @@ opening_ask(struct opening *opening)
 	opening->has_answer = true;
 	pool->persist_secs = read_persist(said->control_persist);
 	/*
-	 * Most configurations ask for nothing that the restrictions refuse:
-	 * then scp and its like, which bring such options, share.
+	 * Most configurations do not have the features that the restrictions
+	 * remove. Then scp and others, which use such options, share the pool.
 	 */
 	opening->is_restricted =
 	    (said->asks & pool->endpoint.restrictions) != 0;
@@ -146,13 +146,13 @@ opening_compose(struct opening *opening)
 		    endpoint->restrictions_text.length);
 	pool->valid_until = way.valid_until;
 	pool->needs_folder = way.needs_folder ||
-	    /* A Match exec may look at the folder, also when ssh logs in. */
+	    /* A Match exec may depend on the folder, also at the login. */
 	    endpoint->config.is_dynamic || endpoint->config.depends_on_folder ||
 	    endpoint->config.names_key_from_folder;
 	return POOL_LEASE;
 }
 
-/* What a record is made of; its strings point in here. */
+/* The parts of a record; its strings point here. */
 struct draft {
 	char machine[PLATFORM_MACHINE_SIZE];
 	char made[32];
@@ -161,7 +161,7 @@ struct draft {
 	struct text known_hosts; /* to be freed */
 };
 
-/* That the way leads through something, and its digest: no more. */
+/* Adds a jump host or program as a digest only. */
 static void
 set_jump(struct record *record, struct draft *draft,
     const struct resolution *resolution)
@@ -179,7 +179,7 @@ set_jump(struct record *record, struct draft *draft,
 	record->jump = draft->jump;
 }
 
-/* What ssh -G says of where it leads. */
+/* The target by ssh -G. */
 static void
 set_endpoint(struct record *record, struct draft *draft,
     const struct resolution *resolution, const struct sshconfig *config)

@@ -1,6 +1,6 @@
 /*
- * A pool on its way open: what ssh says of the command line, and what the record
- * in the namespace says. For pool.c alone.
+ * The steps of opening a pool: the answer of ssh to the command line, and the
+ * record of the namespace. Only for pool.c.
  */
 #ifndef OPENING_H
 #define OPENING_H
@@ -11,7 +11,7 @@
 
 #include <stdbool.h>
 
-/* A pool that is being opened. */
+/* A pool while it is opened. */
 struct opening {
 	struct pool *pool;
 	const struct pool_request *request;
@@ -27,30 +27,31 @@ struct opening {
 enum pool_status opening_be_plain(struct pool *pool, const char *reason);
 
 /*
- * Gets the answer of ssh, and what it says of a session into pool->session.
- * Where has_answer is set, answer_free() is owed. POOL_PLAIN where ssh rejects
- * the command line or the configuration asks for it; POOL_FAILED with *failure.
+ * Gets the answer of ssh, and its settings of a session in pool->session. If
+ * has_answer is set, the caller calls answer_free(). POOL_PLAIN: ssh rejects
+ * the command line, or the configuration makes the run plain. POOL_FAILED with
+ * *failure.
  */
 enum pool_status opening_ask(struct opening *opening);
 
 /*
- * Makes the namespace text: what the command line says, what that depends on,
- * and where we are. As above.
+ * Makes the namespace text from the command line, everything on which it
+ * depends, and the place of this process. Returns as above.
  */
 enum pool_status opening_compose(struct opening *opening);
 
 /*
- * Whether the command, and the variables that go with it, are more than a
- * master reads: it hangs up on more than 256 KiB (mux.c, 9.2).
+ * Whether the command and its variables are too large for a master, which
+ * closes the connection after 256 KiB (mux.c, 9.2).
  */
 bool opening_is_too_large(const struct opening *opening);
 
-/* Looks at the record of pool->ns, if that is open and there is one. */
+/* Reads the record of pool->ns, if that is open and has one. */
 enum pool_status opening_read_record(struct opening *opening);
 
 /*
- * Writes a record from the answer, after trying what the file system can do;
- * unless the namespace is not open or only looked at.
+ * Writes a record from the answer, after a trial of the file system. Does
+ * nothing if the namespace is not open, or is only looked at.
  */
 enum pool_status opening_make_record(struct opening *opening);
 

@@ -11,15 +11,15 @@ origin_add_machine(struct text *text)
 {
 	char machine[PLATFORM_MACHINE_SIZE];
 
-	/* Homes are shared between machines, sockets are not. */
+	/* Machines share homes, but not sockets. */
 	platform_machine(machine);
 	facts_add(text, FACT_MACHINE, NULL, machine);
 }
 
 /*
- * A master ends with its process space and with its service; what it sees by
- * the same path or name depends on mounts and network, and whom it may signal
- * on the space of users.
+ * A master ends with its pid namespace and its service. Mounts and network
+ * decide what a path or name means to it. The user namespace decides which
+ * processes it may signal.
  */
 static void
 add_spaces(struct text *text)
@@ -69,8 +69,8 @@ add_resolver(struct text *text)
 }
 
 /*
- * What a master would keep of its first user, so that only those use it who
- * would hand on the same. Mostly there is nothing.
+ * The limits that a master would inherit from its first user. Only processes
+ * with the same limits share it. Most have none.
  */
 static void
 add_remains(struct text *text)

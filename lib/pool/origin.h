@@ -1,5 +1,5 @@
 /*
- * Where a connection is made from, as far as that decides where it leads, or
+ * The place of a process, as far as it affects the target of a connection, or
  * who can end its master.
  */
 #ifndef ORIGIN_H
@@ -11,9 +11,8 @@
 void origin_add_machine(struct text *text);
 
 /*
- * The spaces that this process lives in, the service that it belongs to, the
- * files and variables by which names lead to hosts, and what a master keeps of
- * the process that starts it.
+ * Adds the namespaces of this process, its service, the files and variables of
+ * name resolution, and the limits that a master inherits.
  */
 void origin_add(struct text *text);
 

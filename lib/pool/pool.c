@@ -25,7 +25,7 @@ enter(struct opening *opening)
 	struct failure *failure = opening->failure;
 	bool look_only = opening->request->look_only;
 
-	/* Who shares masters is never mixed with who does not. */
+	/* Runs that share masters and runs that do not have separate pools. */
 	if (opening->request->slots > 1)
 		text_printf(&pool->text, "%sslots: %d\n",
 		    opening->request->namespace_text != NULL ? "\n" : "",
@@ -49,7 +49,7 @@ enter(struct opening *opening)
 	return opening_read_record(opening);
 }
 
-/* The pool that the command line, and all that it depends on, belong to. */
+/* The pool of the command line and everything on which it depends. */
 static enum pool_status
 open_derived(struct opening *opening)
 {
@@ -65,9 +65,8 @@ open_derived(struct opening *opening)
 }
 
 /*
- * The pool of a text that was given: its record was made by whatever came
- * first. What ssh says of this command line is of use for the session alone,
- * and where it cannot be had, that is not known.
+ * The pool of a given text. The first run made its record. The answer of ssh is
+ * for the session only, and may be missing.
  */
 static enum pool_status
 open_given(struct opening *opening)
@@ -112,7 +111,7 @@ open_root(struct pool *pool, const struct pool_request *request,
 	return -1;
 }
 
-/* One of those whose namespace says that they run plain ssh. */
+/* A run whose namespace says that it is plain. */
 static void
 count_plain(const struct namespace *ns)
 {

@@ -1,6 +1,6 @@
 /*
- * From a command line to the open namespace that its connections come from:
- * the text, the folder, the record in it, and the verdict, plain or lease.
+ * Opens the namespace of a command line: the text, the folder, the record, and
+ * the decision: plain or lease.
  */
 #ifndef POOL_H
 #define POOL_H
@@ -46,28 +46,28 @@ struct pool {
 	struct namespace ns;
 	bool is_open; /* ns is (with look_only it may not exist) */
 	/*
-	 * What a master needs when it logs in may be named from the working
-	 * directory on: it has to be started in it.
+	 * A file of the login has a relative path, so the master starts in the
+	 * working directory.
 	 */
 	bool needs_folder;
 	/* ControlPersist of the configuration: seconds, or one of these. */
 	int persist_secs;
 	uint64_t valid_until; /* when the first certificate ends (sshkey.h) */
 	/*
-	 * Where it was wanted and is known for sure, what the configuration
-	 * asks of a session (sshsession.h); else empty.
+	 * The settings of a session (sshsession.h) if they were wanted and are
+	 * known; otherwise empty.
 	 */
 	struct text session;
 	char session_storage[512];
 	struct namespace_root root;
 };
 
-/* What is owed after POOL_LEASE and POOL_PLAIN alike is pool_close(). */
+/* The caller calls pool_close() after POOL_LEASE and POOL_PLAIN. */
 enum pool_status pool_open(struct pool *pool,
     const struct pool_request *request, struct failure *failure);
 void pool_close(struct pool *pool);
 
-/* Fills *failure for lack of memory and returns POOL_FAILED. */
+/* Sets *failure to a lack of memory and returns POOL_FAILED. */
 enum pool_status pool_fail(struct failure *failure);
 
 #endif

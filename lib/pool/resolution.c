@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Settings that are kept as they are. */
+/* Settings that are kept unchanged. */
 static const struct {
 	const char *keyword;
 	size_t field; /* of struct resolution */
@@ -33,7 +33,7 @@ static const struct {
     {"forwardagent", offsetof(struct resolution, forward_agent), "no"},
 };
 
-/* Settings that are on unless they say "no" or "false". */
+/* Settings that are on, unless they are "no" or "false". */
 static const struct {
 	const char *keyword;
 	size_t field;
@@ -45,11 +45,11 @@ static const struct {
     {"forwardx11trusted", offsetof(struct resolution, trusts_x11)},
 };
 
-/* Settings that are read elsewhere: the keys' files, one line for each. */
+/* Settings that are read elsewhere: key files, one line each. */
 static const char *const lists[] = {
     "identityfile", "certificatefile", "forwardx11timeout", "localcommand"};
 
-/* Settings that ask for more than a session, unless they have such a value. */
+/* Settings that need more than a session, unless they have this value. */
 static const struct {
 	const char *keyword;
 	const char *harmless[2];
@@ -65,7 +65,7 @@ static const struct {
 	"RemoteForward in the configuration"},
     {"dynamicforward", {NULL, NULL}, CARRIES_FORWARDINGS,
 	"DynamicForward in the configuration"},
-    /* ClearAllForwardings takes the tunnel away as well. */
+    /* ClearAllForwardings removes the tunnel too. */
     {"tunnel", {"false", "no"}, CARRIES_FORWARDINGS,
 	"Tunnel in the configuration"},
     {"sessiontype", {"default", "subsystem"}, 0,
@@ -160,7 +160,7 @@ note_wish(struct resolution *resolution, const char *keyword, const char *value)
 	}
 }
 
-/* What all wishes together mean. */
+/* The meaning of all settings together. */
 static void
 judge(struct resolution *resolution)
 {
@@ -180,7 +180,7 @@ judge(struct resolution *resolution)
 	else if ((resolution->asks & CARRIES_LOCAL_COMMAND) != 0 &&
 	    resolution->plain_reason == NULL)
 		resolution->plain_reason = "LocalCommand in the configuration";
-	/* After that time the master refuses what it has promised. */
+	/* After that time the master refuses the forwarding. */
 	if (resolution->plain_reason == NULL && resolution->forwards_x11 &&
 	    !resolution->trusts_x11 && resolution->x11_timeout_secs != 0)
 		resolution->plain_reason = "untrusted X11 has a timeout";

@@ -1,7 +1,7 @@
 /*
- * What ssh -G said of a command line, as far as a pool goes by it. The lines of
- * an answer, "keyword value", are sifted once; what is left of them is kept
- * (answer.h) and read again by later runs.
+ * The part of an answer of ssh -G that a pool depends on. The lines, "keyword
+ * value", are filtered once. The rest is kept (answer.h) and read by later
+ * runs.
  */
 #ifndef RESOLUTION_H
 #define RESOLUTION_H
