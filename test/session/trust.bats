@@ -106,6 +106,32 @@ thawed_and_once() {
   done
 }
 
+# nowhere OPTION... -- WORD: by default, with all output going nowhere: ssh is
+# executed over a trusted master.
+nowhere() {
+  local options=()
+  while [ "$1" != -- ]; do
+    options+=("$1")
+    shift
+  done
+  timeout 30 "$SSH_FAST" "${options[@]}" -F "$DIR/config" host "$2" </dev/null >/dev/null 2>&1 3>&-
+}
+
+@test "a frozen server, by default: a login, and the command runs once" {
+  local trust
+  for trust in 30 0; do
+    rm -f "$T/count"
+    new_root_for "default$trust"
+    warm native
+    nowhere -- true
+    wait_until is_released
+    freeze
+    nowhere "--trust=$trust" --answer-timeout=1 -- "echo x >>$T/count"
+    [ "$(new_logins)" = 1 ]
+    thawed_and_once
+  done
+}
+
 @test "the second try after ^C works, and what was given up never runs" {
   local client signal
   for client in native ssh; do
@@ -181,7 +207,17 @@ is_no_longer_trusted() {
   chmod +x "$T/slept"
   with native --verbose -- true
   grep -q 'warm, .*, not trusted' "$T/err"
+  # ssh as the client has the server asked, also where the clock went back.
+  SSH_FAST=$BUILD/ssh-fast
+  with ssh --verbose -- true
+  grep -q 'servers asked 1, masters ended 0' "$T/err"
+  wait_until is_released
   [ "$(new_logins)" = 0 ]
+  SSH_FAST=$T/slept
+  freeze
+  counted ssh --answer-timeout=1
+  [ "$(new_logins)" = 1 ]
+  thawed_and_once
 }
 
 @test "what is written of trust and makes no sense counts for nothing" {
