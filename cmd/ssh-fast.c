@@ -233,9 +233,12 @@ lease_and_run(struct run *run)
 		if (run->options.reuse_only &&
 		    (end == NATIVE_TO_SSH || end == NATIVE_TO_LOGIN))
 			return end_lease(run, "the master cannot be used");
-		if (end == NATIVE_TO_LOGIN && run->options.slots > 1 &&
-		    taking_another(run, &failure) == -1)
-			return go_on_without_lease(run, &failure);
+		if (run->options.slots > 1 &&
+		    (end == NATIVE_TO_LOGIN || end == NATIVE_TO_ANOTHER)) {
+			if (taking_another(run, &failure) == -1)
+				return go_on_without_lease(run, &failure);
+			end = NATIVE_TO_LOGIN;
+		}
 	}
 	switch (end) {
 	case NATIVE_ENDED:

@@ -108,13 +108,16 @@ static enum master_start
 start_in_turn(
     struct run *run, const char *address, int *status, struct failure *failure)
 {
-	const int slots = run->options.slots, cold = run->options.cold;
+	const int sessions = run->pool.ns.sessions, cold = run->options.cold;
+	int slots = run->options.slots;
 	int64_t began_us = deadline_now_us();
 	struct cold_gates gates = {.sharing = GATE_NONE, .server = GATE_NONE};
 	enum master_start result = MASTER_STARTED;
 	bool is_turn = true;
 
 	run->gates = &gates;
+	if (sessions > 0 && sessions < slots)
+		slots = sessions;
 	if (slots > 1) {
 		gate_enter(&gates.sharing, &run->pool.root, run->pool.name,
 		    COLD_MAX, slots);

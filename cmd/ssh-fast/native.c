@@ -113,6 +113,8 @@ native_run(struct run *run, int *status)
 		return NATIVE_ENDED;
 	case NATIVE_UNANSWERED:
 		return NATIVE_TO_LOGIN;
+	case NATIVE_OVERCROWDED:
+		return NATIVE_TO_ANOTHER;
 	case NATIVE_REFUSED:
 		return NATIVE_TO_PLAIN;
 	case NATIVE_NOT_ASKED:

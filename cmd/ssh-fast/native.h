@@ -22,6 +22,8 @@ void native_prepare(struct run *run);
 enum native_end {
 	NATIVE_ENDED, /* *status is what to exit with; the lease is released */
 	NATIVE_TO_SSH, /* nothing has begun: over the lease, by the real ssh */
+	/* The server refuses the session, and the lease, a slot, is given up. */
+	NATIVE_TO_ANOTHER,
 	NATIVE_TO_PLAIN, /* nothing has begun, and the lease is released */
 	/* Its server did not answer. The lease is held, and cold now. */
 	NATIVE_TO_LOGIN,

@@ -57,6 +57,7 @@ bool native_compose_request(const struct run *run, struct text *request);
 enum native_opening {
 	NATIVE_OPENED, /* course->id is the session's number */
 	NATIVE_LOST, /* it may have begun, or was given up; the lease is gone */
+	NATIVE_OVERCROWDED, /* nothing has begun; the slot is given up */
 	NATIVE_REFUSED, /* nothing has begun; the lease is given back */
 	NATIVE_NOT_ASKED, /* nothing has begun; the lease is held */
 	NATIVE_INTERRUPTED, /* a signal asks for the end */

@@ -1,7 +1,9 @@
 #include "ssh-fast/native_course.h"
 
 #include "base/deadline.h"
+#include "lease/slots.h"
 #include "namespace/hint.h"
+#include "namespace/record.h"
 #include "platform/platform.h"
 #include "platform/signals.h"
 #include "shared/message.h"
@@ -251,6 +253,36 @@ native_turn_away(struct run *run, bool is_hung)
 	return NATIVE_REFUSED;
 }
 
+/*
+ * The server opens fewer sessions over a connection than there are slots, or
+ * none at all: that is remembered, and no later run meets it.
+ */
+static enum native_opening
+heed_refusal(struct run *run, const struct mux_message *answer)
+{
+	const struct namespace *ns = &run->pool.ns;
+	char name[NAMESPACE_LEASE_NAME_SIZE];
+	int others;
+
+	memcpy(name, run->lease.name, sizeof(name));
+	if (answer->saying != MUX_SESSION_FAILED || run->options.strict)
+		return native_turn_away(run, false);
+	if (run->options.slots > 1) {
+		slots_retire(ns, &run->lease, run->options.touch);
+		others = slots_count_used(ns, name);
+		/* Alone, it may be refused for what others have left there. */
+		if (others > 0 || run->has_logged_in)
+			record_note_sessions(ns, others);
+		run->pool.ns.sessions = record_sessions(ns);
+		if (others > 0 || !run->has_logged_in)
+			return NATIVE_OVERCROWDED;
+		return NATIVE_REFUSED;
+	}
+	if (run->has_logged_in)
+		record_note_sessions(ns, 0);
+	return native_turn_away(run, false);
+}
+
 /* Sends the request and waits for the open session. */
 static enum native_opening
 open_session(struct course *course, const struct text *request)
@@ -297,7 +329,7 @@ open_session(struct course *course, const struct text *request)
 		answer.saying == MUX_SESSION_FAILED) &&
 	    answer.id == MUX_SESSION_REQUEST_ID) {
 		take_back(course);
-		return native_turn_away(run, false);
+		return heed_refusal(run, &answer);
 	}
 	return give_up(course, "its master's answer is not understood");
 }

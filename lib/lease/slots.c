@@ -1,9 +1,11 @@
 #include "lease/slots.h"
 
 #include "lease/lockfile.h"
+#include "namespace/record.h"
 #include "namespace/slot.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -30,9 +32,12 @@ void
 slots_make(const struct namespace *ns, const struct lease *lease)
 {
 	struct holder self = {.kind = HOLDER_NONE};
-	int slot;
+	int sessions = record_sessions(ns), slots = ns->slots, slot;
 
-	for (slot = 1; slot < ns->slots; slot++)
+	/* Others may have found out while this login was under way. */
+	if (sessions > 0 && sessions < slots)
+		slots = sessions;
+	for (slot = 1; slot < slots; slot++)
 		if (!make_slot(ns, lease, slot, &self))
 			return;
 }
@@ -73,4 +78,18 @@ slots_are_held(const struct namespace *ns, const char *name)
 			return true;
 	}
 	return false;
+}
+
+int
+slots_count_used(const struct namespace *ns, const char *name)
+{
+	char other[NAMESPACE_LEASE_NAME_SIZE];
+	int slot, count = 0;
+
+	memcpy(other, name, sizeof(other));
+	for (slot = 0; slot < SLOT_COUNT_MAX; slot++) {
+		slot_set(other, slot);
+		count += faccessat(ns->used.fd, other, F_OK, 0) == 0;
+	}
+	return count;
 }

@@ -33,4 +33,7 @@ void slots_retire(const struct namespace *ns, struct lease *lease, bool touch);
 /* Whether anybody else holds a lease of the same master. */
 bool slots_are_held(const struct namespace *ns, const char *name);
 
+/* How many leases of that master lie in used/. */
+int slots_count_used(const struct namespace *ns, const char *name);
+
 #endif

@@ -1,5 +1,6 @@
 /* Free slots, those of the master that has the most sessions first. */
 #include "lease/search.h"
+#include "lease/slots.h"
 #include "namespace/slot.h"
 #include "platform/platform.h"
 
@@ -17,6 +18,7 @@ enum {
 struct free_slot {
 	char name[NAMESPACE_LEASE_NAME_SIZE];
 	unsigned int held; /* slots of its master that are in use */
+	unsigned int all; /* slots of its master */
 };
 
 struct free_slots {
@@ -44,6 +46,7 @@ add_slot(struct free_slots *free_slots, const char *name)
 	slot = &free_slots->slots[free_slots->count++];
 	memcpy(slot->name, name, sizeof(slot->name));
 	slot->held = 0;
+	slot->all = 1;
 }
 
 static void
@@ -52,8 +55,34 @@ count_held(struct free_slots *free_slots, const char *name)
 	size_t i;
 
 	for (i = 0; i < free_slots->count; i++)
-		if (slot_is_sibling(free_slots->slots[i].name, name))
+		if (slot_is_sibling(free_slots->slots[i].name, name)) {
 			free_slots->slots[i].held++;
+			free_slots->slots[i].all++;
+		}
+}
+
+static void
+count_free(struct free_slots *free_slots)
+{
+	size_t i, k;
+
+	for (i = 0; i < free_slots->count; i++)
+		for (k = 0; k < free_slots->count; k++)
+			if (k != i &&
+			    slot_is_sibling(free_slots->slots[i].name,
+				free_slots->slots[k].name))
+				free_slots->slots[i].all++;
+}
+
+/* A slot less of that master. */
+static void
+discount(struct free_slots *free_slots, const char *name)
+{
+	size_t i;
+
+	for (i = 0; i < free_slots->count; i++)
+		if (slot_is_sibling(free_slots->slots[i].name, name))
+			free_slots->slots[i].all--;
 }
 
 static void
@@ -86,6 +115,8 @@ slots_take(struct search *search, struct lease *lease)
 
 	look_at(search->ns->free.fd, &free_slots, add_slot);
 	look_at(search->ns->used.fd, &free_slots, count_held);
+	if (search->ns->sessions > 0)
+		count_free(&free_slots);
 	qsort(free_slots.slots, free_slots.count, sizeof(free_slots.slots[0]),
 	    compare_slots);
 	for (i = 0; i < free_slots.count && examine_may_go_on(search); i++) {
@@ -98,6 +129,14 @@ slots_take(struct search *search, struct lease *lease)
 			search->lost++;
 			if (errno == ENOENT)
 				search->is_unsettled = true;
+			continue;
+		}
+		/* The server would refuse a session of it. */
+		if (search->ns->sessions > 0 &&
+		    free_slots.slots[i].all >
+			(unsigned int)search->ns->sessions) {
+			discount(&free_slots, name);
+			slots_retire(search->ns, lease, false);
 			continue;
 		}
 		hung_before = search->report->hung;

@@ -63,6 +63,7 @@ struct namespace
 	struct namespace_place sockets; /* c */
 	struct namespace_place free, used;
 	uid_t owner;
+	int sessions; /* what the server opens over one connection; -1: all */
 	int slots; /* the leases of one master; set by who takes leases, else 0 */
 	char name[DIGEST_LENGTH + 1];
 	char path[NAMESPACE_PATH_MAX + 1]; /* ROOT/NS */

@@ -4,8 +4,15 @@
 #include "ssh/sshoption.h"
 #include "base/text.h"
 
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
 #include <stddef.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
+#include <time.h>
+#include <unistd.h>
 
 static const struct {
 	unsigned int bit;
@@ -29,8 +36,11 @@ parse_asks(const char *value)
 	return asks;
 }
 
+static const char no_sessions[] =
+    "the server opens no session over a shared connection";
+
 /* The lines of a record, in the order in which they are written. */
-enum meaning { STRING, POLICY, ASKS, SOCKETS };
+enum meaning { STRING, POLICY, ASKS, SOCKETS, SESSIONS };
 static const struct field {
 	const char *key;
 	enum meaning meaning;
@@ -48,6 +58,7 @@ static const struct field {
     {"asks", ASKS, 0},
     {"machine", STRING, offsetof(struct record, machine)},
     {"sockets", SOCKETS, 0},
+    {"sessions", SESSIONS, 0},
     {"made", STRING, offsetof(struct record, made)},
     {"text", STRING, offsetof(struct record, text)},
 };
@@ -79,6 +90,24 @@ parse_policy(struct record *record, const char *value)
 	return true;
 }
 
+/* "N until SECONDS": what a server was found to take, for a day. */
+static void
+parse_sessions(struct record *record, const char *value)
+{
+	char *end;
+	long number = strtol(value, &end, 10);
+	long long until;
+
+	if (end == value || strncmp(end, " until ", 7) != 0 || number < 0 ||
+	    number > INT_MAX)
+		return;
+	until = strtoll(end + 7, NULL, 10);
+	if (until <= (long long)time(NULL))
+		return;
+	record->sessions = (int)number;
+	record->sessions_until = until;
+}
+
 /* True if the line is understood or can be ignored. */
 static bool
 parse_line(struct record *record, char *key, char *value, bool *has_policy)
@@ -102,6 +131,9 @@ parse_line(struct record *record, char *key, char *value, bool *has_policy)
 	case SOCKETS:
 		record->cannot_hold_sockets = strcmp(value, "no") == 0;
 		break;
+	case SESSIONS:
+		parse_sessions(record, value);
+		break;
 	}
 	return true;
 }
@@ -120,6 +152,8 @@ parse(struct record *record, const char *expected_text)
 		if (!parse_line(record, line, value + 2, &has_policy))
 			return false;
 	}
+	if (record->sessions == 0 && record->plain_reason == NULL)
+		record->plain_reason = no_sessions;
 	return has_policy && record->text != NULL &&
 	    (expected_text == NULL || strcmp(record->text, expected_text) == 0);
 }
@@ -140,6 +174,7 @@ record_read(struct record *record, const struct namespace *ns,
 	const struct smallfile_place place = place_of(ns);
 
 	memset(record, 0, offsetof(struct record, file));
+	record->sessions = -1;
 	switch (smallfile_read(&record->file, &place, failure)) {
 	case SMALLFILE_FOUND:
 		break;
@@ -197,9 +232,14 @@ record_is_temporary_name(const char *name)
 static void
 compose_policy(struct text *value, const struct record *record)
 {
-	text_add(value, record->plain_reason == NULL ? "lease" : "plain, ");
-	if (record->plain_reason != NULL)
-		text_add(value, record->plain_reason);
+	const char *reason = record->plain_reason;
+
+	/* That is for a day only. */
+	if (reason == no_sessions)
+		reason = NULL;
+	text_add(value, reason == NULL ? "lease" : "plain, ");
+	if (reason != NULL)
+		text_add(value, reason);
 }
 
 static void
@@ -238,6 +278,11 @@ compose_field(
 		if (record->cannot_hold_sockets)
 			text_add_line(text, field->key, "no");
 		break;
+	case SESSIONS:
+		if (record->sessions_until != 0)
+			text_printf(text, "%s: %d until %lld\n", field->key,
+			    record->sessions, record->sessions_until);
+		break;
 	}
 	if (!text_ok(&value))
 		text->failed = true;
@@ -271,4 +316,45 @@ record_write(const struct record *record, const struct namespace *ns,
 		    NAMESPACE_RECORD);
 	text_free(&text);
 	return result;
+}
+
+enum { SESSIONS_SECS = 24 * 3600 };
+
+void
+record_note_sessions(const struct namespace *ns, int sessions)
+{
+	struct failure ignored;
+	struct record record;
+	/* Nobody else locks that folder, and nobody has it for long. */
+	int fd =
+	    openat(ns->sockets.fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+	if (fd == -1)
+		return;
+	while (flock(fd, LOCK_EX) == -1 && errno == EINTR)
+		;
+	if (record_read(&record, ns, NULL, &ignored) == RECORD_FOUND) {
+		if (record.sessions == -1 || sessions < record.sessions) {
+			record.sessions = sessions;
+			record.sessions_until =
+			    (long long)time(NULL) + SESSIONS_SECS;
+			(void)record_write(&record, ns, &ignored);
+		}
+		record_free(&record);
+	}
+	(void)close(fd);
+}
+
+int
+record_sessions(const struct namespace *ns)
+{
+	struct failure ignored;
+	struct record record;
+	int sessions;
+
+	if (record_read(&record, ns, NULL, &ignored) != RECORD_FOUND)
+		return -1;
+	sessions = record.sessions;
+	record_free(&record);
+	return sessions;
 }

@@ -28,6 +28,13 @@ struct record {
 	const char *plain_reason; /* policy plain and why; null: lease */
 	bool cannot_hold_sockets; /* the reason is the file system */
 	unsigned int asks; /* CARRIES_ bits */
+	/*
+	 * How many sessions the server was found to open over one connection,
+	 * and until when that counts, in seconds since 1970; -1 and 0: it has
+	 * refused none. With 0 sessions plain_reason says so.
+	 */
+	int sessions;
+	long long sessions_until;
 	/* The storage of the strings, after record_read(). */
 	struct smallfile file;
 };
@@ -64,5 +71,14 @@ bool record_is_temporary_name(const char *name);
  */
 int record_write(const struct record *record, const struct namespace *ns,
     struct failure *failure);
+
+/*
+ * Notes for a day that the server opens no more sessions than that over one
+ * connection; a smaller number that is noted stays. What cannot be noted is not.
+ */
+void record_note_sessions(const struct namespace *ns, int sessions);
+
+/* What is noted now, or -1. */
+int record_sessions(const struct namespace *ns);
 
 #endif

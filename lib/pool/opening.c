@@ -211,6 +211,7 @@ fill_record(
 	struct tm utc;
 
 	memset(record, 0, sizeof(*record));
+	record->sessions = -1;
 	draft->made[0] = '\0';
 	if (gmtime_r(&now, &utc) != NULL)
 		(void)strftime(draft->made, sizeof(draft->made),
@@ -282,6 +283,7 @@ opening_read_record(struct opening *opening)
 	case RECORD_FOUND:
 		opening->has_record = true;
 		opening->cannot_hold_sockets = record.cannot_hold_sockets;
+		pool->ns.sessions = record.sessions;
 		if (is_bound_elsewhere(opening, &record)) {
 			(void)failure_set(opening->failure, FAILURE_BOUND,
 			    "use", pool->ns.path, NULL);

@@ -46,6 +46,7 @@ enter(struct opening *opening)
 			failure->error != ENOENT))))
 		return POOL_FAILED;
 	pool->ns.slots = opening->request->slots;
+	pool->ns.sessions = -1;
 	return opening_read_record(opening);
 }
 
