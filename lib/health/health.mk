@@ -7,7 +7,7 @@ HEALTH_PROGRAM := ssh-fast-health
 endif
 HEALTH_SOURCES := cmd/ssh-fast-health.c $(wildcard cmd/health/*.c) \
 	$(addprefix cmd/shared/,environment.c health_answer.c home.c json.c message.c option.c) \
-	$(addprefix lib/namespace/,answers.c failure.c failure_words.c folder.c namespace_root.c) \
+	$(addprefix lib/namespace/,answers.c failure.c failure_words.c folder.c namespace_root.c usergroup.c) \
 	$(wildcard lib/health/*.c lib/base/*.c lib/platform/*.c)
 
 ifeq ($(HEALTH_PROGRAM),)

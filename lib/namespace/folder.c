@@ -1,10 +1,24 @@
 #include "namespace/folder.h"
 
+#include "namespace/usergroup.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <unistd.h>
 
 enum { MAKE_TRIES = 32 };
+
+/* A group that has the owner alone opens the folder to nobody. */
+static bool
+is_open_to_others(const struct stat *st, mode_t forbidden)
+{
+	mode_t open = st->st_mode & forbidden;
+
+	if ((open & S_IWGRP) != 0 &&
+	    usergroup_is_private(st->st_gid, st->st_uid))
+		open &= ~(mode_t)S_IWGRP;
+	return open != 0;
+}
 
 int
 folder_open(const struct folder *folder, mode_t forbidden, struct stat *opened,
@@ -34,7 +48,7 @@ folder_open(const struct folder *folder, mode_t forbidden, struct stat *opened,
 	else if (st.st_uid != folder->owner)
 		(void)failure_set(
 		    failure, FAILURE_OWNER, "trust", parent_path, name);
-	else if ((st.st_mode & forbidden) != 0)
+	else if (is_open_to_others(&st, forbidden))
 		(void)failure_set(
 		    failure, FAILURE_MODE, "trust", parent_path, name);
 	else {

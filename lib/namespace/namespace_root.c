@@ -1,5 +1,6 @@
 #include "namespace/folder.h"
 #include "namespace/namespace.h"
+#include "namespace/usergroup.h"
 #include "platform/platform.h"
 
 #include <errno.h>
@@ -12,10 +13,24 @@
 
 enum { LINKS_MAX = 40 }; /* as the kernel has it */
 
+/* A group that has the owner alone gives nobody else the right to write. */
 static bool
-writable_by_others(const struct stat *st)
+writable_by_others(const struct stat *st, uid_t owner)
 {
-	return (st->st_mode & (S_IWGRP | S_IWOTH)) != 0;
+	if ((st->st_mode & S_IWOTH) != 0)
+		return true;
+	return (st->st_mode & S_IWGRP) != 0 &&
+	    !usergroup_is_private(st->st_gid, owner);
+}
+
+/*
+ * Root's, or such as can only be his: in a user namespace all users that have no
+ * number there, and so root, have the same one.
+ */
+static bool
+belongs_to_root(const struct stat *st)
+{
+	return st->st_uid == 0 || platform_is_unmapped_user(st->st_uid);
 }
 
 /* Returns 0, 1 for a symbolic link, or -1 with *failure. */
@@ -26,7 +41,7 @@ check_folder(const char *path, uid_t owner, struct failure *failure)
 
 	if (lstat(path, &st) == -1)
 		return failure_set(failure, FAILURE_SYSTEM, "open", path, NULL);
-	if (st.st_uid != 0 && st.st_uid != owner)
+	if (st.st_uid != owner && !belongs_to_root(&st))
 		return failure_set(failure, FAILURE_OWNER, "trust", path, NULL);
 	if (S_ISLNK(st.st_mode))
 		return 1;
@@ -34,7 +49,7 @@ check_folder(const char *path, uid_t owner, struct failure *failure)
 		errno = ENOTDIR;
 		return failure_set(failure, FAILURE_SYSTEM, "open", path, NULL);
 	}
-	if (writable_by_others(&st) && (st.st_mode & S_ISVTX) == 0)
+	if (writable_by_others(&st, owner) && (st.st_mode & S_ISVTX) == 0)
 		return failure_set(failure, FAILURE_MODE, "trust", path, NULL);
 	return 0;
 }

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <grp.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/auxv.h>
 #include <sys/random.h>
@@ -171,4 +172,51 @@ platform_own_path(char path[PATH_MAX])
 		return false;
 	path[length] = '\0';
 	return true;
+}
+
+enum {
+	OVERFLOW_USER = 65534, /* what unmapped users are called */
+	SMALL_FILE_SIZE = 4096,
+};
+
+/* Reads a file of /proc as a whole. False where it does not fit. */
+static bool
+read_small_file(const char *path, char content[SMALL_FILE_SIZE])
+{
+	int fd = openat(AT_FDCWD, path, O_RDONLY | O_CLOEXEC);
+	ssize_t length;
+
+	if (fd == -1)
+		return false;
+	length = read(fd, content, SMALL_FILE_SIZE);
+	(void)close(fd);
+	if (length < 0 || length == SMALL_FILE_SIZE)
+		return false;
+	content[length] = '\0';
+	return true;
+}
+
+bool
+platform_is_unmapped_user(uid_t user)
+{
+	char content[SMALL_FILE_SIZE], *at = content, *end;
+	unsigned long inside, outside, count;
+
+	if (user !=
+	    (read_small_file("/proc/sys/kernel/overflowuid", content)
+		    ? strtoul(content, NULL, 10)
+		    : OVERFLOW_USER))
+		return false;
+	if (!read_small_file("/proc/self/uid_map", content))
+		return false;
+	for (;;) {
+		inside = strtoul(at, &end, 10);
+		if (end == at)
+			return true;
+		outside = strtoul(end, &end, 10);
+		count = strtoul(end, &at, 10);
+		/* Root has a number, or that is a user's. */
+		if (outside == 0 || (user >= inside && user - inside < count))
+			return false;
+	}
 }

@@ -24,6 +24,12 @@ uid_t platform_user(void);
 uid_t platform_effective_user(void);
 
 /*
+ * Whether the number stands for users of whom the user namespace of this
+ * process has none: where it has not all of them, and that one is not mapped.
+ */
+bool platform_is_unmapped_user(uid_t user);
+
+/*
  * Whether this process has rights that its caller lacks: it is a set-user-id or
  * set-group-id program, or one executed it.
  */
