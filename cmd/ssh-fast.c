@@ -20,6 +20,7 @@
 #include "ssh-fast/run.h"
 #include "ssh-fast/settings.h"
 #include "ssh-fast/taking.h"
+#include "ssh-fast/trouble.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -120,8 +121,7 @@ go_on_without_lease(struct run *run, const struct failure *failure)
 {
 	bool ends = run->options.strict || reuse_only_forbids_plain(run);
 
-	if (ends || run->options.verbose || failure_is_security(failure))
-		message_failure(failure);
+	trouble_tell(run, failure, ends);
 	if (ends)
 		return EXIT_OWN_ERROR;
 	counting_plain(run, COUNTER_PLAIN_NO_LEASE);

@@ -296,7 +296,7 @@ left_alone() {
 @test "a foreign owner, an unreadable folder: reported, left alone, exit 1" {
   warm_up
   kill_master
-  chmod 0770 "$NS"
+  chmod 0707 "$NS"
   left_alone "$NS" "other users may write or read there"
   chmod 0700 "$NS"
   ln -s "$NS" "$ROOT/0000000000000000000000000000000000000000000"

@@ -82,3 +82,42 @@ with_accounts() {
   rm -r "$folder"
   [ "$failed" = 0 ]
 }
+
+# on_terminal: what a run says on a terminal.
+on_terminal() {
+  HOME=$T script -qec "'$SSH_FAST' $* -F '$DIR/config' host echo fine" /dev/null </dev/null | tr -d '\r'
+}
+
+@test "where no folder is safe, a terminal is told once a day, a script never, --verbose always" {
+  mkdir -m 0777 "$T/home"
+  chmod 0777 "$T/home"
+  mkdir -m 0700 "$T/.ssh"
+  local line="ssh-fast: cannot trust $T/home: other users may write or read there (chmod go-w helps); plain ssh runs" try
+  for try in 1 2; do
+    run --separate-stderr env HOME="$T" "$SSH_FAST" -F "$DIR/config" host echo fine
+    [ "$status:$output:$stderr" = "0:fine:" ]
+  done
+  [ ! -e "$T/.ssh/ssh-fast-told" ]
+  run on_terminal
+  [ "$output" = "$line"$'\nfine' ]
+  for try in 1 2; do
+    run on_terminal
+    [ "$output" = fine ]
+  done
+  run on_terminal --verbose
+  [[ "$output" == "$line"$'\n'* ]]
+  run env HOME="$T" "$SSH_FAST" --verbose -F "$DIR/config" host echo fine
+  [[ "$output" == "$line"$'\n'* ]]
+  # The next day, and where the note lies in the future.
+  for try in '25 hours ago' 'next year'; do
+    touch -d "$try" "$T/.ssh/ssh-fast-told"
+    run on_terminal
+    [ "$output" = "$line"$'\nfine' ]
+    run on_terminal
+    [ "$output" = fine ]
+  done
+  chmod go-w "$T/home"
+  run on_terminal
+  [ "$output" = fine ]
+  [ -d "$T/home/root" ]
+}
