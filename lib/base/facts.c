@@ -1,4 +1,5 @@
 #include "base/facts.h"
+#include "base/number.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -90,13 +91,10 @@ void
 facts_add_number(
     struct text *facts, enum fact_kind kind, unsigned long long number)
 {
-	char digits[24], *at = digits + sizeof(digits) - 1;
+	char digits[NUMBER_SIZE];
 
-	*at = '\0';
-	do
-		*--at = (char)('0' + number % 10);
-	while ((number /= 10) > 0);
-	facts_add(facts, kind, NULL, at);
+	(void)number_write(digits, number, 10);
+	facts_add(facts, kind, NULL, digits);
 }
 
 void

@@ -1,6 +1,7 @@
 #include "base/number.h"
 
 #include <limits.h>
+#include <string.h>
 
 bool
 number_read(const char *text, int minimum, int maximum, int *number)
@@ -21,4 +22,19 @@ number_read(const char *text, int minimum, int maximum, int *number)
 		return false;
 	*number = value;
 	return true;
+}
+
+size_t
+number_write(char *to, unsigned long long number, unsigned int base)
+{
+	char digits[NUMBER_SIZE], *at = digits + sizeof(digits);
+	size_t length;
+
+	do
+		*--at = "0123456789abcdef"[number % base];
+	while ((number /= base) > 0);
+	length = (size_t)(digits + sizeof(digits) - at);
+	memcpy(to, at, length);
+	to[length] = '\0';
+	return length;
 }

@@ -89,14 +89,23 @@ void
 text_printf(struct text *t, const char *format, ...)
 {
 	va_list arguments;
+	size_t left = t->size - t->length;
 	char *room;
 	int length;
 
+	/* Mostly it fits into what is there. */
 	va_start(arguments, format);
-	length = vsnprintf(NULL, 0, format, arguments);
+	length = vsnprintf(t->size > 0 ? t->data + t->length : NULL,
+	    t->size > 0 ? left : 0, format, arguments);
 	va_end(arguments);
 	if (length < 0 || (room = text_room(t, (size_t)length)) == NULL) {
+		if (t->size > 0)
+			t->data[t->length] = '\0';
 		t->failed = true;
+		return;
+	}
+	if (t->size > 0 && (size_t)length < left) {
+		t->length += (size_t)length;
 		return;
 	}
 	va_start(arguments, format);
@@ -217,9 +226,13 @@ hex_digit(char c)
 bool
 text_unescape(char *string)
 {
-	char *to = string;
+	char *to;
 	int high, low;
 
+	/* Mostly there is nothing to do. */
+	if ((string = strchr(string, '\\')) == NULL)
+		return true;
+	to = string;
 	while (*string != '\0') {
 		if (*string != '\\') {
 			*to++ = *string++;

@@ -71,7 +71,8 @@ find_field(const char *key)
 	size_t i;
 
 	for (i = 0; i < FIELD_COUNT; i++)
-		if (strcmp(fields[i].key, key) == 0)
+		if (fields[i].key[0] == key[0] &&
+		    strcmp(fields[i].key, key) == 0)
 			return &fields[i];
 	return NULL;
 }

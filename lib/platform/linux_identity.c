@@ -124,6 +124,7 @@ bool
 platform_unit(char unit[PLATFORM_UNIT_SIZE])
 {
 	static const char named[] = ":name=systemd:";
+	const size_t length = sizeof(named) - 1;
 	char lines[1024], *line, *end, *group;
 	ssize_t got;
 	int fd;
@@ -136,10 +137,15 @@ platform_unit(char unit[PLATFORM_UNIT_SIZE])
 	lines[got > 0 ? got : 0] = '\0';
 	for (line = lines; (end = strchr(line, '\n')) != NULL; line = end + 1) {
 		*end = '\0';
+		/* Its number, a colon, what it is for, a colon. */
+		if ((group = strchr(line, ':')) == NULL)
+			continue;
 		if (strncmp(line, "0::", 3) == 0)
 			group = line + 3;
-		else if ((group = strstr(line, named)) != NULL)
-			group += sizeof(named) - 1;
+		else if (strncmp(group, named, length) == 0)
+			group += length;
+		else
+			group = NULL;
 		if (group != NULL && find_service(group, unit))
 			return true;
 	}

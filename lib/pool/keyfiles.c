@@ -236,8 +236,11 @@ look_at_settings(
     struct reading *reading, const char *wanted, enum sshoption_effect effect)
 {
 	const char *at = reading->said->pairs, *value;
+	size_t left = effect == SSHOPTION_KEY_FILE
+	    ? reading->said->identity_files
+	    : reading->said->certificate_files;
 
-	while ((value = next_value(&at, wanted)) != NULL)
+	while (left-- > 0 && (value = next_value(&at, wanted)) != NULL)
 		look_at_name(reading, value, effect);
 }
 
@@ -313,15 +316,10 @@ keyfiles_read(struct keyfiles *keyfiles, const struct sshargs *args,
 		.port = said->port,
 		.user = said->user,
 		.host_key_alias = said->host_key_alias}};
-	const char *at = said->pairs, *first;
-	size_t count = 1;
+	const char *first = said->first_identity_file;
 
-	reading.names_certificates = next_value(&at, "certificatefile") != NULL;
-	at = said->pairs;
-	first = next_value(&at, "identityfile");
-	while (next_value(&at, "identityfile") != NULL)
-		count++;
-	if (first != NULL && count >= NAMES_FOR_A_LOOK)
+	reading.names_certificates = said->certificate_files > 0;
+	if (said->identity_files >= NAMES_FOR_A_LOOK)
 		look_at_all_with_view(&reading, first);
 	else
 		look_at_all(&reading);

@@ -78,22 +78,29 @@ static const struct {
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
+/* Most words differ in their first letter: that spares the call. */
+static inline bool
+is_word(const char *word, const char *keyword)
+{
+	return word[0] == keyword[0] && strcmp(word, keyword) == 0;
+}
+
 static bool
 counts(const char *keyword)
 {
 	size_t i;
 
 	for (i = 0; i < COUNT(strings); i++)
-		if (strcmp(strings[i].keyword, keyword) == 0)
+		if (is_word(strings[i].keyword, keyword))
 			return true;
 	for (i = 0; i < COUNT(switches); i++)
-		if (strcmp(switches[i].keyword, keyword) == 0)
+		if (is_word(switches[i].keyword, keyword))
 			return true;
 	for (i = 0; i < COUNT(lists); i++)
-		if (strcmp(lists[i], keyword) == 0)
+		if (is_word(lists[i], keyword))
 			return true;
 	for (i = 0; i < COUNT(wishes); i++)
-		if (strcmp(wishes[i].keyword, keyword) == 0)
+		if (is_word(wishes[i].keyword, keyword))
 			return true;
 	return sshsettings_is_one(keyword);
 }
@@ -131,16 +138,21 @@ keep(struct resolution *resolution, const char *keyword, const char *value)
 	size_t i;
 
 	for (i = 0; i < COUNT(strings); i++)
-		if (strcmp(strings[i].keyword, keyword) == 0 &&
+		if (is_word(strings[i].keyword, keyword) &&
 		    (strings[i].unset == NULL ||
 			strcmp(strings[i].unset, value) != 0))
 			*(const char **)(base + strings[i].field) = value;
 	for (i = 0; i < COUNT(switches); i++)
-		if (strcmp(switches[i].keyword, keyword) == 0)
+		if (is_word(switches[i].keyword, keyword))
 			*(bool *)(base + switches[i].field) = !is_off(value);
-	if (strcmp(keyword, "forwardx11timeout") == 0)
+	if (is_word("certificatefile", keyword))
+		resolution->certificate_files++;
+	if (is_word("identityfile", keyword) &&
+	    resolution->identity_files++ == 0)
+		resolution->first_identity_file = value;
+	if (is_word("forwardx11timeout", keyword))
 		resolution->x11_timeout_secs = (int)strtol(value, NULL, 10);
-	if (strcmp(keyword, "localcommand") == 0)
+	if (is_word("localcommand", keyword))
 		resolution->has_local_command = true;
 }
 
@@ -152,7 +164,7 @@ note_wish(struct resolution *resolution, const char *keyword, const char *value)
 
 	for (i = 0; i < COUNT(wishes); i++) {
 		harmless = wishes[i].harmless;
-		if (strcmp(wishes[i].keyword, keyword) != 0 ||
+		if (!is_word(wishes[i].keyword, keyword) ||
 		    (harmless[0] != NULL && strcmp(harmless[0], value) == 0) ||
 		    (harmless[1] != NULL && strcmp(harmless[1], value) == 0))
 			continue;

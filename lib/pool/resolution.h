@@ -26,6 +26,9 @@ struct resolution {
 	const char *proxy_jump, *proxy_command, *known_hosts_command;
 	/* Where keys come from; null where nothing is said. */
 	const char *identity_agent, *pkcs11_provider, *security_key_provider;
+	/* How many lines there are of these; the first, or null. */
+	size_t identity_files, certificate_files;
+	const char *first_identity_file;
 	const char *control_persist;
 	bool uses_public_keys, identities_only, uses_kerberos;
 	const char *forward_agent; /* the value; null: not forwarded */

@@ -174,19 +174,20 @@ read_file(struct sshkey *key, int fd, const struct stat *st)
 	ssize_t got;
 	bool found = false;
 
-	be_opaque(key, st);
 	if (st->st_size > FILE_MAX ||
-	    (size >= sizeof(usual) && (text = malloc(size + 1)) == NULL))
+	    (size >= sizeof(usual) && (text = malloc(size + 1)) == NULL)) {
+		be_opaque(key, st);
 		return false;
+	}
 	do
 		got = read(fd, text, size);
 	while (got == -1 && errno == EINTR);
-	if (got >= 0) {
-		found = sshkey_read_text(key, text, (size_t)got);
-		/* The digest depends only on the content. */
-		if (!found)
-			digest_base64(text, (size_t)got, key->digest);
-	}
+	found = got >= 0 && sshkey_read_text(key, text, (size_t)got);
+	if (!found)
+		be_opaque(key, st);
+	/* The digest depends only on the content. */
+	if (!found && got >= 0)
+		digest_base64(text, (size_t)got, key->digest);
 	if (text != usual)
 		free(text);
 	return found;

@@ -64,6 +64,18 @@ asks_for_canonical_names(const char *at, const char *end)
 	    !sshwords_is_one_of(word, off, sizeof(off) / sizeof(off[0]));
 }
 
+/* The keyword has lower case letters; most words differ in the first. */
+static bool
+is_among(const char *keyword, const char *const words[], size_t count)
+{
+	size_t i;
+
+	for (i = 0; i < count; i++)
+		if (words[i][0] == keyword[0] && strcmp(words[i], keyword) == 0)
+			return true;
+	return false;
+}
+
 void
 sshreference_note(struct sshconfig *config, const char *keyword,
     const char *value, size_t length)
@@ -80,10 +92,9 @@ sshreference_note(struct sshconfig *config, const char *keyword,
 	    "proxycommand", "knownhostscommand"};
 	const char *end = value + length, *at, *name;
 
-	if (sshwords_is_one_of(
-		keyword, programs, sizeof(programs) / sizeof(programs[0])))
+	if (is_among(keyword, programs, sizeof(programs) / sizeof(programs[0])))
 		return;
-	if (sshwords_is_one_of(keyword, keys, sizeof(keys) / sizeof(keys[0]))) {
+	if (is_among(keyword, keys, sizeof(keys) / sizeof(keys[0]))) {
 		config->names_key_from_folder |=
 		    names_relative_path(value, end);
 		return;
@@ -100,8 +111,7 @@ sshreference_note(struct sshconfig *config, const char *keyword,
 	if (strcmp(keyword, "identityagent") == 0)
 		config->names_key_from_folder |=
 		    names_relative_path(value, end);
-	else if (sshwords_is_one_of(
-		     keyword, paths, sizeof(paths) / sizeof(paths[0])))
+	else if (is_among(keyword, paths, sizeof(paths) / sizeof(paths[0])))
 		config->depends_on_folder |= names_relative_path(value, end);
 }
 

@@ -35,16 +35,21 @@ sshsettings_next(const char *keyword, const char **value)
 bool
 sshsettings_split(char *settings)
 {
-	char *line, *end, *blank;
+	char *line, *at;
 
 	if (settings[0] == '\0')
 		return false;
-	for (line = settings; *line != '\0'; line = end + 1) {
-		if ((end = strchr(line, '\n')) == NULL ||
-		    (blank = strchr(line, ' ')) == NULL || blank > end ||
-		    blank == line)
+	for (line = settings; *line != '\0'; line = at + 1) {
+		for (at = line; *at != ' '; at++)
+			if (*at == '\0' || *at == '\n')
+				return false;
+		if (at == line)
 			return false;
-		*end = *blank = '\0';
+		*at = '\0';
+		for (at++; *at != '\n'; at++)
+			if (*at == '\0')
+				return false;
+		*at = '\0';
 	}
 	return true;
 }
