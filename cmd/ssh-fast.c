@@ -11,6 +11,7 @@
 #include "ssh-fast/explain.h"
 #include "shared/home.h"
 #include "lease/keeper.h"
+#include "lease/orphans.h"
 #include "ssh-fast/lease_words.h"
 #include "ssh-fast/cold.h"
 #include "shared/message.h"
@@ -196,26 +197,75 @@ go_on_as_ssh(struct run *run)
 	return go_on_without_lease(run, &failure);
 }
 
-/* Takes a lease and runs ssh, or falls back to plain ssh. */
-static int
-lease_and_run(struct run *run)
+/* Takes a lease. False where the run ends without: with *status. */
+static bool
+begin_lease(struct run *run, int *status)
 {
-	enum native_end end = NATIVE_TO_LOGIN;
 	struct failure failure;
-	int status;
 
-	if (taking_lease(run, &failure) == -1)
-		return go_on_without_lease(run, &failure);
-	if (!run->lease.is_warm && run->options.reuse_only)
-		return end_lease(run, "no master is free");
+	if (taking_lease(run, &failure) == -1) {
+		*status = go_on_without_lease(run, &failure);
+		return false;
+	}
+	if (!run->lease.is_warm && run->options.reuse_only) {
+		*status = end_lease(run, "no master is free");
+		return false;
+	}
 	if (!run->lease.is_warm && run->options.health_ms > 0 &&
 	    precheck_finds_it_down(run)) {
 		(void)lease_release(&run->pool.ns, &run->lease, false);
-		return EXIT_OWN_ERROR;
+		*status = EXIT_OWN_ERROR;
+		return false;
 	}
 	if (run->options.verbose)
 		taking_tell(run);
-	while (end == NATIVE_TO_LOGIN) {
+	return true;
+}
+
+/* The session over a warm lease. */
+static enum native_end
+use_lease(struct run *run, int *status)
+{
+	enum native_end end = NATIVE_TO_SSH;
+
+	if (run->client.kind == CLIENT_IS_NATIVE) {
+		end = native_run(run, status);
+		/* Without its master ssh would log in. */
+		if (run->options.reuse_only &&
+		    (end == NATIVE_TO_SSH || end == NATIVE_TO_LOGIN)) {
+			*status = end_lease(run, "the master cannot be used");
+			return NATIVE_ENDED;
+		}
+	} else if (client_would_be_refused(run)) {
+		orphans_retire(&run->pool.ns, &run->lease,
+		    deadline_in_ms(run->options.probe_timeout_ms));
+		return NATIVE_TO_NEXT;
+	}
+	if (end == NATIVE_TO_PLAIN) {
+		counting_plain(run, COUNTER_PLAIN_REFUSED);
+		*status = fall_back(
+		    run, "the master or the server refuses a session");
+	} else if (end == NATIVE_TO_SSH)
+		*status = go_on_as_ssh(run);
+	else
+		return end;
+	return NATIVE_ENDED;
+}
+
+/* From the open pool to ssh, or back to plain ssh. */
+static int
+lease_and_run(struct run *run)
+{
+	enum native_end end = NATIVE_TO_NEXT;
+	struct failure failure;
+	int status;
+
+	while (end != NATIVE_ENDED) {
+		if (end == NATIVE_TO_NEXT && !begin_lease(run, &status))
+			return status;
+		if (end != NATIVE_TO_NEXT && run->options.slots > 1 &&
+		    taking_another(run, &failure) == -1)
+			return go_on_without_lease(run, &failure);
 		if (!run->lease.is_warm) {
 			switch (cold_start(run, &status, &failure)) {
 			case MASTER_STARTED:
@@ -226,30 +276,9 @@ lease_and_run(struct run *run)
 				return go_on_without_lease(run, &failure);
 			}
 		}
-		if (run->client.kind != CLIENT_IS_NATIVE)
-			return go_on_as_ssh(run);
-		end = native_run(run, &status);
-		/* Without its master ssh would log in. */
-		if (run->options.reuse_only &&
-		    (end == NATIVE_TO_SSH || end == NATIVE_TO_LOGIN))
-			return end_lease(run, "the master cannot be used");
-		if (run->options.slots > 1 &&
-		    (end == NATIVE_TO_LOGIN || end == NATIVE_TO_ANOTHER)) {
-			if (taking_another(run, &failure) == -1)
-				return go_on_without_lease(run, &failure);
-			end = NATIVE_TO_LOGIN;
-		}
+		end = use_lease(run, &status);
 	}
-	switch (end) {
-	case NATIVE_ENDED:
-		return status;
-	case NATIVE_TO_PLAIN:
-		counting_plain(run, COUNTER_PLAIN_REFUSED);
-		return fall_back(
-		    run, "the master or the server refuses a session");
-	default:
-		return go_on_as_ssh(run);
-	}
+	return status;
 }
 
 /* Reads the command line and the environment. */

@@ -1,11 +1,16 @@
 #include "ssh-fast/client.h"
 
+#include "base/deadline.h"
+#include "mux/room.h"
 #include "platform/signals.h"
 #include "ssh-fast/identities.h"
 #include "ssh-fast/run.h"
 
 #include <stdio.h>
 #include <unistd.h>
+
+/* For the server's word on one more session, which may be far. */
+enum { ROOM_TIMEOUT_MS = 2000 };
 
 /*
  * Arrays, not pointers: a silent start touches none of these pages. A standard
@@ -144,4 +149,16 @@ client_words(const struct run *run)
 	    client->kind == CLIENT_IS_NATIVE ? "native" : "ssh",
 	    client->reason[0] != '\0' ? ", because " : "", client->reason);
 	return words;
+}
+
+bool
+client_would_be_refused(const struct run *run)
+{
+	char path[NAMESPACE_SOCKET_PATH_MAX + 1];
+
+	if (run->lease.orphans <= 0 || run->has_logged_in)
+		return false;
+	namespace_socket_path(&run->pool.ns, run->lease.name, path);
+	return !room_is_there(
+	    path, run->pool.ns.owner, deadline_in_ms(ROOM_TIMEOUT_MS));
 }

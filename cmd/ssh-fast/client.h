@@ -37,4 +37,10 @@ void client_become_native(struct run *run);
 /* "native, because REASON" or similar, in static storage. */
 const char *client_words(const struct run *run);
 
+/*
+ * ssh would say of a refused session that it is refused, and log in. Where that
+ * may be, for the sessions that others have left, the server is asked first.
+ */
+bool client_would_be_refused(const struct run *run);
+
 #endif

@@ -20,6 +20,7 @@
 #include "ssh-fast/lease_words.h"
 #include "ssh-fast/login_note.h"
 #include "ssh-fast/login_words.h"
+#include "ssh-fast/native_course.h"
 #include "ssh/sshkey.h"
 
 #include <errno.h>
@@ -187,7 +188,7 @@ master_start(struct run *run, int *status, struct failure *failure)
 	struct foreground_end end;
 	enum master_start result;
 	int64_t began_us = deadline_now_us();
-	int note_fd;
+	int note_fd, fd;
 
 	/* Checks before the login whether a socket can be made. */
 	if (namespace_can_hold_sockets(&run->pool.ns, failure) != 1)
@@ -216,6 +217,12 @@ master_start(struct run *run, int *status, struct failure *failure)
 	    run->pool.valid_until == SSHKEY_FOR_EVER
 		? 0
 		: (int64_t)run->pool.valid_until);
+	/* For whoever counts its sessions when this one has ended. */
+	if (native_ask_master(run, run->client.kind == CLIENT_IS_NATIVE, &fd,
+		&run->lease.master_pid) == PROBE_ALIVE)
+		run->lease.master_fd = fd;
+	else
+		run->lease.master_pid = 0;
 	login_note_worked(run, note_fd);
 	if (run->options.slots > 1)
 		slots_make(&run->pool.ns, &run->lease);

@@ -117,6 +117,9 @@ native_run(struct run *run, int *status)
 		return NATIVE_TO_ANOTHER;
 	case NATIVE_REFUSED:
 		return NATIVE_TO_PLAIN;
+	case NATIVE_RETIRED:
+		memset(&course, 0, sizeof(course));
+		return NATIVE_TO_NEXT;
 	case NATIVE_NOT_ASKED:
 	default:
 		lease_disconnect(&run->lease);

@@ -27,6 +27,7 @@ enum native_end {
 	NATIVE_TO_PLAIN, /* nothing has begun, and the lease is released */
 	/* Its server did not answer. The lease is held, and cold now. */
 	NATIVE_TO_LOGIN,
+	NATIVE_TO_NEXT, /* the same, and its master is not leased again */
 };
 
 /* Runs the session over the lease, after native_prepare(). */

@@ -59,6 +59,7 @@ enum native_opening {
 	NATIVE_LOST, /* it may have begun, or was given up; the lease is gone */
 	NATIVE_OVERCROWDED, /* nothing has begun; the slot is given up */
 	NATIVE_REFUSED, /* nothing has begun; the lease is given back */
+	NATIVE_RETIRED, /* the same, and its master takes no session any more */
 	NATIVE_NOT_ASKED, /* nothing has begun; the lease is held */
 	NATIVE_INTERRUPTED, /* a signal asks for the end */
 	/* Nothing has begun or ever will: the master is ended, the lease held. */

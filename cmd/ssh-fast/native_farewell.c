@@ -146,6 +146,9 @@ leave_lease(struct course *course)
 	else
 		trust_forget(&run->lease.trust);
 	/* The far command of an interrupted session may go on. */
+	if (!course->has_status && (signals_end() != 0 || course->is_ended) &&
+	    course->loss == NATIVE_NO_LOSS)
+		run->lease.orphans++;
 	if (run->options.slots > 1 && !course->has_status)
 		slots_retire(&run->pool.ns, &run->lease, run->options.touch);
 	else

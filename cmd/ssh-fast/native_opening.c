@@ -1,6 +1,7 @@
 #include "ssh-fast/native_course.h"
 
 #include "base/deadline.h"
+#include "lease/orphans.h"
 #include "lease/slots.h"
 #include "namespace/hint.h"
 #include "namespace/record.h"
@@ -119,6 +120,7 @@ send_request(struct course *course, const struct text *request)
 static void
 take_back(struct course *course)
 {
+	(void)terminal_restore(&course->terminal);
 	signals_uncatch(&course->mask);
 	native_undo_flags(course);
 	streams_close(&course->streams);
@@ -253,6 +255,15 @@ native_turn_away(struct run *run, bool is_hung)
 	return NATIVE_REFUSED;
 }
 
+/* The lease is given back, and another one is to be tried. */
+static enum native_opening
+retire(struct run *run)
+{
+	orphans_retire(&run->pool.ns, &run->lease,
+	    deadline_in_ms(run->options.probe_timeout_ms));
+	return NATIVE_RETIRED;
+}
+
 /*
  * The server opens fewer sessions over a connection than there are slots, or
  * none at all: that is remembered, and no later run meets it.
@@ -264,6 +275,9 @@ heed_refusal(struct run *run, const struct mux_message *answer)
 	char name[NAMESPACE_LEASE_NAME_SIZE];
 	int others;
 
+	/* Of a master that was there, the server may count the orphans. */
+	if (run->options.slots <= 1 && !run->has_logged_in)
+		return retire(run);
 	memcpy(name, run->lease.name, sizeof(name));
 	if (answer->saying != MUX_SESSION_FAILED || run->options.strict)
 		return native_turn_away(run, false);
@@ -278,8 +292,7 @@ heed_refusal(struct run *run, const struct mux_message *answer)
 			return NATIVE_OVERCROWDED;
 		return NATIVE_REFUSED;
 	}
-	if (run->has_logged_in)
-		record_note_sessions(ns, 0);
+	record_note_sessions(ns, 0);
 	return native_turn_away(run, false);
 }
 

@@ -11,14 +11,17 @@ void
 taking_tell(const struct run *run)
 {
 	const struct acquire_report *report = &run->report;
-	char master[32] = "";
+	char master[32] = "", orphans[32] = "";
 
 	if (run->lease.master_pid > 0)
 		(void)snprintf(master, sizeof(master), ", master %ld",
 		    (long)run->lease.master_pid);
+	if (run->lease.orphans > 0)
+		(void)snprintf(orphans, sizeof(orphans), ", orphans %d",
+		    run->lease.orphans);
 	message("namespace %s", run->pool.ns.path);
 	message("client: %s", client_words(run));
-	message("lease %s, %s%s%s; tried %u, salvaged %u, dead %u, hung %u, "
+	message("lease %s, %s%s%s%s; tried %u, salvaged %u, dead %u, hung %u, "
 		"unknown %u; servers asked %u, masters ended %u, too old %u; "
 		"probe %.2f "
 		"ms, waited %.2f ms, all %.2f ms",
@@ -26,9 +29,10 @@ taking_tell(const struct run *run)
 	    !run->lease.is_warm		? ""
 		: run->lease.is_trusted ? ", trusted"
 					: ", not trusted",
-	    report->tried, report->salvaged, report->dead, report->hung,
-	    report->unknown, report->asked, report->ended, report->old,
-	    (double)report->probe_us / 1000, (double)report->wait_us / 1000,
+	    orphans, report->tried, report->salvaged, report->dead,
+	    report->hung, report->unknown, report->asked, report->ended,
+	    report->old, (double)report->probe_us / 1000,
+	    (double)report->wait_us / 1000,
 	    (double)(deadline_now_us() - run->began_us) / 1000);
 }
 

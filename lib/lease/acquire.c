@@ -207,6 +207,27 @@ take_live(struct search *search, struct lease *lease)
 	}
 }
 
+/* Masters with orphans come last: that in hand, or any other. */
+static bool
+take_worn(struct search *search, struct lease *lease)
+{
+	if (search->worn.lock_fd == -1)
+		return false;
+	search->takes_worn = true;
+	search->seen_count = 0;
+	*lease = search->worn;
+	search->worn.lock_fd = -1;
+	return examine_lease(search, lease, 0) ||
+	    candidates_take(search, lease);
+}
+
+static void
+give_back(const struct namespace *ns, struct lease *lease)
+{
+	if (lease->lock_fd != -1)
+		(void)lease_release(ns, lease, false);
+}
+
 int
 acquire_lease(const struct namespace *ns, const struct acquire_options *options,
     struct lease *lease, struct acquire_report *report, struct failure *failure)
@@ -216,21 +237,21 @@ acquire_lease(const struct namespace *ns, const struct acquire_options *options,
 	    .probe = options->probe,
 	    .report = report,
 	    .spare = {.lock_fd = -1},
+	    .worn = {.lock_fd = -1},
 	    .dice = (uint32_t)deadline_now_us() ^ (uint32_t)getpid()};
 
 	memset(report, 0, sizeof(*report));
 	report->began_us = deadline_now_us();
 	lease->lock_fd = lease->master_fd = -1;
 	search.probe.owner = ns->owner;
-	if (take_live(&search, lease)) {
-		if (search.spare.lock_fd != -1)
-			(void)lease_release(ns, &search.spare, false);
+	if (take_live(&search, lease) || take_worn(&search, lease)) {
+		give_back(ns, &search.spare);
+		give_back(ns, &search.worn);
 		return 0;
 	}
 	/* A new login in each run, beside live masters, would never end. */
 	if (search.want != 0) {
-		if (search.spare.lock_fd != -1)
-			(void)lease_release(ns, &search.spare, false);
+		give_back(ns, &search.spare);
 		errno = search.want;
 		return failure_set(failure, FAILURE_SYSTEM,
 		    "ask the masters of", ns->path, NULL);

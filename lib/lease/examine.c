@@ -2,6 +2,7 @@
 #include "namespace/slot.h"
 
 #include "base/deadline.h"
+#include "lease/orphans.h"
 #include "lease/vain.h"
 #include "platform/platform.h"
 
@@ -110,6 +111,38 @@ examine_want(struct search *search, int error)
 		search->want = error;
 }
 
+/* Of several, that one which has the fewest orphans. */
+static void
+keep_worn(struct search *search, struct lease *lease)
+{
+	struct lease other = search->worn;
+
+	if (other.lock_fd != -1 && other.orphans <= lease->orphans) {
+		(void)lease_release(search->ns, lease, false);
+		return;
+	}
+	search->worn = *lease;
+	if (other.lock_fd != -1)
+		(void)lease_release(search->ns, &other, false);
+}
+
+/*
+ * Of a master that answers, whether it may be leased: not with as many orphans
+ * as would have the server refuse. The lease is disposed of then.
+ */
+static bool
+has_room(struct search *search, struct lease *lease)
+{
+	if (lease->orphans == 0)
+		return true;
+	orphans_recount(lease);
+	if (!orphans_are_too_many(lease))
+		return true;
+	orphans_retire(
+	    search->ns, lease, deadline_in_ms(search->probe.timeout_ms));
+	return false;
+}
+
 /* Whether a lease with this master is used. Otherwise it is disposed of. */
 static bool
 settle(struct search *search, struct lease *lease, enum probe_result result,
@@ -118,7 +151,7 @@ settle(struct search *search, struct lease *lease, enum probe_result result,
 	switch (result) {
 	case PROBE_ALIVE:
 		lease->is_warm = true;
-		return true;
+		return has_room(search, lease);
 	case PROBE_HUNG:
 		search->report->hung++;
 		lease_set_aside(search->ns, lease);
@@ -130,6 +163,7 @@ settle(struct search *search, struct lease *lease, enum probe_result result,
 	case PROBE_DEAD:
 		break;
 	}
+	lease->orphans = 0;
 	/* R6: we hold the lease, and no process listens. */
 	if (entry == NAMESPACE_SOCKET) {
 		search->report->dead++;
@@ -166,8 +200,13 @@ examine_lease(struct search *search, struct lease *lease, int64_t patience_us)
 	struct probe_question question = PROBE_NO_QUESTION;
 	enum probe_result result = PROBE_DEAD;
 	int64_t began_us = deadline_now_us();
-	enum namespace_entry entry = namespace_look_at(search->ns, lease->name);
+	enum namespace_entry entry;
 
+	if (lease->orphans > 0 && !search->takes_worn) {
+		keep_worn(search, lease);
+		return false;
+	}
+	entry = namespace_look_at(search->ns, lease->name);
 	if (entry == NAMESPACE_FOREIGN) {
 		search->report->unknown++;
 		(void)lease_release(search->ns, lease, false);

@@ -11,7 +11,7 @@
 #include <unistd.h>
 
 static const char hung_word[] = "hung ", released_word[] = "free ",
-		  boot_word[] = "boot ";
+		  boot_word[] = "boot ", orphans_word[] = "orphans ";
 
 enum { BOOT_OFFSET = HOLDER_LINE_SIZE + TRUST_LINE_SIZE + AGE_LINE_SIZE };
 
@@ -40,6 +40,9 @@ holder_format(const struct holder *holder, char line[HOLDER_LINE_SIZE])
 		length = snprintf(line, HOLDER_LINE_SIZE,
 		    "pid %ld since %llu space %llu", (long)holder->pid,
 		    holder->since_ticks, holder->pid_space);
+	else if (holder->kind == HOLDER_RELEASED && holder->orphans > 0)
+		length = snprintf(line, HOLDER_LINE_SIZE, "%s%s%u",
+		    released_word, orphans_word, holder->orphans);
 	else
 		length = snprintf(line, HOLDER_LINE_SIZE, "%s",
 		    holder->kind == HOLDER_HUNG ? hung_word : released_word);
@@ -99,6 +102,16 @@ read_process(const char *at, struct holder *holder)
 	return true;
 }
 
+static void
+read_released(const char *at, struct holder *holder)
+{
+	unsigned long long orphans;
+
+	holder->kind = HOLDER_RELEASED;
+	if (read_number(&at, orphans_word, INT_MAX, &orphans))
+		holder->orphans = (unsigned int)orphans;
+}
+
 void
 holder_parse(struct holder *holder, const char *line)
 {
@@ -106,7 +119,7 @@ holder_parse(struct holder *holder, const char *line)
 	if (strncmp(line, hung_word, sizeof(hung_word) - 1) == 0)
 		holder->kind = HOLDER_HUNG;
 	else if (strncmp(line, released_word, sizeof(released_word) - 1) == 0)
-		holder->kind = HOLDER_RELEASED;
+		read_released(line + sizeof(released_word) - 1, holder);
 	else
 		(void)read_process(line, holder);
 }

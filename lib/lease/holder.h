@@ -24,6 +24,8 @@ struct holder {
 	unsigned long long since_ticks; /* it had started by then */
 	unsigned long long pid_space;
 	char boot[PLATFORM_BOOT_SIZE]; /* empty: not known */
+	/* HOLDER_RELEASED: the orphans that the master has (orphans.h). */
+	unsigned int orphans;
 };
 
 enum holder_state {

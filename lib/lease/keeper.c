@@ -3,6 +3,7 @@
 #include "base/deadline.h"
 #include "namespace/hint.h"
 #include "lease/holder.h"
+#include "lease/orphans.h"
 #include "namespace/slot.h"
 #include "mux/masters.h"
 #include "platform/platform.h"
@@ -88,6 +89,8 @@ wait_for_clients(const struct namespace *ns, const struct lease *lease)
 struct keeping {
 	struct namespace ns;
 	struct lease lease;
+	/* The caller's own, which has told more of the master by its exec. */
+	const struct lease *original;
 	struct platform_watch watch;
 	struct keeper_options options;
 };
@@ -205,6 +208,8 @@ keep(void *argument)
 	struct keeping *keeping = argument;
 	const struct namespace *ns = &keeping->ns;
 
+	keeping->lease.master_pid = keeping->original->master_pid;
+	keeping->lease.orphans = keeping->original->orphans;
 	withdraw(ns, keeping->lease.lock_fd, keeping->watch.fd);
 	keeping->lease.master_fd = -1; /* closed, with all else */
 	hint_write(ns, keeping->lease.name);
@@ -213,6 +218,8 @@ keep(void *argument)
 		wait_for_clients(ns, &keeping->lease);
 	if (keeping->options.wakes_master)
 		wake_master(ns, &keeping->lease);
+	/* Of a client that was killed these are up to three: counted again. */
+	orphans_recount(&keeping->lease);
 	(void)lease_leave(ns, &keeping->lease, keeping->options.touch,
 	    keeping->options.max_age_secs);
 	hint_write(ns, keeping->lease.name);
@@ -230,7 +237,7 @@ start(const struct namespace *ns, const struct lease *lease,
     const struct keeper_options *options, bool waits)
 {
 	struct keeping keeping = {
-	    .ns = *ns, .lease = *lease, .options = *options};
+	    .ns = *ns, .lease = *lease, .original = lease, .options = *options};
 
 	platform_watch_self(&keeping.watch, lease->holder_pid);
 	return platform_start_child(keep, &keeping, sizeof(keeping), waits);

@@ -30,10 +30,18 @@ lease_set_name(struct lease *lease, const char *name)
 	memcpy(lease->name, name, sizeof(lease->name));
 	lease->is_warm = false;
 	lease->master_pid = lease->keeper_pid = 0;
+	lease->orphans = 0;
 	lease->master_fd = -1;
 	lease->is_trusted = false;
 	trust_clear(&lease->trust);
 	age_clear(&lease->age);
+}
+
+void
+lease_note_orphans(struct lease *lease, const struct holder *holder)
+{
+	lease->orphans = holder->kind == HOLDER_PROCESS ? ORPHANS_UNKNOWN
+							: (int)holder->orphans;
 }
 
 void
@@ -48,6 +56,7 @@ lease_read(struct lease *lease, struct holder *holder)
 
 	lines[length > 0 ? length : 0] = '\0';
 	holder_parse(holder, lines);
+	lease_note_orphans(lease, holder);
 	if (length > HOLDER_LINE_SIZE)
 		trust_parse(&lease->trust, lines + HOLDER_LINE_SIZE);
 	if (length > TWO)
@@ -240,7 +249,10 @@ lease_touch(const struct namespace *ns, const struct lease *lease)
 int
 lease_release(const struct namespace *ns, struct lease *lease, bool touch)
 {
-	const struct holder released = {.kind = HOLDER_RELEASED};
+	const struct holder released = {.kind = HOLDER_RELEASED,
+	    .orphans = lease->orphans == ORPHANS_UNKNOWN
+		? 1 /* at most, or they are counted */
+		: (unsigned int)lease->orphans};
 	int result, saved_errno;
 
 	lease_end_keeper(lease);

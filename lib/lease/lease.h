@@ -45,6 +45,8 @@
 #include <stdbool.h>
 #include <sys/types.h>
 
+enum { ORPHANS_UNKNOWN = -1 };
+
 struct lease {
 	int lock_fd; /* close-on-exec */
 	char name[NAMESPACE_LEASE_NAME_LENGTH + 1];
@@ -57,6 +59,8 @@ struct lease {
 	struct trust trust; /* kept with it: whether its server is there */
 	struct age age; /* of the login of its master */
 	bool is_trusted; /* of a warm one: trust_holds() */
+	/* Of that master: see orphans.h. ORPHANS_UNKNOWN: somebody crashed. */
+	int orphans;
 };
 
 /* Reads the holder and the trust from the locked file of the lease. */
@@ -64,6 +68,9 @@ void lease_read(struct lease *lease, struct holder *holder);
 
 /* Sets the name of the lease, with an unknown master. lock_fd is unchanged. */
 void lease_set_name(struct lease *lease, const char *name);
+
+/* What the line in the lock file tells of the master's orphans. */
+void lease_note_orphans(struct lease *lease, const struct holder *holder);
 
 /*
  * Locks a free name and moves it to used/ (R4). A release renames first and

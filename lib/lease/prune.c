@@ -76,6 +76,7 @@ prune_locked(const struct namespace *ns, struct lease *lease,
 	struct holder holder;
 
 	holder_read(lease->lock_fd, &holder);
+	lease_note_orphans(lease, &holder);
 	/* R5: its keeper was killed, but its ssh may be about to log in. */
 	if (holder_state(&holder) == HOLDER_ALIVE)
 		return PRUNE_KEPT;
@@ -198,6 +199,7 @@ prune_used(const struct namespace *ns, const char *name,
 		return lock_failed(report);
 	memcpy(lease.name, name, sizeof(lease.name));
 	holder_read(lease.lock_fd, &holder);
+	lease_note_orphans(&lease, &holder);
 	if (leftover_may_be_taken(ns, name, lease.lock_fd, &holder))
 		result = prune_leftover(ns, &lease, &holder, options, report);
 	saved_errno = errno;

@@ -27,6 +27,9 @@ struct search {
 	struct holder self;
 	int64_t probe_deadline_us; /* 0 until the first master is asked */
 	struct lease spare; /* a name in hand without a master */
+	/* A master with orphans, in case there is no other. */
+	struct lease worn;
+	bool takes_worn;
 	/* A keeper is about to release, or a name moved meanwhile. */
 	bool is_unsettled;
 	/*

@@ -30,6 +30,7 @@ static const struct {
 } requests[] = {
     [MUX_ALIVE_CHECK] = {0x10000004u, 0x80000005u, 12},
     [MUX_STOP_LISTENING] = {0x10000009u, OK, 8},
+    [MUX_PROXY] = {0x1000000fu, 0x8000000fu, 8},
 };
 
 static void

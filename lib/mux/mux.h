@@ -16,6 +16,7 @@
 enum mux_request {
 	MUX_ALIVE_CHECK, /* who are you? */
 	MUX_STOP_LISTENING, /* take no further session, and end with the last */
+	MUX_PROXY, /* from here on pass messages of ssh's protocol to the server */
 	/*
 	 * Lets the server listen at a port above all ports. It refuses in one
 	 * round trip, logs nothing and starts nothing. ssh-fast(7) lists the

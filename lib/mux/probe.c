@@ -30,8 +30,8 @@ set_address(struct sockaddr_un *address, const char *socket_path)
  * is full. Only "no such file" and "refused" mean that no process listens.
  * Other errors may be our own.
  */
-static enum probe_result
-connect_to(const char *socket_path, uid_t owner, int *socket_fd)
+enum probe_result
+probe_connect(const char *socket_path, uid_t owner, int *socket_fd)
 {
 	struct sockaddr_un address;
 	uid_t user;
@@ -193,7 +193,7 @@ probe_ask(struct probe_question *question, const struct probe *probe,
 	question->socket_fd = -1;
 	if (probe->kind == PROBE_NONE)
 		return PROBE_ALIVE;
-	result = connect_to(socket_path, probe->owner, &question->socket_fd);
+	result = probe_connect(socket_path, probe->owner, &question->socket_fd);
 	if (result != PROBE_ALIVE || probe->kind == PROBE_SSH)
 		return result;
 	if (!send_request(question->socket_fd, MUX_ALIVE_CHECK))
@@ -293,14 +293,14 @@ probe_wake(const char *socket_path, uid_t owner)
 {
 	int fd;
 
-	if (connect_to(socket_path, owner, &fd) == PROBE_ALIVE)
+	if (probe_connect(socket_path, owner, &fd) == PROBE_ALIVE)
 		(void)close(fd);
 }
 
 enum probe_result
 probe_stop_ask(const char *socket_path, uid_t owner, int *fd)
 {
-	enum probe_result result = connect_to(socket_path, owner, fd);
+	enum probe_result result = probe_connect(socket_path, owner, fd);
 
 	if (result != PROBE_ALIVE || send_request(*fd, MUX_STOP_LISTENING))
 		return result;

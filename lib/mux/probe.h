@@ -92,6 +92,13 @@ enum probe_result probe_look(const char *socket_path);
 enum probe_result probe_ask_server(
     const char *socket_path, uid_t owner, int *fd, int64_t deadline_us);
 
+/*
+ * Connects to the master of that user, as the other calls here do. PROBE_ALIVE
+ * with *socket_fd, non-blocking and close-on-exec, which is the caller's.
+ */
+enum probe_result
+probe_connect(const char *socket_path, uid_t owner, int *socket_fd);
+
 /* Connects to the master and hangs up, to wake it. Does not wait. */
 void probe_wake(const char *socket_path, uid_t owner);
 

@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -238,6 +239,27 @@ platform_each_process(platform_look *look, void *argument)
 		}
 	}
 	(void)close(fd);
+}
+
+int
+platform_count_descriptors(pid_t pid, int from)
+{
+	char path[32], names[4096], *name;
+	int fd, count = 0, result;
+
+	(void)snprintf(path, sizeof(path), "/proc/%ld/fd", (long)pid);
+	fd = openat(AT_FDCWD, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (fd == -1)
+		return -1;
+	result = platform_names_all(fd, names, sizeof(names));
+	(void)close(fd);
+	if (result == -1)
+		return -1;
+	for (name = names; result == 1 && *name != '\0';
+	     name += strlen(name) + 1)
+		if (name[0] != '.' && strtol(name, NULL, 10) >= from)
+			count++;
+	return result == 1 ? count : INT_MAX;
 }
 
 int

@@ -116,6 +116,12 @@ int platform_process_name(pid_t pid, char name[PLATFORM_PROCESS_NAME_SIZE]);
 /* Converts these ticks to seconds. */
 long long platform_ticks_in_secs(unsigned long long ticks);
 
+/*
+ * How many descriptors with that number or a higher one the process has open.
+ * -1 where that is not told; INT_MAX: very many. Needs no allocation.
+ */
+int platform_count_descriptors(pid_t pid, int from);
+
 /* Whether the process is stopped. False if that is unknown. */
 bool platform_process_is_stopped(pid_t pid);
 
