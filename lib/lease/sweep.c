@@ -230,7 +230,7 @@ sweep_namespace(const struct namespace_root *root, const char *name,
 		options->tell_failure(options->context, &failure);
 		return SWEEP_FAILED;
 	}
-	if (is_of_another_machine(&sweep))
+	if (is_of_another_machine(&sweep) && !sweep_elsewhere_is_over(&sweep))
 		result = SWEEP_ELSEWHERE;
 	else
 		sweep_all(&sweep, root);

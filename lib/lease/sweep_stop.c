@@ -4,6 +4,8 @@
 #include "mux/probe.h"
 
 #include <errno.h>
+#include <fcntl.h>
+#include <sys/stat.h>
 #include <time.h>
 
 /* Whether it was idle for long enough, or all masters must end. */
@@ -11,12 +13,32 @@ static bool
 is_to_end(const struct sweep *sweep, const char *name)
 {
 	struct timespec used;
+	time_t idle_secs;
 
 	if (sweep->options->retire)
 		return namespace_has_socket(&sweep->ns, name, NULL);
-	return sweep->options->exit_idle_secs >= 0 &&
-	    namespace_has_socket(&sweep->ns, name, &used) && used.tv_sec != 0 &&
-	    time(NULL) - used.tv_sec >= sweep->options->exit_idle_secs;
+	if (sweep->options->exit_idle_secs < 0 ||
+	    !namespace_has_socket(&sweep->ns, name, &used) || used.tv_sec == 0)
+		return false;
+	idle_secs = time(NULL) - used.tv_sec;
+	return (idle_secs < 0 ? 0 : idle_secs) >=
+	    sweep->options->exit_idle_secs;
+}
+
+/*
+ * A socket that was used in the future (the clock was wrong then) would never
+ * be idle: it counts as used now, from now on.
+ */
+static void
+leave_future(const struct sweep *sweep, const char *name)
+{
+	struct timespec used;
+
+	if (!sweep->options->dry_run &&
+	    namespace_has_socket(&sweep->ns, name, &used) &&
+	    used.tv_sec > time(NULL))
+		(void)utimensat(
+		    sweep->ns.sockets.fd, name, NULL, AT_SYMLINK_NOFOLLOW);
 }
 
 static void
@@ -150,6 +172,7 @@ tell_to_stop(struct sweep *sweep, const char *name)
 void
 sweep_stop_idle(struct sweep *sweep, const char *name)
 {
+	leave_future(sweep, name);
 	if (!is_to_end(sweep, name))
 		return;
 	if (!sweep->options->dry_run) {

@@ -82,6 +82,14 @@ void sweep_stop_finish(struct sweep *sweep);
 void sweep_unused_note(struct sweep *sweep);
 bool sweep_unused_may_go(const struct sweep *sweep);
 
+/*
+ * sweep_elsewhere.c: whether a namespace that another machine has made, or this
+ * one under another name, is of no use to anybody: nobody listens at its
+ * sockets, and nothing in it was used for the time of unfinished files and a
+ * day.
+ */
+bool sweep_elsewhere_is_over(struct sweep *sweep);
+
 /* sweep_sockets.c: dead sockets without a lease. */
 void sweep_sockets_all(struct sweep *sweep);
 

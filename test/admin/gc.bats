@@ -334,6 +334,56 @@ left_alone() {
   [ "$(tree_of "$ROOT")" = "$before" ]
 }
 
+# older THAN: all that lies in the namespace, as touch -d says it.
+all_from() { find "$NS" -exec touch -h -d "$1" {} +; }
+
+@test "what was made under another machine name goes once nobody listens and it is a day old" {
+  warm_up
+  local line
+  sed -i 's/^machine: .*/machine: elsewhere/' "$NS/endpoint"
+  is_left() {
+    run "$GC" -v "$@"
+    [[ "${lines[0]}" == "left $NS: of another machine" ]] && [ -e "$NS/free/$NAME" ] && [ -S "$NS/c/$NAME" ]
+  }
+  all_from '3 days ago'
+  is_left
+  kill_master
+  # A day and --ttl.
+  all_from '23 hours ago'
+  is_left
+  all_from '25 hours ago'
+  is_left --ttl=2h
+  # One file that is younger is enough: somebody works there.
+  touch -h "$NS/c/$NAME"
+  is_left
+  all_from '3 days ago'
+  mv "$NS/free/$NAME" "$NS/used/$NAME"
+  # Its locks may not reach us: what says that it is held counts for a month.
+  printf -v line '%-79s' 'pid 1 since 999999999999 space 1'
+  dd of="$NS/used/$NAME" bs=1 conv=notrunc status=none <<<"$line"
+  all_from '3 days ago'
+  run "$GC" -v
+  [ "${lines[0]}" = "left $NS: of another machine" ]
+  all_from '31 days ago'
+  run "$GC" -n
+  [[ "$output" == *"would remove $NS"* ]]
+  "$GC"
+  is_root_empty
+}
+
+@test "a socket that was used in the future counts as used now, once" {
+  warm_up
+  touch -h -d 'next year' "$NS/c/$NAME"
+  run "$GC" --exit-idle=1h -v
+  [ "${#lines[@]}" = 1 ]
+  [ $(($(date +%s) - $(stat -c %Y "$NS/c/$NAME"))) -le 15 ]
+  touch -h -d '2 hours ago' "$NS/c/$NAME"
+  "$GC" -n --exit-idle=1h | grep -q 'would stop'
+  touch -h -d 'next year' "$NS/c/$NAME"
+  "$GC" --exit-idle
+  wait_until ended "$MASTER"
+}
+
 @test "a half-made or half-removed namespace goes too" {
   local name=0000000000000000000000000000000000000000000
   mkdir -p -m 0700 "$ROOT"
