@@ -129,6 +129,9 @@ class Server:
             client += [f"Host {host}", f"  Port {ports[host]}", f"  HostKeyAlias {host}"]
         client += [
             "Host *",
+            # Since 10.1 ssh warns of this key exchange at each login.
+            "  IgnoreUnknown WarnWeakCrypto",
+            "  WarnWeakCrypto no",
             "  HostName 127.0.0.1",
             f"  IdentityFile {self.top}/id",
             "  IdentitiesOnly yes",
