@@ -88,6 +88,18 @@ platform_locks_free(struct platform_locks *locks)
 	free(locks);
 }
 
+/* Some kernels list a process that has ended. */
+static bool
+runs(pid_t pid)
+{
+	unsigned long long start_ticks;
+	bool is_zombie = false;
+
+	return pid > 0 &&
+	    platform_process_look(pid, &start_ticks, &is_zombie) == 0 &&
+	    !is_zombie;
+}
+
 bool
 platform_locks_hold(
     const struct platform_locks *locks, const struct stat *file, pid_t *pid)
@@ -112,7 +124,7 @@ platform_locks_hold(
 		if (lock->major != major_number ||
 		    (major_number != 0 && lock->minor != minor(file->st_dev)))
 			continue;
-		*pid = lock->pid;
+		*pid = runs(lock->pid) ? lock->pid : 0;
 		return true;
 	}
 	return false;

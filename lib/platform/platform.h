@@ -362,7 +362,7 @@ void platform_locks_free(struct platform_locks *locks);
 
 /*
  * Whether a process holds an exclusive flock on the file. *pid is the process
- * that took it, or 0.
+ * that took it, or 0 if that has ended or is not known.
  */
 bool platform_locks_hold(
     const struct platform_locks *locks, const struct stat *file, pid_t *pid);

@@ -14,7 +14,7 @@ PEER=$TOP/test/tools/peer.py
 # The namespace of the first run; a peer has a second one.
 NS() { find "$ROOT" -name endpoint -printf '%h\n'; }
 # The milliseconds that a run waited for keepers.
-waited() { sed -n 's/.*waited \([0-9]*\)\..*/\1/p' "$1"; }
+waited() { sed -n 's/.*, waited \([0-9]*\)\..*/\1/p' "$1"; }
 
 # hold: starts a peer that holds a lease; HELD is its name, PEER_PID the peer.
 hold() {

@@ -136,7 +136,7 @@ stop_server_side() {
   run timeout 20 "$SSH_FAST" --probe=e2e -F "$DIR/config" host true
   wait_until one_is_used
   kill -CONT $STOPPED
-  touch -d '1 minute ago' "$ROOT"/*/used/s*
+  touch -d '1 minute ago' "$ROOT"/*/used/h*
   # Both at once: the one that is in use is not the one that was hung.
   BEFORE=$(logins)
   SSH_FAST_PROBE=e2e fast_exec host 'echo here; sleep 60' >"$OUT/first" &
