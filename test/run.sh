@@ -47,12 +47,20 @@ run_bats() {
   env --default-signal=HUP,INT,QUIT,TERM "${client[@]}" bats --setup-suite-file test/lib/setup_suite.bash --timing --tap \
     "${filter[@]}" "$1" 2>&1 </dev/null || echo "$*" >>"$work/failed"
 }
+# judge OUTPUT FILE CLIENT: what passes has to leave no process behind; the end
+# of a test that failed need not have come that far.
+judge() {
+  if grep -q '^# left behind: ' "$1" && ! grep -q '^not ok ' "$1"; then
+    echo "${*:2}, left behind" >>"$work/failed"
+  fi
+}
 # run_lane NUMBER: file after file; what one prints comes in one piece.
 run_lane() {
   local file client began
   while read -r file client < <(next); do
     began=$SECONDS
     run_bats "$file" "$client" >"$work/lane$1"
+    judge "$work/lane$1" "$file" "$client"
     echo "$((SECONDS - began)) $file $client" >>"$work/times"
     {
       echo "# $file, client $client"
@@ -64,6 +72,7 @@ lanes=()
 if [ "$(wc -l <"$work/queue")" = 1 ]; then
   read -r file client < <(next)
   run_bats "$file" "$client" | tee "$work/output"
+  judge "$work/output" "$file" "$client"
 fi
 for ((lane = 1; lane <= ${JOBS:-$(($(nproc) * 2))}; lane++)); do
   run_lane "$lane" &

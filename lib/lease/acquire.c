@@ -160,7 +160,7 @@ take_last(struct search *search, struct lease *lease)
 static bool
 take_free(struct search *search, struct lease *lease)
 {
-	return search->ns->slots > 1 ? slots_take(search, lease)
+	return search->ns->slots > 1 ? slots_search_take(search, lease)
 				     : candidates_take(search, lease);
 }
 

@@ -79,7 +79,7 @@ void examine_want(struct search *search, int error);
 bool candidates_take(struct search *search, struct lease *lease);
 
 /* slots_search.c: the same where masters are shared. */
-bool slots_take(struct search *search, struct lease *lease);
+bool slots_search_take(struct search *search, struct lease *lease);
 
 /* Whether it is a free name that was of no use in the first, quiet round. */
 bool candidates_were_seen(const struct search *search, const char *name);

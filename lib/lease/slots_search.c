@@ -106,7 +106,7 @@ look_at(int dir_fd, struct free_slots *free_slots,
 }
 
 bool
-slots_take(struct search *search, struct lease *lease)
+slots_search_take(struct search *search, struct lease *lease)
 {
 	struct free_slots free_slots = {.count = 0};
 	char hung[NAMESPACE_LEASE_NAME_SIZE] = "";

@@ -5,7 +5,6 @@
 load ../lib/helper
 
 setup_file() { make_dir; start_sshd; }
-teardown_file() { stop_sshd; }
 setup() { new_root; OUT=$BATS_TEST_TMPDIR; }
 GC=$BUILD/ssh-fast-gc
 
@@ -17,25 +16,10 @@ a_day_later() {
 # What ssh said of a command line is kept for a day.
 is_root_empty() { no_namespace_is_left; }
 
-# A session that lasts: SSH is its pid, KEEPER the keeper's.
-start_session() {
-  : >"$OUT/session"
-  fast_exec host 'echo here; sleep 60' >"$OUT/session" &
-  SSH=$!
-  wait_until has_content "$OUT/session"
-  wait_until has_keeper "$SSH"
-}
-end_session() {
+# The client of start_session dies; its keeper need not live.
+kill_session() {
   kill -KILL "$SSH"
   wait "$SSH" || :
-}
-# A namespace with one free master that is nobody's any more.
-warm_up() {
-  fast host true
-  wait_until is_released
-  MASTER=$(master_pid "$(socket_of)")
-  NS=$(echo "$ROOT"/*)
-  NAME=$(basename "$NS"/free/s*)
 }
 kill_master() {
   kill -KILL "$MASTER"
@@ -110,7 +94,7 @@ dead_socket() {
   wait_until ended "$KEEPER"
   "$GC" --exit-idle --ttl=0
   [ "$(tree_of "$ROOT")" = "$before" ]
-  end_session
+  kill_session
   run "$GC" -v
   [ "${lines[0]}" = "freed $(echo "$ROOT"/*)/used/$(basename "$(socket_of)")" ]
   [ "$(used_names)" = 0 ]
@@ -129,7 +113,7 @@ dead_socket() {
   dead_socket "$half"
   "$GC" --exit-idle --ttl=0
   [ -e "$half" ]
-  end_session
+  kill_session
   wait_until is_released
   "$GC"
   [ ! -e "$half" ]
@@ -159,7 +143,7 @@ dead_socket() {
   cat "$OUT/line" >"$(echo "$ROOT"/*)/used/$name"
   "$GC" --exit-idle
   [ "$(used_names)" = 1 ]
-  end_session
+  kill_session
   "$GC"
   [ "$(used_names)" = 0 ]
 }
@@ -210,7 +194,7 @@ dead_socket() {
   [ "$(used_names)" = 1 ]
   wait_until ended "$idle"
   # The session of the killed client goes on over there: it is not cut off.
-  end_session
+  kill_session
   wait_until is_released
   local busy
   busy=$(master_pid "$(socket_of)")

@@ -8,7 +8,6 @@ setup_file() {
   start_sshd
   echo "[127.0.0.1]:$PORT $(cut -d' ' -f1,2 "$DIR/host_key.pub")" >"$DIR/known"
 }
-teardown_file() { stop_sshd; }
 setup() {
   T=$BATS_TEST_TMPDIR
   SERVER=

@@ -5,18 +5,9 @@
 load ../lib/helper
 
 setup_file() { make_dir; start_sshd; }
-teardown_file() { stop_sshd; }
 setup() { new_root; OUT=$BATS_TEST_TMPDIR; }
 LS=$BUILD/ssh-fast-ls
 
-# A session that lasts: SSH is its pid, KEEPER the keeper's.
-start_session() {
-  : >"$OUT/session"
-  fast_exec host 'echo here; sleep 60' >"$OUT/session" &
-  SSH=$!
-  wait_until has_content "$OUT/session"
-  wait_until has_keeper "$SSH"
-}
 
 @test "a live ssh holds it: its pid, and the master's" {
   start_session

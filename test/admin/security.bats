@@ -4,13 +4,10 @@
 load ../lib/helper
 
 setup_file() { make_dir; start_sshd; }
-teardown_file() { stop_sshd; }
 setup() { new_root; T=$BATS_TEST_TMPDIR; ATTACKER=; }
 teardown() {
   [ -z "$ATTACKER" ] || { kill -KILL "$ATTACKER"; wait "$ATTACKER" || :; }
 }
-
-need_root() { [ "$(id -u)" = 0 ] || skip "only root can play another user"; }
 
 # other_user: an account that the machine has, with a group of its own.
 other_user() { getent passwd games | cut -d: -f1,3,4; }

@@ -4,7 +4,6 @@
 load ../lib/helper
 
 setup_file() { make_dir; start_sshd; }
-teardown_file() { stop_sshd; }
 setup() { new_root; OUT=$BATS_TEST_TMPDIR; }
 LS=$BUILD/ssh-fast-ls
 

@@ -32,6 +32,7 @@ start_machines() {
   there ip address add 192.0.2.2/24 dev sfb
   there ip link set sfb up
   ADDRESS=192.0.2.2
+  # shellcheck disable=SC2034 # for start_sshd
   SERVED_BY=(nsenter "--net=/proc/$THERE_PID/ns/net")
   export ADDRESS
 }

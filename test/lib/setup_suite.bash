@@ -1,6 +1,8 @@
 # Once around all test files: builds what they use, and in the end makes sure
 # that no process and no file of theirs is left.
 
+# shellcheck source=test/lib/process.bash
+. "${BASH_SOURCE[0]%/*}/process.bash"
 # shellcheck source=test/lib/sshd.bash
 . "${BASH_SOURCE[0]%/*}/sshd.bash"
 
@@ -20,19 +22,10 @@ setup_suite() {
   make_sshd_folder
 }
 
-# Processes that have the suite's folder on their command line.
-processes_left() {
-  # shellcheck disable=SC2009 # pgrep takes no fixed strings
-  ps -eo pid=,args= | grep -F "$SUITE" | grep -vF 'grep -F' || :
-}
-
 teardown_suite() {
-  local left tries=0
-  left=$(processes_left)
-  while [ -n "$left" ] && [ $((tries += 1)) -lt 100 ]; do
-    sleep 0.05
-    left=$(processes_left)
-  done
+  local left=""
+  await_end_of "$SUITE" || left=$(show_processes_of "$SUITE")
+  end_processes_of "$SUITE"
   local files
   files=$(find "$SUITE" -mindepth 1 2>/dev/null)
   chmod -R u+rwx "$SUITE" 2>/dev/null

@@ -12,7 +12,6 @@ setup_file() {
   start_sshd
   : >"$BUILD/faults.tsv"
 }
-teardown_file() { stop_sshd; }
 setup() {
   new_root
   OUT=$BATS_TEST_TMPDIR

@@ -8,7 +8,6 @@
 load ../lib/helper
 
 OTHER_NAME=sf-hostile
-is_root() { [ "$(id -u)" = 0 ]; }
 # One at a time changes the accounts, or has another file in their place.
 accounts() { flock -w 60 /etc "$@" 2>/dev/null 3>&-; }
 make_other() {

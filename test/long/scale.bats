@@ -5,7 +5,6 @@
 load ../lib/helper
 
 setup_file() { make_dir; start_sshd; }
-teardown_file() { stop_sshd; }
 setup() { new_root; OUT=$BATS_TEST_TMPDIR; }
 
 # How many system calls ssh-fast makes with these arguments before its exec.
@@ -17,7 +16,7 @@ calls_before_exec() {
 }
 
 # Leases held by another process until its input ends.
-hold() {
+hold_leases() {
   mkfifo "$OUT/hold$1"
   "$TOOLS/lease-user" "$ROOT" "$2" "$1" <"$OUT/hold$1" >"$OUT/held$1" 3>&- &
   exec 8>"$OUT/hold$1"
@@ -29,10 +28,10 @@ has_lines() { [ "$(wc -l <"$2")" -ge "$1" ]; }
 @test "the work before the exec does not grow with the leases that are held" {
   local few many
   export SSH_FAST_PERSIST=2
-  hold 10 few
+  hold_leases 10 few
   few=$(SSH_FAST_NAMESPACE=few calls_before_exec host true)
   exec 8>&-
-  hold 600 many
+  hold_leases 600 many
   many=$(SSH_FAST_NAMESPACE=many calls_before_exec host true)
   exec 8>&-
   echo "# $few system calls cold with 10 held, $many with 600" >&3

@@ -50,7 +50,6 @@ setup_file() {
   write_check '0.0$((self % 10))'
   start_sshd "ForceCommand $DIR/check"
 }
-teardown_file() { stop_sshd; }
 setup() { new_root; }
 
 masters() { masters_below "$ROOT"; }

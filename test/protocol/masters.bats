@@ -6,19 +6,15 @@
 load ../lib/helper
 
 setup_file() { make_dir; start_sshd; }
-teardown_file() { stop_sshd; }
 setup() { new_root; STOPPED=(); BEFORE=$(logins); }
 teardown() {
   local pid
   for pid in "${STOPPED[@]}"; do kill -KILL "$pid" 2>/dev/null || :; done
 }
-new_logins() { echo $(($(logins) - BEFORE)); }
 
-# A warm pool of one; MASTER is its pid.
-warm_up() {
-  fast host true
-  wait_until is_released
-  MASTER=$(master_pid "$(socket_of)")
+# A warm pool of one, whose master the end of the test ends, stopped or not.
+warm_up_to_stop() {
+  warm_up
   STOPPED+=("$MASTER")
   [ -n "$MASTER" ]
 }
@@ -27,7 +23,7 @@ warm_up() {
   local probe began
   for probe in native ssh; do
     export SSH_FAST_ROOT=$ROOT-$probe ROOT=$ROOT-$probe
-    warm_up
+    warm_up_to_stop
     stop "$MASTER"
     run --separate-stderr "$SSH_FAST" --probe-timeout=300 --probe="$probe" --verbose -F "$DIR/config" host echo fine
     [ "$status" = 0 ]
@@ -46,7 +42,7 @@ warm_up() {
 }
 
 @test "a hung master that answers again is used again, later" {
-  warm_up
+  warm_up_to_stop
   stop "$MASTER"
   "$SSH_FAST" --probe-timeout=100 -F "$DIR/config" host true
   wait_until one_is_used
@@ -66,7 +62,7 @@ warm_up() {
   local probe
   for probe in native ssh none; do
     export SSH_FAST_ROOT=$ROOT-$probe ROOT=$ROOT-$probe
-    warm_up
+    warm_up_to_stop
     kill -KILL "$MASTER"
     wait_until ended "$MASTER"
     run --separate-stderr "$SSH_FAST" --probe="$probe" -F "$DIR/config" host echo fine
@@ -82,7 +78,7 @@ warm_up() {
     export SSH_FAST_ROOT=$ROOT-$how ROOT=$ROOT-$how
     # The wrapper is another ssh and so another pool, but for --namespace.
     export SSH_FAST_NAMESPACE=late-$how
-    warm_up
+    warm_up_to_stop
     # It stands for the moment between the probe and ssh's start.
     printf '#!/bin/sh\n[ "$1" != -G ] || exec ssh "$@"\nkill -%s %s 2>/dev/null\nwhile kill -0 %s 2>/dev/null && ! grep -qs "^State:.Z" /proc/%s/status; do :; done\nexec ssh "$@"\n' \
       "$how" "$MASTER" "$MASTER" "$MASTER" >"$BATS_TEST_TMPDIR/late"
@@ -139,7 +135,7 @@ warm_up() {
 }
 
 @test "the socket's mtime is refreshed before and after, unless --no-touch" {
-  warm_up
+  warm_up_to_stop
   local socket old
   socket=$(socket_of)
   touch -d '1 hour ago' "$socket"
@@ -160,7 +156,7 @@ warm_up() {
 }
 
 @test "a master that answers is used however old its socket is" {
-  warm_up
+  warm_up_to_stop
   touch -d '1 year ago' "$(socket_of)"
   BEFORE=$(logins)
   fast host true

@@ -6,7 +6,6 @@
 load ../lib/helper
 
 setup_file() { make_dir; start_sshd; }
-teardown_file() { stop_sshd; }
 setup() { new_root; OUT=$BATS_TEST_TMPDIR; }
 teardown() { let_go; }
 PEER=$TOP/test/tools/peer.py
@@ -50,7 +49,7 @@ let_go() {
   wait "${runs[@]}"
 }
 
-@test "where the system does not tell who has a lock, it is waited for in vain once" {
+@test "a lock whose owner the system does not tell is waited for once" {
   # By that name in the other mount namespace too.
   export SSH_FAST_NAMESPACE=here
   fast host true
@@ -101,7 +100,7 @@ let_go() {
   let_go
 }
 
-@test "peers, runs and gc side by side: no exception, no folder but 0700, no vain wait" {
+@test "peers, runs and gc side by side: no exception, only folders of 0700" {
   fast host true
   wait_until is_released
   local secs umask pids=() pid

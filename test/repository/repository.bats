@@ -152,7 +152,7 @@ deps_there() {
   [[ "$output" == *"on $(id -un)@somewhere:"* ]] || { echo "$output" >&2; return 1; }
   # Five plain, one cold, none for the warm ones.
   [ "$status" = 0 ]
-  [ "$count" = 6 ]
+  [ "$count" = 6 ] || { echo "$count logins: $output" >&2; return 1; }
 }
 
 @test "README says the two commands, and .ci/run calls the second" {

@@ -6,7 +6,6 @@
 load ../lib/helper
 
 setup_file() { make_dir; start_sshd "PermitUserEnvironment yes"; }
-teardown_file() { stop_sshd; }
 setup() { new_root; OUT=$BATS_TEST_TMPDIR; HOLDER= MASTER=; }
 teardown() {
   if [ -n "$MASTER" ]; then kill -CONT "$MASTER" 2>/dev/null || :; fi
@@ -101,7 +100,7 @@ older() {
 is_older_than() { [ $(($(uptime_secs) - $(login_of "$1"))) -gt "$2" ]; }
 free_lock() { echo "$ROOT"/*/free/s*; }
 
-@test "--max-age: a free master that is older ends, and the run logs in; a younger one serves" {
+@test "--max-age: a free master that is older ends, and the run logs in" {
   local first before
   fast host true
   wait_until is_released
@@ -127,7 +126,7 @@ free_lock() { echo "$ROOT"/*/free/s*; }
   [ $(($(uptime_secs) - $(login_of "$(free_lock)"))) -le 15 ]
 }
 
-@test "--max-age: a master that gets too old in use ends with its session, not before" {
+@test "--max-age: a master that gets too old in use ends with its session" {
   local first before
   SSH_FAST_MAX_AGE=1 hold
   first=$(held_master)
@@ -161,7 +160,7 @@ free_lock() { echo "$ROOT"/*/free/s*; }
   [ "$(free_names)" = 0 ]
 }
 
-@test "what changes at the server is seen once the login is too old: a command, an environment, a locked account" {
+@test "changes at the server are seen once the login is too old" {
   local key
   key=$(cat "$DIR/authorized_keys")
   say() { "$@" host 'echo "${SSH_ORIGINAL_COMMAND:-free} ${LC_SF_GROUP:-none}"'; }
@@ -185,7 +184,7 @@ free_lock() { echo "$ROOT"/*/free/s*; }
   changed "# nobody"
 }
 
-@test "a certificate's end is that of its login: the agent's, beside the key, and named" {
+@test "a login ends with its certificate: from the agent, a file, an option" {
   ssh-keygen -q -t ed25519 -N '' -f "$OUT/ca"
   ssh-keygen -q -t ed25519 -N '' -f "$OUT/key"
   local before now
@@ -233,7 +232,7 @@ persist_of() {
     "$(sed -n 's/^  Persist .*(\(.*\))$/\1/p' <<<"$said")"
 }
 
-@test "ControlPersist of the configuration is the default, for each host; what is said to us counts more" {
+@test "ControlPersist of the configuration is the default, for each host" {
   local pair
   for pair in 20m:1200 1h30m:5400 7:7 yes:28800 0:28800 99w:28800; do
     write_config "$OUT/config" 'Host other' 'ControlPersist 5' 'Host host' "ControlPersist ${pair%:*}"
@@ -253,7 +252,7 @@ persist_of() {
   done
 }
 
-@test "a master stays as long as whoever started it said; a longer time counts from the next login on" {
+@test "a master stays as long as the run that started it has said" {
   local first before
   write_config "$OUT/config" 'ControlPersist 1h'
   "$SSH_FAST" -F "$OUT/config" host true

@@ -5,7 +5,6 @@
 load ../lib/helper
 
 setup_file() { make_dir; start_sshd; write_config "$DIR/config"; sed -i /LogLevel/d "$DIR/config"; }
-teardown_file() { stop_sshd; }
 setup() {
   new_root
   T=$BATS_TEST_TMPDIR
@@ -15,7 +14,6 @@ teardown() {
   if [ -n "${PAM_PID:-}" ]; then kill "$PAM_PID" && wait "$PAM_PID" || :; fi
   if [ -n "${SSH_AGENT_PID:-}" ]; then kill "$SSH_AGENT_PID"; fi
 }
-new_logins() { echo $(($(logins) - BEFORE)); }
 
 # typed FILE SHELL CLIENT CASE...
 typed() {

@@ -4,18 +4,15 @@
 load ../lib/helper
 
 setup_file() { make_dir; start_sshd; }
-teardown_file() { stop_sshd; }
 setup() {
   new_root
   OUT=$BATS_TEST_TMPDIR/out
   BEFORE=$(logins)
 }
-new_logins() { echo $(($(logins) - BEFORE)); }
-warm() { fast host true; wait_until is_released; }
 says() { grep -q "$1" "$OUT"; }
 
 @test "-f over a warm master: back at once, the lease held until it ends" {
-  warm
+  warm_up
   local began=$SECONDS go=$BATS_TEST_TMPDIR/go pid
   # Not through a pipe of ours: the one in the background keeps what it has.
   fast -f host "echo here; while [ ! -e $go ]; do sleep 0.05; done; echo done" \
@@ -32,15 +29,15 @@ says() { grep -q "$1" "$OUT"; }
   [ "$(lease_states | cut -d ' ' -f 1,2)" = "held $pid" ]
   # Another run takes another master.
   [ "$(fast host echo other)" = other ]
-  [ "$(new_logins)" = 2 ]
+  [ "$(new_logins)" = 1 ]
   : >"$go"
   wait_until is_released
   says done
-  [ "$(new_logins)" = 2 ]
+  [ "$(new_logins)" = 1 ]
 }
 
 @test "-f whose ssh is killed frees its lease; its input is empty as ssh's" {
-  warm
+  warm_up
   local pid
   echo input | fast -qTf host 'cat; echo here; sleep 60' >"$OUT" 2>&1 3>&-
   wait_until says here
@@ -48,7 +45,7 @@ says() { grep -q "$1" "$OUT"; }
   pid=$(pgrep -f "^ssh .*-qTn host cat; echo here")
   kill -9 "$pid"
   wait_until is_released
-  [ "$(new_logins)" = 1 ]
+  [ "$(new_logins)" = 0 ]
 }
 
 @test "-f while no master lives starts one, and its command runs" {
@@ -60,14 +57,13 @@ says() { grep -q "$1" "$OUT"; }
   [[ "$output" == *"decision: lease, warm"*"-n host true"* ]]
 }
 
-is_logged_in_again() { [ "$(new_logins)" = 2 ]; }
+is_logged_in_again() { [ "$(new_logins)" = 1 ]; }
 @test "-f where no process or no keeper can be had is plain ssh -f" {
   local which
   for which in fork,clone,clone3 clone,clone3; do
     new_root
     ROOT=$ROOT.${#which} SSH_FAST_ROOT=$ROOT.${#which}
-    BEFORE=$(logins)
-    warm
+    warm_up
     : >"$OUT"
     # The way into the background; or, where fork is no clone, the keeper
     # alone. (ssh gets it too.)
@@ -109,18 +105,18 @@ closed() { [ "$(grep -c closed "$BATS_TEST_TMPDIR/far.log")" = "$1" ]; }
   port=$("$TOOLS/free-port")
   run plain -W "127.0.0.1:$port" host </dev/null
   plain_status=$status
-  warm
+  warm_up
   run fast -W "127.0.0.1:$port" host </dev/null
   [ "$status" = "$plain_status" ]
   [ "$status" = 255 ]
   wait_until is_released
   fast host true
-  [ "$(new_logins)" = 2 ]
+  [ "$(new_logins)" = 0 ]
 }
 
 @test "-W that is killed: the far connection ends, the lease is free" {
   start_far
-  warm
+  warm_up
   local signal count=0 pid
   mkfifo "$BATS_TEST_TMPDIR/input"
   for signal in TERM HUP KILL KILL KILL; do
@@ -137,7 +133,7 @@ closed() { [ "$(grep -c closed "$BATS_TEST_TMPDIR/far.log")" = "$1" ]; }
     wait_until is_released
     exec 8>&-
   done
-  [ "$(new_logins)" = 1 ]
+  [ "$(new_logins)" = 0 ]
 }
 
 @test "-W and sessions take turns on the same masters" {

@@ -5,7 +5,6 @@
 load ../lib/helper
 
 setup_file() { make_dir; MAX_STARTUPS=10:30:100 start_sshd; }
-teardown_file() { stop_sshd; }
 setup() {
   new_root
   T=$BATS_TEST_TMPDIR
@@ -20,8 +19,9 @@ teardown() {
     pkill -KILL -P "$pid" || :
     wait "$pid" || :
   done
+  # What a ProxyCommand has started.
+  end_processes_of "$ROOT"
 }
-new_logins() { echo $(($(logins) - BEFORE)); }
 dropped() { grep -c 'MaxStartups' "$DIR/sshd.log" || :; }
 # start ARGUMENT...: in the background, to be ended by teardown.
 start() {

@@ -8,7 +8,6 @@ setup_file() {
   start_sshd
   unset SSH_FAST_CLIENT SSH_AUTH_SOCK
 }
-teardown_file() { stop_sshd; }
 setup() {
   new_root
   CLIENT=auto
@@ -16,7 +15,6 @@ setup() {
   fast host true
   wait_until is_let_go
 }
-new_logins() { echo $(($(logins) - BEFORE)); }
 client_of() { "$SSH_FAST" --explain -F "$DIR/config" "$@" | sed -n 's/^client: //p'; }
 # program_of ARGUMENT...: what runs, with input and output on the null device.
 program_of() {

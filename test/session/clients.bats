@@ -20,7 +20,6 @@ setup_file() {
   git config --file "$DIR/gitconfig" init.defaultBranch main
   git config --file "$DIR/gitconfig" protocol.file.allow always
 }
-teardown_file() { stop_sshd; }
 setup() {
   new_root
   T=$BATS_TEST_TMPDIR
@@ -30,7 +29,6 @@ setup() {
   unset GIT_SSH GIT_SSH_COMMAND RSYNC_RSH
   BEFORE=$(logins)
 }
-new_logins() { echo $(($(logins) - BEFORE)); }
 # What runs one after the other must find the lease of the one before.
 logins_are() { wait_until is_released && [ "$(new_logins)" = "$1" ]; }
 

@@ -6,7 +6,6 @@
 load ../lib/helper
 
 setup_file() { make_dir; start_sshd "MaxAuthTries 3"; }
-teardown_file() { stop_sshd; }
 setup() {
   new_root
   T=$BATS_TEST_TMPDIR
@@ -15,7 +14,6 @@ setup() {
 teardown() {
   if [ -n "${SILENT:-}" ]; then kill "$SILENT" && wait "$SILENT" || :; fi
 }
-new_logins() { echo $(($(logins) - BEFORE)); }
 is_process() { [ -e "/proc/$1" ]; }
 
 # The one master, and what can be seen of it.

@@ -7,7 +7,6 @@ setup_file() {
   make_dir
   start_sshd "X11Forwarding yes"
 }
-teardown_file() { stop_sshd; }
 setup() { new_root; T=$BATS_TEST_TMPDIR; }
 teardown() { if [ -n "${X_PID:-}" ]; then kill "$X_PID" && wait "$X_PID" || :; fi; }
 

@@ -4,13 +4,11 @@
 load ../lib/helper
 
 setup_file() { make_dir; LOG_LEVEL=DEBUG1 start_sshd; }
-teardown_file() { stop_sshd; }
 setup() { new_root; BEFORE=$(logins); OUT=$BATS_TEST_TMPDIR; }
 teardown() {
   if [ -n "${STOPPED:-}" ]; then kill -CONT $STOPPED 2>/dev/null || :; fi
 }
 
-new_logins() { echo $(($(logins) - BEFORE)); }
 # How often the server was asked, which only debugging output tells; some of
 # that is on the standard error of sessions.
 questions() { grep -c 'tcpip-forward listen .* port 4294967294' "$DIR/sshd.log" || :; }

@@ -10,15 +10,10 @@ setup_file() {
   # The tests of this file are about one client.
   export SSH_FAST_CLIENT=native
 }
-teardown_file() { stop_sshd; }
 setup() {
   new_root
   CLIENT=native
   T=$BATS_TEST_TMPDIR
-}
-warm_up() {
-  SSH_FAST_CLIENT=ssh fast host true
-  wait_until is_released
 }
 # lose_connections: the server's processes for all sessions are killed.
 # shellcheck disable=SC2046 # a list of words

@@ -24,7 +24,6 @@ END
   ssh-keygen -q -t ed25519 -N '' -C '' -f "$DIR/other"
   echo "[127.0.0.1]:$PORT $(cat "$DIR/other.pub")" >"$DIR/other_hosts"
 }
-teardown_file() { stop_sshd; }
 
 # Programs of the examples, which find the server by the configuration here.
 setup() {

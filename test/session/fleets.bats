@@ -11,14 +11,12 @@ setup_file() {
   ln -s "$SSH_FAST" "$DIR/bin/ssh"
   ln -s "$SSH_FAST" "$DIR/bin/ssh-fast"
 }
-teardown_file() { stop_sshd; }
 setup() {
   new_root
   T=$BATS_TEST_TMPDIR
   PATH=$DIR/bin:$PATH
   BEFORE=$(logins)
 }
-new_logins() { echo $(($(logins) - BEFORE)); }
 logins_are() { wait_until is_released && [ "$(new_logins)" = "$1" ]; }
 HOSTS=$(times 50 20)
 all_answer() { [ "$(grep -c "^h[0-9]*: $1$" "$2")" = "$HOSTS" ]; }

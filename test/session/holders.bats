@@ -9,7 +9,6 @@ setup_file() {
   make_dir
   start_sshd
 }
-teardown_file() { stop_sshd; }
 setup() {
   new_root
   export SSH_FAST_NAMESPACE=holders
@@ -19,7 +18,6 @@ teardown() {
   local pid
   for pid in ${STARTED:-}; do kill "$pid" 2>/dev/null || :; done
 }
-new_logins() { echo $(($(logins) - BEFORE)); }
 ticks_now() { awk -v hz="$(getconf CLK_TCK)" '{printf "%d\n", $1 * hz}' /proc/uptime; }
 space() { stat -Lc %i /proc/self/ns/pid; }
 # The keeper of this ssh is killed: its line is all that tells that it is there.
@@ -135,7 +133,7 @@ pauses() { grep -c 'clock_nanosleep(' "$BATS_TEST_TMPDIR/trace" || :; }
   [ "$(lease_states | grep -c "^held $HOLDER alive")" = 1 ]
 }
 
-@test "in a pid namespace with the /proc of another: neither waiting nor taking" {
+@test "a pid namespace with the /proc of another: no waiting, no taking" {
   needs_command strace
   unshare --pid --fork true 2>/dev/null || skip "no pid namespace can be made here"
   rm -f "$DIR/began"

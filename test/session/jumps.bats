@@ -10,14 +10,12 @@ setup_file() {
   mkdir "$DIR/bin"
   ln -s "$SSH_FAST" "$DIR/bin/ssh"
 }
-teardown_file() { stop_sshd; }
 setup() {
   new_root
   T=$BATS_TEST_TMPDIR
   BEFORE=$(logins)
 }
 teardown() { if [ -n "${DROPBEAR_PID:-}" ]; then kill "$DROPBEAR_PID" && wait "$DROPBEAR_PID" || :; fi; }
-new_logins() { echo $(($(logins) - BEFORE)); }
 spaces() { find "$ROOT" -mindepth 1 -maxdepth 1 -type d | wc -l; }
 
 @test "-J: leased, two logins cold, none warm, apart from the host without it" {

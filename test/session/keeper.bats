@@ -5,24 +5,7 @@
 load ../lib/helper
 
 setup_file() { make_dir; start_sshd; }
-teardown_file() { stop_sshd; }
 setup() { new_root; fast host true; wait_until is_released; BEFORE=$(logins); }
-new_logins() { echo $(($(logins) - BEFORE)); }
-
-
-# A session that lasts: SSH is its pid, KEEPER the keeper's.
-start_session() {
-  : >"$BATS_TEST_TMPDIR/out"
-  fast_exec host 'echo here; sleep 60' >"$BATS_TEST_TMPDIR/out" &
-  SSH=$!
-  wait_until has_content "$BATS_TEST_TMPDIR/out"
-  wait_until has_keeper "$SSH"
-}
-end_session() {
-  kill "$SSH"
-  wait "$SSH" || :
-  wait_until ended "$KEEPER"
-}
 
 @test "it holds the lock, its folders and its watch, and nothing else" {
   start_session
@@ -176,6 +159,8 @@ EOF
     name=$(basename "$socket")
     flock -n "$ROOT"/*/used/h"${name:1}" true
     end_session
+    # It is a process for each that is connected.
+    pkill -KILL -P "$odd" || :
     kill "$odd"
     wait "$odd" || :
   done

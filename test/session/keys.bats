@@ -14,14 +14,12 @@ setup_file() {
   done
   sed '/Identit/d' "$DIR/config" >"$DIR/any"
 }
-teardown_file() { stop_sshd; }
 setup() {
   new_root
   BEFORE=$(logins)
   T=$BATS_TEST_TMPDIR
 }
 teardown() { if [ -n "${AGENTS:-}" ]; then kill $AGENTS 2>/dev/null || :; fi; }
-new_logins() { echo $(($(logins) - BEFORE)); }
 
 # An agent listens there, with keys or without.
 listens() { local status=0; SSH_AUTH_SOCK=$1 ssh-add -l >/dev/null 2>&1 || status=$?; [ "$status" -lt 2 ]; }

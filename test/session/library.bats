@@ -9,7 +9,6 @@ setup_file() {
   start_sshd
   make -C "$TOP" -s install BUILD="$BUILD" DESTDIR="$DIR/inst" >/dev/null
 }
-teardown_file() { stop_sshd; }
 setup() {
   new_root
   INSTALLED=$DIR/inst/usr/local
@@ -39,10 +38,6 @@ start_user() {
 say() {
   echo "$*" >&"${USER_IO[1]}"
   read -rt 60 ANSWER <&"${USER_IO[0]}"
-}
-warm_up() {
-  "$SSH_FAST" --namespace=mine -F "$DIR/config" host true
-  wait_until is_released
 }
 
 # bats test_tags=unsanitized
@@ -107,7 +102,7 @@ END
 
 @test "a lease of the library and one of ssh-fast exclude each other" {
   local before
-  warm_up
+  SSH_FAST_NAMESPACE=mine warm_up
   before=$(logins)
   start_user
   say acquire MASTER 5000
@@ -124,7 +119,7 @@ END
 
 @test "probe asks the master, or its server, and touch shows the use" {
   local socket pid server
-  warm_up
+  SSH_FAST_NAMESPACE=mine warm_up
   socket=$(socket_of)
   pid=$(master_pid "$socket")
   start_user
@@ -161,7 +156,7 @@ END
 
 @test "nobody gets a master that the library has found hung" {
   local socket pid before
-  warm_up
+  SSH_FAST_NAMESPACE=mine warm_up
   socket=$(socket_of)
   pid=$(master_pid "$socket")
   before=$(logins)

@@ -14,8 +14,8 @@ setup_file() {
   start_sshd
 }
 teardown_file() {
-  stop_sshd
   stop_machines
+  stop_sshd
 }
 setup() {
   needs_machines

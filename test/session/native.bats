@@ -5,10 +5,10 @@
 load ../lib/helper
 
 setup_file() { make_dir; start_sshd 'MaxSessions 3' 'AcceptEnv MINE_* TERM'; }
-teardown_file() { stop_sshd; }
 setup() {
   new_root
   ODD=()
+  OWN=$DIR/own$BATS_TEST_NUMBER
   CLIENT=native
   export SSH_FAST_CLIENT=native
   BEFORE=$(logins)
@@ -20,14 +20,7 @@ teardown() {
     kill -KILL "$pid" 2>/dev/null || :
   done
 }
-new_logins() { echo $(($(logins) - BEFORE)); }
-# A warm pool of one, and ssh's own master beside it: OWN.
-warm_up() {
-  SSH_FAST_CLIENT=ssh fast "${@:-host}" true
-  wait_until is_released
-  OWN=$DIR/own$BATS_TEST_NUMBER
-  BEFORE=$(logins)
-}
+# ssh's own master, beside a pool.
 own_master() {
   ssh -F "$DIR/config" -oControlMaster=auto -oControlPersist=60 -S "$OWN" "$@" host true
 }

@@ -22,8 +22,8 @@ setup_file() {
 }
 teardown_file() {
   if [ -n "${HERE_PID:-}" ]; then here ip link set sfa up || :; fi
-  stop_sshd
   stop_machines
+  stop_sshd
 }
 setup() {
   needs_machines
@@ -36,7 +36,6 @@ setup() {
 into() { ("${@:2}") >"$1" 2>&1 </dev/null 3>&-; }
 fast_here() { here "$SSH_FAST" "$1" -F "$DIR/config" "${@:2}"; }
 health_here() { here "$BUILD/ssh-fast-health" -F none --known-hosts="$DIR/known" "$@"; }
-new_logins() { echo $(($(logins) - BEFORE)); }
 # timed COMMAND...: what it takes in TOOK, milliseconds.
 timed() {
   local began

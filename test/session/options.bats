@@ -4,7 +4,6 @@
 load ../lib/helper
 
 setup_file() { make_dir; start_sshd; }
-teardown_file() { stop_sshd; }
 setup() { new_root; }
 
 # refuses WORD ARGUMENT...: 255, nothing on stdout, a message with the word.

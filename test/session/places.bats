@@ -9,7 +9,6 @@ setup_file() {
   start_sshd "ListenAddress 127.0.0.2" "Match LocalAddress 127.0.0.2" "  ForceCommand echo two"
   sed '/^ *HostName/d' "$DIR/config" >"$DIR/named"
 }
-teardown_file() { stop_sshd; }
 setup() {
   new_root
   T=$BATS_TEST_TMPDIR

@@ -10,7 +10,6 @@ setup_file() {
   cp "$DIR/id" "$DIR/id2"
   ssh-keygen -q -t ed25519 -N '' -f "$DIR/other_key" -C other
 }
-teardown_file() { stop_sshd; }
 setup() { new_root; }
 
 # The folder of a command line with the usual configuration.

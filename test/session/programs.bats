@@ -20,7 +20,6 @@ setup_file() {
     chmod 755 "$DIR/$name/gw"
   done
 }
-teardown_file() { stop_sshd; }
 setup() { new_root; export HOME=$DIR/home; }
 
 # script LINES: a gateway script of this test's own.

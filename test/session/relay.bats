@@ -9,7 +9,6 @@ setup_file() {
   start_sshd
   export SSH_FAST_CLIENT=native
 }
-teardown_file() { stop_sshd; }
 setup() {
   new_root
   CLIENT=native

@@ -4,13 +4,11 @@
 load ../lib/helper
 
 setup_file() { make_dir; start_sshd; }
-teardown_file() { stop_sshd; }
 setup() {
   new_root
   BEFORE=$(logins)
   export SSH_FAST_REUSE_ONLY=1
 }
-new_logins() { echo $(($(logins) - BEFORE)); }
 # fails REASON ARGUMENT...: with 255, and one line that says why.
 fails() {
   local reason=$1

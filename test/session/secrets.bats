@@ -13,14 +13,12 @@ setup_file() {
   printf '#!/bin/sh\n[ "$1" != -G ] || echo asked >>%s/asked\nexec %s "$@"\n' "$DIR" "$(command -v ssh)" >"$DIR/bin/real"
   chmod 755 "$DIR/bin/real"
 }
-teardown_file() { stop_sshd; }
 setup() {
   new_root
   export SSH_FAST_SSH=$DIR/bin/real
   rm -f "$DIR/asked"
   BEFORE=$(logins)
 }
-new_logins() { echo $(($(logins) - BEFORE)); }
 
 # are_hidden WORD...: none of them is in a file below the root, or printed.
 are_hidden() {

@@ -5,13 +5,10 @@
 load ../lib/helper
 
 setup_file() { make_dir; start_sshd; }
-teardown_file() { stop_sshd; }
 setup() { new_root; T=$BATS_TEST_TMPDIR; ATTACKER=; }
 teardown() {
   [ -z "$ATTACKER" ] || { kill -KILL "$ATTACKER"; wait "$ATTACKER" || :; }
 }
-
-need_root() { [ "$(id -u)" = 0 ] || skip "only root can play another user"; }
 
 # script FILE LINE...: a shell script in the place of ssh.
 script() {

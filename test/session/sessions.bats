@@ -5,9 +5,7 @@
 load ../lib/helper
 
 setup_file() { make_dir; start_sshd; }
-teardown_file() { stop_sshd; }
 setup() { new_root; BEFORE=$(logins); }
-new_logins() { echo $(($(logins) - BEFORE)); }
 
 @test "cold and then warm: one login, the same output, both silent" {
   local cold warm

@@ -4,13 +4,11 @@
 load ../lib/helper
 
 setup_file() { make_dir; start_sshd; }
-teardown_file() { stop_sshd; }
 setup() {
   new_root
   mkdir -m 700 "$ROOT"
   BEFORE=$(logins)
 }
-new_logins() { echo $(($(logins) - BEFORE)); }
 # settings LINE...
 settings() { printf '%s\n' "$@" >"$ROOT/config"; chmod 600 "$ROOT/config"; }
 # setting KEYWORD HOST [NAME=VALUE...]: its value and where it comes from.

@@ -7,7 +7,6 @@ load ../lib/helper
 # bats file_tags=unsanitized
 
 setup_file() { make_dir; start_sshd; }
-teardown_file() { stop_sshd; }
 setup() { new_root; }
 
 # faults COMMAND...: the median of 15 runs, each without the keeper of another.

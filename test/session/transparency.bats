@@ -6,7 +6,6 @@
 load ../lib/helper
 
 setup_file() { make_dir; start_sshd; }
-teardown_file() { stop_sshd; }
 setup() {
   new_root
   export STAND_IN_OUT=$BATS_TEST_TMPDIR/seen SSH_FAST_NAMESPACE=fixed

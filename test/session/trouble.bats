@@ -6,9 +6,7 @@
 load ../lib/helper
 
 setup_file() { make_dir; start_sshd; }
-teardown_file() { stop_sshd; }
 setup() { new_root; }
-is_root() { [ "$(id -u)" = 0 ]; }
 
 # ssh_works [COMMAND...]: prefixed by the command, with no lease to be had.
 ssh_works() {

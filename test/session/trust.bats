@@ -5,7 +5,6 @@
 load ../lib/helper
 
 setup_file() { make_dir; start_sshd; }
-teardown_file() { stop_sshd; }
 setup() {
   new_root
   T=$BATS_TEST_TMPDIR
@@ -16,7 +15,6 @@ teardown() {
   if [ -n "${STOPPED:-}" ]; then kill -CONT $STOPPED 2>/dev/null || :; fi
 }
 
-new_logins() { echo $(($(logins) - BEFORE)); }
 # with CLIENT OPTION... -- WORD...: ssh-fast, into files: a master keeps what it
 # was passed.
 with() {

@@ -9,13 +9,11 @@ load ../lib/helper
 # bats file_tags=unsanitized
 
 setup_file() { make_dir; start_sshd; }
-teardown_file() { stop_sshd; }
 setup() {
   new_root
   T=$BATS_TEST_TMPDIR
   BEFORE=$(logins)
 }
-new_logins() { echo $(($(logins) - BEFORE)); }
 masters() { find "$ROOT" -path '*/c/s*' | wc -l; }
 
 @test "few descriptors beside a master: as plain ssh, and no further master" {

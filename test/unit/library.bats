@@ -5,7 +5,6 @@
 load ../lib/helper
 
 setup_file() { make_dir; start_sshd; }
-teardown_file() { stop_sshd; }
 setup() { new_root; }
 
 # user COUNT: takes so many leases of namespace "mine", gives them back when
