@@ -2,6 +2,7 @@
 
 #include "base/deadline.h"
 #include "namespace/folder.h"
+#include "namespace/gate_file.h"
 #include "platform/platform.h"
 
 #include <errno.h>
@@ -46,56 +47,6 @@ age_ms(int fd)
 	return age > 0 ? age : 0;
 }
 
-static int
-open_file(const struct gate *gate, const char *name, int flags)
-{
-	struct stat st;
-	int fd = openat(gate->folder_fd, name,
-	    O_RDWR | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK | O_NOCTTY | flags,
-	    0600);
-
-	if (fd == -1 ||
-	    (fstat(fd, &st) == 0 && S_ISREG(st.st_mode) &&
-		st.st_uid == gate->owner))
-		return fd;
-	(void)close(fd);
-	errno = EPERM;
-	return -1;
-}
-
-/* The lock counts only while the name means this file. */
-static bool
-is_still_there(const struct gate *gate, const char *name, int fd)
-{
-	struct stat opened, named;
-
-	return fstat(fd, &opened) == 0 &&
-	    fstatat(gate->folder_fd, name, &named, AT_SYMLINK_NOFOLLOW) == 0 &&
-	    opened.st_ino == named.st_ino && opened.st_dev == named.st_dev;
-}
-
-static void
-close_file(int *fd)
-{
-	if (*fd != -1)
-		(void)close(*fd);
-	*fd = -1;
-}
-
-/*
- * Removes it under its lock, on which is_still_there() relies. Then unlocks it,
- * since a child may have a copy of the descriptor.
- */
-static void
-remove_file(const struct gate *gate, const char *name, int *fd)
-{
-	if (*fd != -1) {
-		(void)unlinkat(gate->folder_fd, name, 0);
-		(void)flock(*fd, LOCK_UN);
-	}
-	close_file(fd);
-}
-
 /* Returns -1 with errno. ENOENT: another process is removing the folder. */
 static int
 draw_ticket(struct gate *gate)
@@ -106,16 +57,16 @@ draw_ticket(struct gate *gate)
 		(void)snprintf(gate->ticket, sizeof(gate->ticket), "t%016llx",
 		    (unsigned long long)deadline_now_us());
 		gate->ticket_fd =
-		    open_file(gate, gate->ticket, O_CREAT | O_EXCL);
+		    gate_file_open(gate, gate->ticket, O_CREAT | O_EXCL);
 		if (gate->ticket_fd == -1) {
 			if (errno == EEXIST)
 				continue;
 			return -1;
 		}
 		if (flock(gate->ticket_fd, LOCK_EX | LOCK_NB) == 0 &&
-		    is_still_there(gate, gate->ticket, gate->ticket_fd))
+		    gate_file_is_there(gate, gate->ticket, gate->ticket_fd))
 			return 0;
-		close_file(&gate->ticket_fd);
+		gate_file_close(&gate->ticket_fd);
 	}
 	errno = EBUSY;
 	return -1;
@@ -157,11 +108,11 @@ gate_enter(struct gate *gate, const struct namespace_root *root,
 	     tries++) {
 		if (draw_ticket(gate) == 0)
 			return;
-		close_file(&gate->folder_fd);
+		gate_file_close(&gate->folder_fd);
 		if (errno != ENOENT)
 			break;
 	}
-	close_file(&gate->folder_fd);
+	gate_file_close(&gate->folder_fd);
 }
 
 static bool
@@ -204,15 +155,15 @@ look_ahead(struct gate *gate)
 	memcpy(limit, gate->ticket, sizeof(limit));
 	while (find_before(gate, limit, found)) {
 		memcpy(limit, found, sizeof(limit));
-		if ((fd = open_file(gate, found, 0)) == -1)
+		if ((fd = gate_file_open(gate, found, 0)) == -1)
 			continue;
 		if (flock(fd, LOCK_EX | LOCK_NB) == 0) {
-			if (is_still_there(gate, found, fd))
-				remove_file(gate, found, &fd);
+			if (gate_file_is_there(gate, found, fd))
+				gate_file_remove(gate, found, &fd);
 			else
-				close_file(&fd);
+				gate_file_close(&fd);
 		} else if (age_ms(fd) > ASLEEP_MS) {
-			close_file(&fd);
+			gate_file_close(&fd);
 		} else {
 			gate->ahead_fd = fd;
 			return true;
@@ -230,7 +181,7 @@ has_to_queue(struct gate *gate)
 	if (flock(gate->ahead_fd, LOCK_SH | LOCK_NB) == -1 &&
 	    errno == EWOULDBLOCK && age_ms(gate->ahead_fd) <= ASLEEP_MS)
 		return true;
-	close_file(&gate->ahead_fd);
+	gate_file_close(&gate->ahead_fd);
 	return look_ahead(gate);
 }
 
@@ -242,17 +193,17 @@ try_place(struct gate *gate, int number)
 	enum place result = PLACE_TAKEN;
 
 	(void)snprintf(gate->place, sizeof(gate->place), "p%016d", number);
-	gate->place_fd = open_file(gate, gate->place, O_CREAT);
+	gate->place_fd = gate_file_open(gate, gate->place, O_CREAT);
 	if (gate->place_fd == -1)
 		return PLACE_FAILED;
 	if (flock(gate->place_fd, LOCK_EX | LOCK_NB) == -1) {
 		if (age_ms(gate->place_fd) > SLOW_MS)
 			result = PLACE_SLOW;
-	} else if (is_still_there(gate, gate->place, gate->place_fd)) {
+	} else if (gate_file_is_there(gate, gate->place, gate->place_fd)) {
 		(void)futimens(gate->place_fd, NULL);
 		return PLACE_OURS;
 	}
-	close_file(&gate->place_fd);
+	gate_file_close(&gate->place_fd);
 	return result;
 }
 
@@ -343,7 +294,7 @@ gate_pass(struct gate *gate, int *pause_us)
 			return false;
 	}
 	/* The next ticket is the first one now. */
-	remove_file(gate, gate->ticket, &gate->ticket_fd);
+	gate_file_remove(gate, gate->ticket, &gate->ticket_fd);
 	return true;
 }
 
@@ -375,12 +326,12 @@ gate_step_back(struct gate *gate)
 void
 gate_leave(struct gate *gate)
 {
-	remove_file(gate, gate->place, &gate->place_fd);
-	remove_file(gate, gate->ticket, &gate->ticket_fd);
-	close_file(&gate->ahead_fd);
+	gate_file_remove(gate, gate->place, &gate->place_fd);
+	gate_file_remove(gate, gate->ticket, &gate->ticket_fd);
+	gate_file_close(&gate->ahead_fd);
 	if (gate->folder_fd != -1)
 		(void)unlinkat(gate->root_fd, gate->folder, AT_REMOVEDIR);
-	close_file(&gate->folder_fd);
+	gate_file_close(&gate->folder_fd);
 }
 
 bool
@@ -400,10 +351,10 @@ sweep_files(const struct gate *gate)
 	while (platform_names_read(gate->folder_fd, names[0], sizeof(names[0]),
 		   NAMES_AT_ONCE, &count) == 1)
 		for (i = 0; i < count; i++) {
-			if ((fd = open_file(gate, names[i], 0)) == -1)
+			if ((fd = gate_file_open(gate, names[i], 0)) == -1)
 				continue;
 			if (flock(fd, LOCK_EX | LOCK_NB) == 0 &&
-			    is_still_there(gate, names[i], fd))
+			    gate_file_is_there(gate, names[i], fd))
 				(void)unlinkat(gate->folder_fd, names[i], 0);
 			(void)close(fd);
 		}
@@ -425,7 +376,7 @@ gate_sweep(const struct namespace_root *root, const char *name, bool dry_run)
 	if (gate.folder_fd == -1)
 		return 0;
 	sweep_files(&gate);
-	close_file(&gate.folder_fd);
+	gate_file_close(&gate.folder_fd);
 	result = unlinkat(root->fd, name, AT_REMOVEDIR);
 	if (result == 0)
 		return 1;
