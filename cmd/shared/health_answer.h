@@ -24,7 +24,7 @@ enum health_field {
 	HEALTH_CONNECT_MS,
 	HEALTH_HANDSHAKE_MS,
 	HEALTH_AGE_MS,
-	HEALTH_BY, /* what it was learnt by: question or login */
+	HEALTH_BY, /* the source of the answer: question or login */
 	HEALTH_FIELDS, /* how many there are */
 };
 

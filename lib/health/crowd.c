@@ -13,28 +13,27 @@
 #include <unistd.h>
 
 enum {
-	/* So many side by side, most of which only wait for an answer. */
+	/* The number of hosts at a time. Most only wait for an answer. */
 	WORKERS_MAX = 128,
 	/*
-	 * Key exchanges are work, for this machine too: with all of them at
-	 * once, all would be late. So many go on at a time, and one that has
-	 * not ended after so long is waiting for its server. To one address
-	 * goes one at a time, as it may be one server.
+	 * Key exchanges use the processor. All at once would be late, so this
+	 * many run at a time. One that takes longer than this waits for its
+	 * server. Each address, which may be one server, gets one at a time.
 	 */
 	TALKING_MAX = 12,
 	TALKING_MS = 200,
-	/* What the worker has to tell itself that time is up. */
+	/* The time for the worker to report that its time is up. */
 	GRACE_MS = 20,
 	POLL_MS_MAX = 3600 * 1000,
 };
 
-/* Those at work. */
+/* The running jobs. */
 struct crowd {
 	struct crowd_job *jobs[WORKERS_MAX];
 	size_t count;
 };
 
-/* A process of its own for the job, or the report that there is none. */
+/* Starts a process for the job, or reports that there is none. */
 static void
 start(struct crowd_job *job)
 {
@@ -73,7 +72,7 @@ finish(struct crowd_job *job)
 	job->pid = 0;
 }
 
-/* The end of a wait that nobody else can end, or the begin of one. */
+/* Ends a wait that no other process can end, or begins one. */
 static void
 take_report(struct crowd_job *job, const struct report *report)
 {
@@ -88,7 +87,7 @@ take_report(struct crowd_job *job, const struct report *report)
 		job->since_us = now_us;
 }
 
-/* One report, or the end. False when the job is done. */
+/* Reads one report, or the end. False when the job is done. */
 static bool
 listen_to(struct crowd_job *job)
 {
@@ -127,7 +126,7 @@ count_talking(const struct crowd *crowd, int64_t now_us)
 	return count;
 }
 
-/* Whether another one is on its way to the same address. */
+/* Whether another job is connecting to the same address. */
 static bool
 is_asked(const struct crowd *crowd, const struct crowd_job *job, int64_t now_us)
 {
@@ -151,7 +150,7 @@ let_go_on(struct crowd_job *job, int64_t now_us)
 	(void)send(job->fd, "t", 1, MSG_NOSIGNAL);
 }
 
-/* Gives those that wait their turn, as many as may go on. */
+/* Lets as many waiting jobs continue as may run. */
 static void
 give_turns(struct crowd *crowd)
 {
@@ -175,7 +174,7 @@ give_turns(struct crowd *crowd)
 	}
 }
 
-/* Until one of them says something, or should have, or lets another go on. */
+/* Waits for a report, for the end of a deadline, or for a free turn. */
 static int
 wait_for(const struct crowd *crowd, struct pollfd *fds)
 {
@@ -239,7 +238,7 @@ crowd_run(struct crowd_job *jobs, size_t count)
 	struct crowd crowd = {.count = 0};
 	size_t next = 0;
 
-	/* Once, for all: 1.2 of the 12.8 million instructions of each. */
+	/* Done once for all jobs: 1.2 of 12.8 million instructions of each. */
 	(void)libssh2_init(0);
 	while (next < count || crowd.count > 0) {
 		while (next < count && crowd.count < WORKERS_MAX) {

@@ -1,6 +1,6 @@
 /*
- * Many hosts side by side. Each has a process of its own, so that nothing that
- * hangs, a name server for instance, outlives the deadline.
+ * Checks many hosts at a time. Each has its own process, so that a hang, for
+ * example in a name server, does not outlive the deadline.
  */
 #ifndef HEALTH_CROWD_H
 #define HEALTH_CROWD_H
@@ -11,7 +11,7 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-/* One host. The task is the caller's to fill in. */
+/* One host. The caller fills in the task. */
 struct crowd_job {
 	struct worker_task task;
 	struct report report; /* the last that was told */
@@ -22,7 +22,7 @@ struct crowd_job {
 	int64_t asks_since_us; /* that it was let to its address; or 0 */
 };
 
-/* Looks at all of them; what is found out is in their reports. */
+/* Checks all hosts, and stores the results in their reports. */
 void crowd_run(struct crowd_job *jobs, size_t count);
 
 #endif

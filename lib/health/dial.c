@@ -76,7 +76,7 @@ dial_connect(const struct addrinfo *address, int64_t deadline_us)
 	    address->ai_protocol);
 	if (fd == -1)
 		return -1;
-	/* Small messages that do not wait for each other: 40 ms less each. */
+	/* Small messages are sent at once, which saves 40 ms each. */
 	(void)setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
 	if (fcntl(fd, F_SETFL, O_NONBLOCK) == 0 &&
 	    connected(fd, address, deadline_us) == 0)

@@ -12,7 +12,7 @@
 
 enum { PORT_MAX = 65535, READ_SIZE = 65536 };
 
-/* What ssh looks into where nothing is configured. */
+/* The default files of ssh. */
 static const char default_files[] =
     "~/.ssh/known_hosts ~/.ssh/known_hosts2 "
     "/etc/ssh/ssh_known_hosts /etc/ssh/ssh_known_hosts2";

@@ -1,4 +1,4 @@
-/* Hosts that need not be looked up: a file says where they are. */
+/* Hosts from a file with their addresses. */
 #ifndef HEALTH_ENDPOINTS_H
 #define HEALTH_ENDPOINTS_H
 
@@ -8,7 +8,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* One of them; null where it does not say. */
+/* One host; null: not given. */
 struct endpoint {
 	const char *hostname; /* never null */
 	const char *host; /* what it is called */
@@ -25,19 +25,19 @@ struct endpoints {
 };
 
 /*
- * Reads a file with a line of fields (base/fields.h) for each: hostname, port
- * and, where they are wanted, host, hostkeyalias, knownhosts and proxied (yes
- * or no). 0 and endpoints_free() is owed, or -1 with the reason.
+ * Reads a file with one line of fields (base/fields.h) per host: hostname,
+ * port, and optionally host, hostkeyalias, knownhosts and proxied (yes or no).
+ * Returns 0, and the caller calls endpoints_free(); or -1 with the reason.
  */
 int endpoints_read(
     struct endpoints *endpoints, const char *path, char *reason, size_t size);
 void endpoints_free(struct endpoints *endpoints);
 
-/* One of them; known_hosts, unless null, instead of its files. */
+/* One host; known_hosts, unless null, replaces its files. */
 void endpoints_get(const struct endpoint *endpoint, struct subject *subject,
     const char *known_hosts);
 
-/* What it is called: its host, or its hostname. */
+/* The name to print: its host, or its hostname. */
 const char *endpoints_name(const struct endpoint *endpoint);
 
 #endif

@@ -10,7 +10,7 @@
 #include <string.h>
 #include <sys/socket.h>
 
-/* The way ssh-keygen -l has it. */
+/* The format of ssh-keygen -l. */
 static void
 print_fingerprint(char *to, const unsigned char *hash)
 {
@@ -50,8 +50,8 @@ key_type_name(int type)
 }
 
 /*
- * What sshd says instead of a banner, where it says anything: it may also just
- * hang up. Null for anything else.
+ * The text that sshd sends in place of a banner, if any; it may also close the
+ * connection. Null for other text.
  */
 static const char *
 explain(const char *greeting)
@@ -107,7 +107,7 @@ take_key(struct outcome *outcome, LIBSSH2_SESSION *session)
 	outcome->reason[0] = '\0';
 }
 
-/* What comes first, which libssh2 passes over where it is no banner. */
+/* Reads the first bytes, since libssh2 ignores them if they are no banner. */
 static void
 look_at_greeting(char *greeting, size_t size, int fd)
 {
@@ -189,7 +189,7 @@ handshake_close(struct handshake *handshake)
 	(void)libssh2_session_free(handshake->session);
 }
 
-/* As one word of a shell. */
+/* Quotes it as one word for a shell. */
 static void
 add_word(struct text *text, const char *word)
 {
@@ -203,8 +203,8 @@ add_word(struct text *text, const char *word)
 }
 
 /*
- * What is wrong with the key, where that is known from and, unless it was
- * revoked, the command that removes the known one.
+ * The fault of the key, the place of the known key and, unless it was revoked,
+ * the command that removes the known one.
  */
 static void
 tell_place(struct report *report, struct handshake *handshake,
@@ -227,7 +227,7 @@ tell_place(struct report *report, struct handshake *handshake,
 		add_word(&reason, handshake->hosts.name);
 		text_add(&reason, " removes it");
 	}
-	/* Half a command is worse than none. */
+	/* An incomplete command is worse than none. */
 	if (text_ok(&reason) && reason.length < sizeof(report->reason))
 		subject_copy_clean(
 		    report->reason, sizeof(report->reason), reason.data);

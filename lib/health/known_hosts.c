@@ -9,8 +9,8 @@
 enum { PATH_SIZE = 4096 };
 static const char blanks[] = " \t\r\n";
 /*
- * libssh2 takes a name of one or two letters for a hash, and drops the line:
- * every name that was matched here goes by this one.
+ * libssh2 takes a name of one or two letters for a hash, and ignores the line.
+ * So every matched name is replaced by this one.
  */
 static const char matched_name[] = "matched";
 
@@ -69,9 +69,9 @@ list_matches(char *patterns, const char *name)
 }
 
 /*
- * libssh2 knows neither patterns nor what begins with @: a line of patterns
- * that match is handed to it with one name in their place. rest follows the
- * patterns, or is null: they are a hash, or not understood.
+ * libssh2 knows no patterns, and no lines that begin with @. It gets a line of
+ * matching patterns with one name in their place. rest follows the patterns. It
+ * is null if they are a hash, or not understood.
  */
 static void
 keep(LIBSSH2_KNOWNHOSTS *list, const char *name, const char *host,
@@ -119,7 +119,7 @@ read_line(struct known_hosts *hosts, const char *line)
 		keep(hosts->portless, hosts->portless_name, host, rest);
 }
 
-/* Null where it is not there. */
+/* Null if it is missing. */
 static FILE *
 open_file(const char *name, char path[PATH_SIZE])
 {
@@ -222,7 +222,7 @@ check_name(LIBSSH2_KNOWNHOSTS *list, const char *name, const char *key,
 	    NULL);
 }
 
-/* By its name, which hashes are of, and by what stands for it elsewhere. */
+/* By its name, which hashes contain, and by its replacement elsewhere. */
 static int
 check(LIBSSH2_KNOWNHOSTS *list, const char *name, const char *key,
     size_t length, int mask)
@@ -236,7 +236,7 @@ check(LIBSSH2_KNOWNHOSTS *list, const char *name, const char *key,
 	return by_hash == LIBSSH2_KNOWNHOST_CHECK_MISMATCH ? by_hash : by_match;
 }
 
-/* Adds those of the methods, a list with commas, that libssh2 knows. */
+/* Adds the methods, a list with commas, that libssh2 knows. */
 static void
 add_methods(char *list, size_t size, const char *methods,
     const char **supported, int supported_count)
@@ -261,13 +261,15 @@ void
 known_hosts_prefer(struct known_hosts *hosts, LIBSSH2_SESSION *session,
     char methods[KNOWN_HOSTS_METHODS_SIZE])
 {
-	/* No key at all: it differs from any that is known. */
+	/* An empty key, which differs from any known key. */
 	static const char nothing[] = "nothing";
 	const char **supported;
 	int i, wants_known, is_known, count;
 
 	methods[0] = '\0';
-	/* Taking out what it does not know, libssh2 copies onto its source. */
+	/*
+	 * libssh2 copies the list onto itself when it removes unknown methods.
+	 */
 	count = libssh2_session_supported_algs(
 	    session, LIBSSH2_METHOD_HOSTKEY, &supported);
 	if (count <= 0)
@@ -314,7 +316,7 @@ known_hosts_check(
 	return KNOWN_HOSTS_UNKNOWN;
 }
 
-/* Whether that line alone speaks against the key. */
+/* Whether this line alone rejects the key. */
 static bool
 speaks_against(const char *line, LIBSSH2_SESSION *session,
     const struct subject *subject, const char *key, size_t length, int type)

@@ -1,4 +1,4 @@
-/* Whether a host key is known, as ssh would find it. */
+/* Whether a host key is known, by the rules of ssh. */
 #ifndef HEALTH_KNOWN_HOSTS_H
 #define HEALTH_KNOWN_HOSTS_H
 
@@ -9,7 +9,7 @@
 struct known_hosts {
 	LIBSSH2_KNOWNHOSTS *known, *revoked;
 	char name[300]; /* as the files have it: the host, or [host]:port */
-	/* ssh is content with a key that is known without the port. */
+	/* ssh accepts a key that is known without the port. */
 	LIBSSH2_KNOWNHOSTS *portless;
 	char portless_name[300]; /* empty: it is not looked for */
 };
@@ -22,16 +22,16 @@ enum known_hosts_verdict {
 };
 
 /*
- * Reads the subject's files; what is not there or cannot be understood is
- * left out, as ssh does. False without memory. Ends with the session.
+ * Reads the files of the subject. Missing files and unknown lines are ignored,
+ * as in ssh. False without memory. It ends with the session.
  */
 bool known_hosts_read(struct known_hosts *hosts, LIBSSH2_SESSION *session,
     const struct subject *subject);
 void known_hosts_free(struct known_hosts *hosts);
 
 /*
- * Has the session ask first for keys of the types that are known. methods gets
- * the order, which two hosts with different known keys may have different.
+ * Lets the session ask first for keys of known types. methods gets the order,
+ * which may differ between hosts with different known keys.
  */
 enum { KNOWN_HOSTS_METHODS_SIZE = 512 };
 void known_hosts_prefer(struct known_hosts *hosts, LIBSSH2_SESSION *session,
@@ -41,15 +41,15 @@ void known_hosts_prefer(struct known_hosts *hosts, LIBSSH2_SESSION *session,
 enum known_hosts_verdict known_hosts_check(
     struct known_hosts *hosts, const char *key, size_t length, int type);
 
-/* A line of a file: where the key is known by another one. */
+/* The line of a file with another key. */
 struct known_hosts_place {
 	char path[4096];
 	unsigned long line; /* the first is 1; 0: it was not found */
 };
 
 /*
- * Finds the first line that makes the key a mismatch, or revoked: whichever
- * known_hosts_check() has told.
+ * Finds the first line that makes the key a mismatch, or revoked, by the result
+ * of known_hosts_check().
  */
 void known_hosts_find(struct known_hosts_place *place, LIBSSH2_SESSION *session,
     const struct subject *subject, const char *key, size_t length, int type);

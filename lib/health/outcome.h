@@ -1,4 +1,4 @@
-/* What one question to one address brought, whoever asked it. */
+/* The result of one question to one address, by any process. */
 #ifndef HEALTH_OUTCOME_H
 #define HEALTH_OUTCOME_H
 
@@ -34,7 +34,7 @@ void outcome_clear(struct outcome *outcome);
 /* Adds it as a line of fields, without the newline. */
 void outcome_write(struct text *line, const struct outcome *outcome);
 
-/* Reads such a line, which is changed. False where it is garbled. */
+/* Reads such a line, and changes it. False if it is malformed. */
 bool outcome_read(struct outcome *outcome, char *line);
 
 #endif

@@ -1,4 +1,4 @@
-/* What is found out of one host. */
+/* The result for one host. */
 #ifndef HEALTH_REPORT_H
 #define HEALTH_REPORT_H
 
@@ -14,7 +14,7 @@ enum report_state {
 	REPORT_UNKNOWN,
 };
 
-/* How far it has come. */
+/* The step that it has reached. */
 enum report_step {
 	REPORT_CONFIGURATION,
 	REPORT_NAME,
@@ -24,7 +24,7 @@ enum report_step {
 	REPORT_HOST_KEY,
 };
 
-/* What it waits for; the time until then does not count. */
+/* What it waits for. The time of the wait does not count. */
 enum report_wait {
 	REPORT_WAITS_NOT,
 	REPORT_WAITS_FOR_ANSWER, /* that another process waits for, too */
@@ -48,7 +48,7 @@ struct report {
 /* Nothing is known yet. */
 void report_clear(struct report *report);
 
-/* That time was up at the step that it is at. */
+/* Reports that the time was up at this step. */
 void report_time_out(struct report *report, int timeout_ms);
 
 #endif

@@ -25,9 +25,9 @@ sharing_close(struct sharing *sharing)
 }
 
 /*
- * Whether what somebody else was told is an answer to this question. No server
- * has counted a connection that was never made, so such an answer serves only
- * those who asked while it was waited for.
+ * Whether the answer to another process answers this question. A server does
+ * not count a failed connection, so such an answer is only for processes that
+ * waited for it.
  */
 static bool
 is_answer(const struct sharing_question *question,
@@ -72,7 +72,7 @@ sharing_begin(const struct sharing *sharing,
 	*lock_fd = answers_lock(&sharing->answers, name);
 	if (*lock_fd == -1 && (errno == EWOULDBLOCK || errno == EBUSY))
 		return SHARING_BUSY;
-	/* A key that somebody was shown can be judged; a login cannot. */
+	/* A key that another process got can be checked; a login cannot. */
 	if (*lock_fd != -1 &&
 	    read_answer(*lock_fd, question, outcome, age_ms)) {
 		(void)close(*lock_fd);
@@ -100,7 +100,7 @@ sharing_end(int lock_fd, const struct outcome *outcome)
 		return;
 	text_init(&line);
 	outcome_write(&line, outcome);
-	/* Where it cannot be kept, the others ask themselves. */
+	/* If it cannot be stored, other processes ask themselves. */
 	if (text_ok(&line))
 		(void)answers_write(lock_fd, line.data);
 	text_free(&line);

@@ -73,8 +73,8 @@ read_answer(struct subject *subject, char *answer, bool wants_files)
 }
 
 /*
- * What ssh has to say: the last line, or the one before where that only says
- * that it ends. ssh is run again for it, as nobody reads two pipes above.
+ * The message of ssh: the last line, or the one before if the last only says
+ * that it exits. ssh is run again for it, since only one pipe is read above.
  */
 static void
 listen_to_complaint(char *const argv[], char complaint[SUBJECT_COMPLAINT_SIZE],

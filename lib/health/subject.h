@@ -1,4 +1,4 @@
-/* A host to be looked at, as the configuration of ssh has it. */
+/* A host to check, with the configuration of ssh. */
 #ifndef HEALTH_SUBJECT_H
 #define HEALTH_SUBJECT_H
 
@@ -14,7 +14,7 @@ struct subject {
 	bool is_proxied;
 };
 
-/* How ssh is to be asked. Null or 0 where it decides itself. */
+/* How to run ssh. Null or 0: its default. */
 struct subject_query {
 	const char *ssh; /* a path */
 	const char *config;
@@ -23,17 +23,16 @@ struct subject_query {
 };
 
 /*
- * Asks ssh -G. Returns 0, or the exit status of ssh where it refuses, with the
- * last line that it says in complaint (clean, perhaps empty), or -1 with errno:
- * ETIMEDOUT, EPROTO for an answer without what is needed, or why ssh could not
- * be run.
+ * Asks ssh -G. Returns 0; the exit status of ssh if it fails, with its last
+ * line in complaint (clean, perhaps empty); or -1 with errno. ETIMEDOUT: the
+ * deadline passed. EPROTO: the answer is incomplete. Others: ssh could not run.
  */
 enum { SUBJECT_COMPLAINT_SIZE = 512 };
 int subject_resolve(struct subject *subject, const struct subject_query *query,
     const char *host, char complaint[SUBJECT_COMPLAINT_SIZE],
     int64_t deadline_us);
 
-/* Copies what fits; control bytes and what is not ASCII become '?'. */
+/* Copies the part that fits. Control and non-ASCII bytes become '?'. */
 void subject_copy_clean(char *to, size_t size, const char *from);
 
 #endif

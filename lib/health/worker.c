@@ -11,7 +11,9 @@
 #include <unistd.h>
 
 enum {
-	/* How long somebody else's question may take beyond our time. */
+	/*
+	 * The time that the question of another process may take beyond ours.
+	 */
 	PATIENCE_MS = 1000,
 	PAUSE_US = 2000,
 	PAUSE_MAX_US = 50000,
@@ -49,14 +51,14 @@ fail(struct worker *worker, enum report_state state, const char *reason)
 	tell(worker);
 }
 
-/* Should nobody be left to end it. */
+/* If no process is left to end this one. */
 static void
 end_by_itself(int timeout_ms)
 {
 	(void)alarm((unsigned int)timeout_ms / 1000 + 2);
 }
 
-/* The time until the one that gives turns says so does not count. */
+/* Waits for a turn. The time until then does not count. */
 static bool
 wait_for(struct worker *worker, enum report_wait what)
 {
@@ -66,7 +68,7 @@ wait_for(struct worker *worker, enum report_wait what)
 	worker->report.waits = what;
 	tell(worker);
 	worker->report.waits = REPORT_WAITS_NOT;
-	/* The end of the one that gives turns is seen here as well. */
+	/* The end of the parent is seen here too. */
 	(void)alarm(0);
 	if (read(worker->fd, &turn, 1) != 1)
 		return false;
@@ -85,7 +87,7 @@ got_banner(void *context, const char *banner)
 	enter(worker, REPORT_HANDSHAKE);
 }
 
-/* Makes the report of what this process, or another one, was told. */
+/* Makes the report from the answer to this or another process. */
 static void
 judge(struct worker *worker, const struct outcome *outcome)
 {
@@ -116,7 +118,7 @@ judge(struct worker *worker, const struct outcome *outcome)
 	}
 }
 
-/* Asks the address. False where the one that gives turns has gone. */
+/* Asks the address. False if the parent has gone. */
 static bool
 ask(struct worker *worker, struct outcome *outcome,
     const struct addrinfo *address)
@@ -153,7 +155,7 @@ ask(struct worker *worker, struct outcome *outcome,
 	return true;
 }
 
-/* Until another process has been answered, or could have been. */
+/* Waits until another process has its answer, or has failed. */
 static enum sharing_state
 await_answer(struct worker *worker, const struct sharing_question *question,
     struct outcome *outcome, int *lock_fd)
@@ -180,7 +182,7 @@ await_answer(struct worker *worker, const struct sharing_question *question,
 	return state;
 }
 
-/* False where another address need not be tried. */
+/* False if no other address need be tried. */
 static bool
 look_at(struct worker *worker, const struct addrinfo *address)
 {
@@ -246,7 +248,7 @@ dial(struct worker *worker, const struct subject *subject)
 	handshake_close(&worker->handshake);
 }
 
-/* Finds out where it is. False after the report of a failure. */
+/* Resolves the host. False after the report of a failure. */
 static bool
 resolve(struct worker *worker, struct subject *subject,
     const struct subject_query *query, const char *host)

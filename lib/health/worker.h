@@ -1,4 +1,4 @@
-/* The process that looks at one host. */
+/* The process that checks one host. */
 #ifndef HEALTH_WORKER_H
 #define HEALTH_WORKER_H
 
@@ -17,12 +17,13 @@ struct worker_task {
 };
 
 /*
- * Looks at it and tells on fd what is known, a whole struct report at each
- * step. Before it connects, and before it exchanges keys, it says that it
- * waits, and goes on when it reads a byte; where another process asks the same
- * server, it waits for that one's answer. The time until then does not count.
- * Ends by itself, with a signal, soon after time is up. For a process of its
- * own, which is to end then.
+ * Checks the host and writes a whole struct report to fd at each step. Before
+ * it connects, and before it exchanges keys, it reports that it waits, and goes
+ * on when it reads a byte. If another process asks the same server, it waits
+ * for its answer. These waits do not count.
+ *
+ * It ends soon after its time is up, by a signal, so it must run in a process
+ * of its own.
  */
 void worker_run(int fd, const struct worker_task *task);
 

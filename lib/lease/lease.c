@@ -153,7 +153,7 @@ lease_claim(const struct namespace *ns, const char *name, struct lease *lease)
 	return lease_sign(ns, lease, &self);
 }
 
-/* 1 it is made and signed, 0 that name is somebody else's, -1 with errno. */
+/* Returns 1 if it is made and signed, 0 if the name is taken, -1 with errno. */
 static int
 make(const struct namespace *ns, struct lease *lease, struct holder *self)
 {

@@ -9,7 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
-/* One slot, free for whoever comes. False: no further one can be made. */
+/* Makes one free slot. False: no more can be made. */
 static bool
 make_slot(const struct namespace *ns, const struct lease *master, int slot,
     struct holder *self)
@@ -21,7 +21,7 @@ make_slot(const struct namespace *ns, const struct lease *master, int slot,
 	slot_set(name, slot);
 	if (lease_create_named(ns, name, &lease, self) == -1)
 		return false;
-	/* Without its socket, the release removes it again. */
+	/* Without its socket the release removes it. */
 	(void)linkat(ns->sockets.fd, master->name, ns->sockets.fd, name, 0);
 	lease_note_login(&lease, master->age.valid_until);
 	(void)lease_release(ns, &lease, false);
@@ -50,7 +50,7 @@ slots_retire(const struct namespace *ns, struct lease *lease, bool touch)
 	(void)lease_release(ns, lease, touch);
 }
 
-/* Whether somebody has it locked, in free/ on its way or in used/. */
+/* Whether a process has locked it, in free/ or in used/. */
 static bool
 is_locked(const struct namespace *ns, const struct namespace_place *place,
     const char *name)

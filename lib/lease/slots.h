@@ -18,19 +18,19 @@
 #include <stdbool.h>
 
 /*
- * Makes the other slots of a master that has just logged in and that this lease
- * holds slot 0 of, so that ns->slots leases are there. What cannot be made is
- * not there: fewer share the master then.
+ * Makes the other slots of a master that has just logged in, so that there are
+ * ns->slots leases. This lease has slot 0. If some cannot be made, fewer runs
+ * share the master.
  */
 void slots_make(const struct namespace *ns, const struct lease *lease);
 
 /*
- * Gives the lease up for good, and its slot with it: the command of its session
- * may go on over there. The lease is closed. Without a slot it is released.
+ * Gives up the lease and its slot for good: the command of its session may
+ * still run. Closes the lease. Without a slot it is released.
  */
 void slots_retire(const struct namespace *ns, struct lease *lease, bool touch);
 
-/* Whether anybody else holds a lease of the same master. */
+/* Whether another process holds a lease of the same master. */
 bool slots_are_held(const struct namespace *ns, const char *name);
 
 /* How many leases of that master lie in used/. */

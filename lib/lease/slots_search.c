@@ -1,4 +1,4 @@
-/* Free slots, those of the master that has the most sessions first. */
+/* Finds free slots, first those of the master with the most sessions. */
 #include "lease/search.h"
 #include "lease/slots.h"
 #include "namespace/slot.h"
@@ -9,7 +9,7 @@
 #include <string.h>
 
 enum {
-	/* Bounds on what one look costs, however much lies there. */
+	/* Bounds on the cost of one look. */
 	READS_MAX = 16,
 	NAMES_AT_ONCE = 64,
 	SLOTS_MAX = 256,
@@ -122,7 +122,7 @@ slots_search_take(struct search *search, struct lease *lease)
 	for (i = 0; i < free_slots.count && examine_may_go_on(search); i++) {
 		const char *name = free_slots.slots[i].name;
 
-		/* The other slots of a master that hangs hang too. */
+		/* All slots of a hung master hang. */
 		if (hung[0] != '\0' && slot_is_sibling(hung, name))
 			continue;
 		if (candidates_claim(search, name, lease) == -1) {

@@ -15,7 +15,7 @@
 /* The action for a file, done or, with dry_run, planned. */
 enum sweep_action {
 	SWEEP_LOCK_FILE, /* removed: a name without a master */
-	SWEEP_SOCKET, /* removed: a socket that nobody has */
+	SWEEP_SOCKET, /* removed: a dead control socket */
 	SWEEP_TEMPORARY, /* removed: what was being made when its maker died */
 	SWEEP_MOVED, /* back to free/: the leftover of a crash */
 	SWEEP_STOPPED, /* told an idle master to stop */
@@ -29,7 +29,7 @@ enum { SWEEP_IMPATIENT_MS = 20 };
 enum sweep_result {
 	SWEEP_DONE,
 	SWEEP_GONE, /* there is no such namespace any more */
-	SWEEP_BUSY, /* somebody is removing it */
+	SWEEP_BUSY, /* another process is removing it */
 	SWEEP_ELSEWHERE, /* made on another machine: left alone */
 	SWEEP_FAILED, /* something could not be cleaned: told as failure */
 };

@@ -48,7 +48,7 @@ take_line(struct counters *counters, const char *line)
 			counters->of[i] = strtoull(separator + 2, NULL, 10);
 }
 
-/* What is garbled counts as nothing. */
+/* Malformed text counts as zero. */
 static void
 read_from(int fd, struct counters *counters)
 {
@@ -65,7 +65,7 @@ read_from(int fd, struct counters *counters)
 	}
 }
 
-/* Numbers only grow, so that a shorter text never follows a longer one. */
+/* Numbers only grow, so a shorter text never follows a longer one. */
 static int
 write_to(int fd, const struct counters *counters)
 {

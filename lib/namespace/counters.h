@@ -1,7 +1,7 @@
 /*
- * NS/counters: what the runs of a namespace have come to. A text of a fixed
- * size, written over in one call under a lock, so that a crash loses the last
- * count at most, and many writers lose none.
+ * NS/counters: the counts of the runs of a namespace. It is a text of fixed
+ * size, replaced in one call under a lock. A crash loses at most one count, and
+ * parallel writers lose none.
  */
 #ifndef COUNTERS_H
 #define COUNTERS_H
@@ -32,7 +32,7 @@ struct counters {
 	int64_t since; /* in seconds since 1970, of the first; 0: never */
 };
 
-/* One run. Small, as a start carries it along. */
+/* One run. It is small, since each start has one. */
 struct counters_run {
 	enum counter kind; /* warm, cold, or plain and why */
 	unsigned int dead, hung; /* masters that it met */
@@ -41,21 +41,21 @@ struct counters_run {
 };
 
 /*
- * Counts a run, where no process keeps the file locked for longer than this
- * many milliseconds. 0, or -1 with errno and nothing counted.
+ * Counts a run, unless another process holds the lock for longer than this many
+ * milliseconds. Returns 0, or -1 with errno and counts nothing.
  */
 int counters_add(const struct namespace *ns, const struct counters_run *run,
     int patience_ms);
 
-/* What has been counted; all 0 where nothing was, or it cannot be read. */
+/* The counts; all 0 if there are none, or they cannot be read. */
 void counters_read(const struct namespace *ns, struct counters *counters);
 
 /* Runs of all kinds. */
 uint64_t counters_runs(const struct counters *counters);
 
 /*
- * Microseconds that warm starts have saved: how much longer a cold one took,
- * measured on the same endpoint. 0 where none was.
+ * The microseconds that warm starts have saved, compared with cold starts to
+ * the same endpoint. 0 without a cold start.
  */
 uint64_t counters_saved_us(const struct counters *counters);
 

@@ -11,7 +11,7 @@
 enum failure_kind {
 	FAILURE_NONE,
 	FAILURE_SYSTEM, /* a system call: see error */
-	FAILURE_OWNER, /* owned by somebody who is not trusted there */
+	FAILURE_OWNER, /* owned by a user who is not trusted there */
 	FAILURE_MODE, /* open to other users */
 	FAILURE_SYMLINK, /* a symbolic link where none is followed */
 	FAILURE_FOREIGN, /* nothing that belongs into a namespace */
@@ -20,7 +20,7 @@ enum failure_kind {
 	FAILURE_UNSPEAKABLE, /* the path holds what ssh would expand */
 	FAILURE_NO_SOCKETS, /* the file system cannot bind or link a socket */
 	FAILURE_BOUND, /* the given text is that of another connection */
-	FAILURE_BUSY, /* somebody is removing the namespace, and takes long */
+	FAILURE_BUSY, /* another process is removing the namespace, and takes long */
 	FAILURE_MEMORY,
 };
 

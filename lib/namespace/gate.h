@@ -34,7 +34,7 @@ struct gate {
 	char ticket[GATE_NAME_SIZE], place[GATE_NAME_SIZE];
 };
 
-/* One that nobody has entered. */
+/* A gate that this process has not entered. */
 #define GATE_NONE \
 	{ \
 		.folder_fd = -1, .ticket_fd = -1, .place_fd = -1, \
@@ -42,10 +42,10 @@ struct gate {
 	}
 
 /*
- * Draws a ticket for a login to that address, of which no more than limit are
- * to be under way, nor more than are needed where one login serves share of
- * those who wait. Where that fails, there is no gate, and gate_pass() lets
- * everybody through. gate_leave() is owed.
+ * Makes a ticket for a login to this address, with at most limit logins at
+ * once. If one login serves share waiting runs, no more logins begin than are
+ * needed. If it fails, there is no gate, and gate_pass() admits every login.
+ * The caller calls gate_leave().
  */
 void gate_enter(struct gate *gate, const struct namespace_root *root,
     const char *address, int limit, int share);
@@ -57,13 +57,13 @@ void gate_enter(struct gate *gate, const struct namespace_root *root,
 bool gate_pass(struct gate *gate, int *pause_us);
 
 /*
- * For who tries to do without a login: it is not counted among those who wait
- * for one, and keeps its turn for when it steps back.
+ * Steps aside to try without a login. This run does not count among the waiting
+ * ones, and keeps its turn.
  */
 void gate_step_aside(struct gate *gate);
 void gate_step_back(struct gate *gate);
 
-/* The login has ended, or is not wanted any more. */
+/* The login has ended, or is not needed any more. */
 void gate_leave(struct gate *gate);
 
 /*

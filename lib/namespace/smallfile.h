@@ -17,7 +17,7 @@ struct smallfile_place {
 	int folder_fd;
 	const char *folder_path; /* for messages */
 	const char *name;
-	uid_t owner; /* nobody else's file is trusted */
+	uid_t owner; /* no file of another user is trusted */
 };
 
 struct smallfile {

@@ -24,7 +24,7 @@ struct resolution {
 	const char *user_known_hosts, *global_known_hosts; /* or null */
 	/* Programs on the way to the host; null where there is none. */
 	const char *proxy_jump, *proxy_command, *known_hosts_command;
-	/* Where keys come from; null where nothing is said. */
+	/* The sources of keys; null by default. */
 	const char *identity_agent, *pkcs11_provider, *security_key_provider;
 	/* How many lines there are of these; the first, or null. */
 	size_t identity_files, certificate_files;
@@ -40,25 +40,23 @@ struct resolution {
 	bool has_local_command;
 };
 
-/*
- * Adds to sifted those lines of an answer that count, each with a value.
- */
+/* Adds the lines of an answer that count to sifted, each with a value. */
 void resolution_sift(struct text *sifted, const char *answer);
 
 /*
- * Reads sifted lines, which are taken apart in place and must stay. False where
- * they are garbled.
+ * Reads sifted lines, which are split in place and must stay valid. False if
+ * they are malformed.
  */
 bool resolution_read(struct resolution *resolution, char *lines);
 
 /*
- * Takes away what these restrictions (CARRIES_ bits of the command line)
- * refuse: the answer becomes that to the command line with them.
+ * Removes the features that these restrictions remove (CARRIES_ bits). The
+ * answer becomes that to the command line with them.
  */
 void
 resolution_restrict(struct resolution *resolution, unsigned int restrictions);
 
-/* Adds the lines that concern a session (sshsettings.h). */
+/* Adds the lines for a session (sshsettings.h). */
 void resolution_add_session(
     const struct resolution *resolution, struct text *session);
 

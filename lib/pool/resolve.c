@@ -15,10 +15,10 @@ enum {
 	OUTPUT_MAX = 1 << 20,
 };
 
-/* A path that no configuration holds by chance. */
+/* A path that no configuration contains by accident. */
 #define CONTROL_PATH_SENTINEL "/ssh-fast/no-control-path-was-set"
 
-/* -E would have ssh -G open the log, and -y speak to syslog. */
+/* With -E ssh -G would open the log, and with -y write to syslog. */
 static bool
 is_left_out(const struct resolve_request *request,
     const struct sshargs_option *option, const char *config_file)
@@ -31,8 +31,8 @@ is_left_out(const struct resolve_request *request,
 }
 
 /*
- * Adds the option, or what stands for it in the question. -i is not asked: ssh
- * takes no notice of a file that is not there.
+ * Adds the option, or its replacement in the question. -i is left out: ssh
+ * ignores a missing file.
  */
 static size_t
 add_option(
@@ -55,10 +55,10 @@ add_option(
 }
 
 /*
- * The command line again, as ssh -G ..., from its parts: flags apart from
- * their values, which means the same to ssh, and in the same order before and
- * behind the destination, since of users and ports the first one counts. Null
- * without memory; the words are borrowed, the array is the caller's.
+ * The command line as ssh -G ..., from its parts. Flags are separate from their
+ * values, which ssh reads in the same way. The order is kept, since the first
+ * user and port count. Null without memory. The words are borrowed, and the
+ * caller owns the array.
  */
 static char **
 build_argv(const struct resolve_request *request, const char *config_file)
@@ -119,7 +119,7 @@ run(struct text *output, const struct resolve_request *request,
 	return 0;
 }
 
-/* A path as a word for Include, where glob must find just that. */
+/* A path as a word for Include, which glob must match exactly. */
 static void
 add_include(struct text *text, const char *path)
 {
@@ -133,10 +133,9 @@ add_include(struct text *text, const char *path)
 }
 
 /*
- * Asks again with a file that includes the real ones and then sets a
- * ControlPath: ssh takes the first it meets, so the sentinel comes out only
- * where none was set. The file comes on standard input. 1 none, 0 not, -1
- * could not be found out.
+ * Asks again with a file on standard input that includes the real ones and then
+ * sets ControlPath. The first setting counts, so the answer has this sentinel
+ * only if none was set. Returns 1 for none, 0 if not, -1 if that is unknown.
  */
 static int
 has_no_control_path(const struct resolve_request *request)
@@ -166,7 +165,7 @@ has_no_control_path(const struct resolve_request *request)
 	text_add(&input, "Match all\nControlPath " CONTROL_PATH_SENTINEL "\n");
 	if (text_ok(&input) && text_ok(&user_config) &&
 	    run(&output, request, input.data) == 0)
-		/* Where it was set to a path, that comes out; none does not. */
+		/* A path that was set is printed; "none" is not. */
 		result = strstr(output.data, "\ncontrolpath ") == NULL;
 	text_free(&input);
 	text_free(&output);

@@ -1,4 +1,4 @@
-/* Asking ssh itself what a command line would do: ssh -G. */
+/* Asks ssh for the meaning of a command line: ssh -G. */
 #ifndef RESOLVE_H
 #define RESOLVE_H
 
@@ -8,33 +8,32 @@
 
 #include <stdbool.h>
 
-/* What ssh -G is to be asked. */
+/* The question to ssh -G. */
 struct resolve_request {
 	const char *ssh; /* path of the real ssh */
 	const char *home; /* where ssh looks for .ssh/config */
 	const struct sshargs *args;
 	/*
-	 * The configuration mentions ControlPath none: it is asked a second
-	 * time, in a way that tells "none" from "not set".
+	 * The configuration contains ControlPath none. A second question
+	 * distinguishes "none" from "not set".
 	 */
 	bool may_have_no_control_path;
 	int timeout_ms;
 };
 
 /*
- * The name that stands for all key files of the command line, which are no part
- * of the question: so that the answer holds for any.
+ * This name replaces all key files of the command line, so the answer holds for
+ * any.
  */
 #define RESOLVE_KEY_FILE "/ssh-fast/key-file-of-the-command-line"
 
 /*
- * Runs ssh -G for the connection that the command line asks for: without its
- * command, the options that concern the session alone, the restrictions and
- * the names of key files. Adds the lines that count to sifted (resolution.h);
- * digest is that of the whole answer.
+ * Runs ssh -G for the connection of the command line: without its command,
+ * options of the session, restrictions and names of key files. Adds the lines
+ * that count to sifted (resolution.h). digest is that of the whole answer.
  *
- * 0; 1 where ssh rejects the command line or the configuration, and is the one
- * to say so; -1 with errno where it could not be run or took longer than that.
+ * Returns 0; 1 if ssh rejects the command line or the configuration, and
+ * reports that itself; -1 with errno if it could not run or took too long.
  */
 int resolve_ask(const struct resolve_request *request, struct text *sifted,
     char digest[DIGEST_LENGTH + 1]);

@@ -7,13 +7,13 @@
 #include <stdio.h>
 #include <string.h>
 
-/* The first line where any is sealed; each of these has a mark in front. */
+/* The first line if any line is sealed. Sealed lines begin with a mark. */
 static const char first_line[] = "sealed yes\n";
 enum { MARK = '!' };
 
 /*
- * A stream of bytes that nobody can tell without the key: the digests of key
- * and place, where the place is that of a line and of a block within it.
+ * A key stream: the digests of the key and the place, which is that of a line
+ * and of a block in it.
  */
 struct stream {
 	struct text question;
@@ -52,7 +52,7 @@ next_byte(struct stream *stream, const struct endpoint *endpoint)
 	return stream->bytes[stream->used++];
 }
 
-/* Whether the line, up to end, may not be written as it is. */
+/* Whether the line, up to end, must be sealed. */
 static bool
 is_secret(const char *line, const char *end, const struct endpoint *endpoint)
 {

@@ -6,7 +6,7 @@
 
 #include <string.h>
 
-/* What the command line itself asks for, beside its restrictions. */
+/* The features of the command line itself, without its restrictions. */
 static unsigned int
 asked_by_command_line(const struct sshargs *args)
 {
@@ -33,9 +33,8 @@ asked_by_command_line(const struct sshargs *args)
 }
 
 /*
- * "flag -c: value" or "option KEYWORD: value". A value that may be a secret, or
- * a way to the host, stands there as its digest; what ssh-fast cannot read is
- * one of these.
+ * "flag -c: value" or "option KEYWORD: value". A digest replaces a value that
+ * may be a secret, names another host or program, or is not understood.
  */
 static void
 add_option(struct text *facts, const struct sshargs_option *option,
@@ -64,9 +63,8 @@ take_first(const char **setting, const char *value)
 }
 
 /*
- * Sorts one option into the endpoint, or into the lines of what shapes the
- * connection. Of users and ports ssh takes the first that it meets, of -F the
- * last.
+ * Puts one option into the endpoint, or into the lines that affect the
+ * connection. For ssh the first user and port count, and the last -F.
  */
 static void
 read_option(struct shaping *shaping, const struct sshargs_option *option)
@@ -75,7 +73,9 @@ read_option(struct shaping *shaping, const struct sshargs_option *option)
 	struct sshoption meaning;
 
 	sshoption_read(&meaning, option);
-	/* Beside a request for the same thing a restriction is more. */
+	/*
+	 * Together with the feature itself, a restriction has its own meaning.
+	 */
 	if ((sshoption_restriction(meaning.effect) & shaping->asks) != 0)
 		meaning.effect = SSHOPTION_SHAPES;
 	switch (meaning.effect) {
@@ -124,10 +124,7 @@ read_option(struct shaping *shaping, const struct sshargs_option *option)
 	}
 }
 
-/*
- * What an option refers to beyond its text: variables, and files that are
- * looked for from the working directory on.
- */
+/* What an option depends on beyond its text: variables and relative paths. */
 static void
 note_references(struct sshconfig *config, const struct sshargs_option *option)
 {
@@ -138,7 +135,7 @@ note_references(struct sshconfig *config, const struct sshargs_option *option)
 	    meaning.keyword[0] != '\0')
 		sshreference_note(config, meaning.keyword, meaning.value,
 		    meaning.value_length);
-	/* The log that a master goes on writing to, and a PKCS#11 library. */
+	/* The log of a master, and a PKCS#11 library. */
 	if ((option->flag == 'E' || option->flag == 'I') &&
 	    option->value != NULL && option->value[0] != '/')
 		config->depends_on_folder = true;
@@ -165,8 +162,8 @@ has_option(const struct sshargs *args, char flag)
 }
 
 /*
- * What -f puts into the background has to be a session, and one that needs no
- * terminal: the rest is ssh's to sort out.
+ * With -f the run must be a session without a terminal. Everything else is
+ * plain.
  */
 static void
 check_background(struct endpoint *endpoint, const struct sshargs *args)

@@ -22,7 +22,9 @@ doubt(struct way *way, const char *why)
 		way->doubt = why;
 }
 
-/* All that the way to that host depends on. As way_add(). */
+/*
+ * Adds everything on which the connection to this host depends. See way_add().
+ */
 static int
 describe_jump(struct way *way, struct text *text, const struct sshargs *args,
     const struct endpoint *endpoint)
@@ -53,7 +55,7 @@ describe_jump(struct way *way, struct text *text, const struct sshargs *args,
 	return result;
 }
 
-/* Where the way leads through is not written down: that it does is. */
+/* Only a digest of the jump host or program is written. */
 static int
 add_described(struct way *way, struct text *text, const struct sshargs *args,
     const struct endpoint *endpoint)
@@ -74,8 +76,8 @@ add_described(struct way *way, struct text *text, const struct sshargs *args,
 }
 
 /*
- * One host further on, to which ssh is run with these words. As way_add(); 1
- * where the words are more than we read.
+ * The next host, for which ssh is run with these words. See way_add(); 1 if the
+ * words are not understood.
  */
 static int
 add_jump(struct way *way, struct text *text, int count, char *const words[])
@@ -110,7 +112,7 @@ add_jump(struct way *way, struct text *text, int count, char *const words[])
 	return result;
 }
 
-/* -F of the command line, which ssh hands on to where it jumps. */
+/* -F of the command line, which ssh passes on to jump hosts. */
 static const char *
 config_file_of(const struct sshargs *args)
 {
@@ -124,8 +126,8 @@ config_file_of(const struct sshargs *args)
 }
 
 /*
- * ProxyJump: ssh connects to the last host of the list, which it reaches by way
- * of those before. The words are those that ssh itself would run.
+ * ProxyJump: ssh connects to the last host of the list through those before.
+ * The words are those that ssh would run.
  */
 static int
 add_proxy_jump(struct way *way, struct text *text, const struct sshargs *args,
@@ -162,7 +164,10 @@ add_proxy_jump(struct way *way, struct text *text, const struct sshargs *args,
 	return 0;
 }
 
-/* Replaces %h, %n, %p and %r in the words but for -W's. False for others. */
+/*
+ * Replaces %h, %n, %p and %r in all words but that of -W. False for other
+ * tokens.
+ */
 static bool
 expand_words(struct sshprogram *program, const struct resolution *said,
     const struct sshargs *args, char *storage, size_t size)
@@ -215,7 +220,7 @@ add_any_program(struct way *way, struct text *text, const struct sshargs *args,
 
 	way->needs_folder = true;
 	sshprogram_add(text, program);
-	/* It may well be a script that runs ssh. */
+	/* It may be a script that runs ssh. */
 	text_init(&all);
 	(void)login_add(&all, &keys, &ignored);
 	text_add_bytes(text, all.data, all.length);
@@ -251,14 +256,14 @@ add_program(struct way *way, struct text *text, const struct sshargs *args,
 }
 
 /*
- * A library that ssh loads for its keys goes by what any program goes by. What
- * is in the token, only the library could tell.
+ * A key library depends on the same things as any program. Only the library
+ * knows the content of its token.
  */
 static void
 add_library(
     struct way *way, struct text *text, enum fact_kind kind, const char *path)
 {
-	/* The setting may be a variable that holds the path. */
+	/* The setting can be a variable with the path. */
 	if (path != NULL && path[0] == '$')
 		path = getenv(path + 1);
 	if (path == NULL || strcmp(path, "internal") == 0)
@@ -303,7 +308,7 @@ way_add_forwarded(struct text *text, const struct resolution *said)
 	const char *agent = said->forward_agent, *file, *home;
 	char path[PATH_MAX], id[FILEID_SIZE];
 
-	/* "yes", a path, or a variable that holds one. */
+	/* "yes", a path, or a variable with a path. */
 	if (agent != NULL && strcmp(agent, "yes") == 0)
 		agent = login_agent(said);
 	else if (agent != NULL && agent[0] == '$')

@@ -1,7 +1,7 @@
 /*
- * What a connection depends on beyond the words of its command line, once ssh
- * has said what these mean: the keys of its login, the programs on the way to
- * the host, and the same of every host that it jumps through.
+ * What a connection depends on beyond its command line, after the answer of
+ * ssh: the keys of its login, the programs on the way, and the same for every
+ * jump host.
  */
 #ifndef WAY_H
 #define WAY_H
@@ -24,20 +24,23 @@ struct way {
 	int jumps; /* how many are behind us */
 	bool needs_folder; /* a program may go by the working directory */
 	/*
-	 * Why only ssh can tell, in a few words, or null; it may be in storage.
+	 * Why only ssh can tell, in a few words, or null. The text may be in
+	 * storage.
 	 */
 	const char *doubt;
 };
 
 /*
- * Adds the lines of the connection that args ask for, and of which ssh says
- * that. 0, or -1 with errno where ssh could not be asked about a host on the
- * way.
+ * Adds the lines of the connection of args, with the answer of ssh. Returns 0,
+ * or -1 with errno if ssh could not be asked about a jump host.
  */
 int way_add(struct way *way, struct text *text, const struct sshargs *args,
     const struct resolution *said);
 
-/* Adds what a master forwards: the agent's socket, the display and its key. */
+/*
+ * Adds what a master forwards: the socket of the agent, the display and its
+ * key.
+ */
 void way_add_forwarded(struct text *text, const struct resolution *said);
 
 #endif
