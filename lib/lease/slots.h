@@ -4,10 +4,9 @@
  *
  *  - The names of a master's slots are made once, after its login, and never
  *    again. So no more sessions than those have it at any time.
- *  - A slot that was left behind in used/ is not freed, but removed, and so is
- *    one whose session was broken off: the command of that session may go on
- *    over there, and the server counts it.
- *  - A master that others have a lease of is not ended.
+ *  - A leftover slot in used/ is removed, not freed. So is one whose session was
+ *    interrupted: the far command may go on, and the server counts it.
+ *  - A master is not ended while another process has a lease of it.
  */
 #ifndef SLOTS_H
 #define SLOTS_H

@@ -25,9 +25,10 @@ tree() {
 }
 LONG='one two three four five six seven eight nine ten eleven twelve 13 14 15 16 17 18 19 20 21 22 23 24 25 26.'
 
-@test "at most one sentence in twenty of README and the man pages is long" {
+@test "at most one sentence in twenty is long" {
   at_most 5 readme
   at_most 5 manuals
+  at_most 5 comments
 }
 
 @test "and a long sentence is counted in each kind of text" {
@@ -57,10 +58,10 @@ LONG='one two three four five six seven eight nine ten eleven twelve 13 14 15 16
 # avoided KIND: the words in texts of KIND that the glossary has others for.
 avoided() { prose avoided "$BATS_TEST_DIRNAME/words.list" "$1"; }
 
-@test "README, man pages and messages use the words of the glossary" {
+@test "documents, messages and comments use the words of the glossary" {
   [ "$(grep -vc '^#' "$BATS_TEST_DIRNAME/words.list")" -ge 20 ]
   local kind
-  for kind in readme manuals messages; do
+  for kind in readme manuals messages comments; do
     run avoided "$kind"
     [ "$output" = "" ] || { echo "$output" >&2; return 1; }
   done
