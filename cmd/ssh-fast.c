@@ -22,6 +22,7 @@
 #include "ssh-fast/settings.h"
 #include "ssh-fast/taking.h"
 #include "ssh-fast/trouble.h"
+#include "ssh-fast/warming.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -339,6 +340,20 @@ choose_pool(struct run *run, struct failure *failure)
 	return status;
 }
 
+/* --warm and --stop. */
+static int
+warm_or_stop(
+    struct run *run, enum pool_status status, const struct failure *failure)
+{
+	if (status == POOL_PLAIN)
+		return warming_fail(run, run->pool.plain_reason);
+	if (status == POOL_FAILED) {
+		message_failure(failure);
+		return EXIT_OWN_ERROR;
+	}
+	return run->options.stop ? warming_stop(run) : warming_start(run);
+}
+
 int
 ssh_fast_main(int argc, char *argv[])
 {
@@ -378,6 +393,8 @@ ssh_fast_main(int argc, char *argv[])
 	status = settings == SETTINGS_FAILED ? POOL_FAILED
 					     : choose_pool(&run, &failure);
 	options_settle(&run.options, run.pool.persist_secs);
+	if (warming_is_asked_for(&run) && !explain)
+		return warm_or_stop(&run, status, &failure);
 	switch (status) {
 	case POOL_PLAIN:
 		return explain ? explain_plain(&run, run.pool.plain_reason)

@@ -34,6 +34,8 @@ function __ssh_fast_with_value
                 --persist= 'How long an idle master stays' \
                 --max-age= 'How old a login may be' \
                 --client= 'Who speaks to the master' \
+                --warm 'Log in until a master is idle' \
+                --warm= 'The same, until N are' \
                 --slots= 'Sessions that may share one master' \
                 --cold= 'Logins to one server at the same time' \
                 --ssh= 'The real ssh'
@@ -46,6 +48,7 @@ complete $own -l no-touch -d 'Do not update the mtime of the control socket'
 complete $own -l strict -d 'Fail if no lease is available'
 complete $own -l reuse-only -d 'Never log in'
 complete $own -l plain -d 'Run plain ssh at once'
+complete $own -l stop -d 'End the masters'
 complete $own -l explain -d 'Print what a run would do and why'
 complete $own -l verbose -d 'Print decisions and times'
 complete $own -l help -d 'Print the options'

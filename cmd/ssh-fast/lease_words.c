@@ -94,7 +94,8 @@ lease_words_make_master(
 {
 	char folder[PATH_MAX];
 	char *const front[] = {(char *)run->ssh.argv0, to_master,
-	    words->persist, (char *)"-S", words->socket, NULL};
+	    words->persist, (char *)"-S", words->socket,
+	    run->is_unattended ? (char *)"-oBatchMode=yes" : NULL, NULL};
 
 	make_own(words, run, socket_path);
 	words->stays_in_folder = run->pool.needs_folder ||

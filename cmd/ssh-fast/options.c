@@ -2,6 +2,7 @@
 
 #include "base/duration.h"
 #include "pool/pool.h"
+#include "base/number.h"
 #include "shared/limits.h"
 #include "shared/option.h"
 
@@ -72,6 +73,9 @@ set(void *options, const struct option *option, const char *value)
 		return set_health(options, value != NULL ? value : "1");
 	case offsetof(struct options, max_age_secs):
 		return set_max_age(options, value);
+	case offsetof(struct options, warm):
+		return number_read(value != NULL ? value : "1", 1, WARM_MAX,
+		    &((struct options *)options)->warm);
 	default:
 		return set_client(options, value);
 	}
@@ -258,6 +262,18 @@ static const struct option rows[] = {
 	AT(ssh),
 	.allowed = "a program",
 	.help = "the real ssh (the first in PATH that is not ssh-fast)"},
+    {.name = "warm",
+	.value = "[=N]",
+	.kind = OPTION_OTHER,
+	AT(warm),
+	.minimum = 1,
+	.maximum = WARM_MAX,
+	.help = "log in until N masters are idle (1); run nothing"},
+    {.name = "stop",
+	.kind = OPTION_ON,
+	AT(stop),
+	.help = "end the masters, those in use after their sessions; run "
+		"nothing"},
     {.name = "explain",
 	.kind = OPTION_ON,
 	AT(explain),

@@ -28,6 +28,8 @@ struct options {
 	int cold; /* logins to one server at once; 0: any number */
 	int max_age_secs; /* 0: no login is too old */
 	int slots; /* sessions that may share one master */
+	int warm; /* so many masters are to be idle; 0: not asked for */
+	bool stop; /* all masters are to end */
 	bool touch;
 	bool strict;
 	bool reuse_only; /* no login: a master that lives, or none */

@@ -28,6 +28,7 @@ struct run {
 	struct acquire_report report;
 	bool
 	    has_logged_in; /* the master of the lease was started by this run */
+	bool is_unattended; /* a login must not ask questions */
 	struct cold_gates *gates; /* while a login is under way, or null */
 	struct client_choice client;
 	struct native native; /* where --client asks for it */
