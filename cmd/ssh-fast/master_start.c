@@ -217,7 +217,7 @@ master_start(struct run *run, int *status, struct failure *failure)
 	    run->pool.valid_until == SSHKEY_FOR_EVER
 		? 0
 		: (int64_t)run->pool.valid_until);
-	/* For whoever counts its sessions when this one has ended. */
+	/* For the count of its sessions after this one. */
 	if (native_ask_master(run, run->client.kind == CLIENT_IS_NATIVE, &fd,
 		&run->lease.master_pid) == PROBE_ALIVE)
 		run->lease.master_fd = fd;

@@ -85,7 +85,7 @@ take_used(struct search *search, const char *name, struct lease *lease,
 		return false;
 	}
 	search->report->salvaged++;
-	/* The command of its session may go on over there. */
+	/* The far command of its session may still run. */
 	if (slot_is_name(name) && holder.kind != HOLDER_HUNG) {
 		slots_retire(search->ns, lease, false);
 		return false;

@@ -223,7 +223,7 @@ keep(void *argument)
 	(void)lease_leave(ns, &keeping->lease, keeping->options.touch,
 	    keeping->options.max_age_secs);
 	hint_write(ns, keeping->lease.name);
-	/* The lease is free: nobody waits for the rest. */
+	/* The lease is free, so no process waits for the rest. */
 	(void)counters_add(ns, &keeping->options.count, COUNT_PATIENCE_MS);
 	prune_some(ns);
 }

@@ -21,7 +21,7 @@ orphans_recount(struct lease *lease)
 {
 	int count;
 
-	/* What others have there looks the same. */
+	/* Descriptors of other processes look the same. */
 	if (slot_is_name(lease->name)) {
 		lease->orphans = 0;
 		return;

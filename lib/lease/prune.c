@@ -240,7 +240,7 @@ sample_shows_some(const struct namespace *ns, int dir_fd, prune_name *prune)
 	if (platform_random(random, sizeof(random)) == -1 ||
 	    platform_names_rewind(dir_fd) == -1)
 		return false;
-	/* What is left is the last read that gave any. */
+	/* Stops at the last read with names. */
 	reads = random[SAMPLE] % SAMPLE_READS_MAX;
 	do {
 		if (platform_names_read(dir_fd, names[0], sizeof(names[0]),

@@ -8,7 +8,7 @@
 
 enum { MAKE_TRIES = 32 };
 
-/* A group that has the owner alone opens the folder to nobody. */
+/* A group with only the owner opens the folder to no other user. */
 static bool
 is_open_to_others(const struct stat *st, mode_t forbidden)
 {

@@ -13,7 +13,7 @@
 
 enum { LINKS_MAX = 40 }; /* as the kernel has it */
 
-/* A group that has the owner alone gives nobody else the right to write. */
+/* A group with only the owner lets no other user write. */
 static bool
 writable_by_others(const struct stat *st, uid_t owner)
 {
@@ -24,8 +24,8 @@ writable_by_others(const struct stat *st, uid_t owner)
 }
 
 /*
- * Root's, or such as can only be his: in a user namespace all users that have no
- * number there, and so root, have the same one.
+ * Belongs to root, or can only belong to root. In a user namespace, all
+ * unmapped users, and so root, have the same number.
  */
 static bool
 belongs_to_root(const struct stat *st)

@@ -11,8 +11,8 @@
 #include <stdbool.h>
 
 /*
- * Our own line of an answer, where ControlPath is none: ssh -G says nothing both
- * for that and where none is set.
+ * Our own line for ControlPath none. ssh -G prints nothing for that, nor if
+ * none is set.
  */
 #define RESOLUTION_NO_CONTROL_PATH "nocontrolpath"
 
