@@ -81,9 +81,9 @@ hostile: all $(TOOLS) ## let another user put every odd thing at every path
 
 STORM_WORKERS ?= 64
 STORM_SECS ?= 60
-storm: all $(TOOLS) ## STORM_WORKERS=64 on one pool for STORM_SECS=60, killed at random
+storm: all $(TOOLS) ## STORM_WORKERS=64 on one pool for STORM_SECS=60, killed, then their servers frozen, at random
 	@BUILD=$(abspath $(BUILD)) STORM_WORKERS=$(STORM_WORKERS) STORM_SECS=$(STORM_SECS) \
-		BATS_TEST_TIMEOUT=3600 bash test/run.sh long/storm.bats
+		BATS_TEST_TIMEOUT=3600 bash test/run.sh long/storm.bats long/frozen.bats
 
 bench: all $(TOOLS) ## measure, side by side with plain ssh
 	@BUILD=$(abspath $(BUILD)) bash test/bench/run.sh
