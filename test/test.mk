@@ -7,7 +7,7 @@ TOOLS := $(patsubst test/tools/%.c,$(BUILD)/test/%,$(wildcard test/tools/*.c)) \
 
 $(BUILD)/test/%: test/bench/%.c | $(BUILD)/test
 	@cc -O2 -Wall -Wextra -Werror -o $@ $<
-LINKED := digest json lease-user relay-cases acquire text-pairs
+LINKED := digest json lease-user relay-cases acquire text-pairs tables
 $(BUILD)/test/acquire: test/bench/acquire.c
 $(BUILD)/test/json: $(BUILD)/cmd/shared/json.o
 $(addprefix $(BUILD)/test/,$(filter-out acquire,$(LINKED))): $(BUILD)/test/%: test/tools/%.c

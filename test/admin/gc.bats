@@ -321,7 +321,7 @@ left_alone() {
 # older THAN: all that lies in the namespace, as touch -d says it.
 all_from() { find "$NS" -exec touch -h -d "$1" {} +; }
 
-@test "what was made under another machine name goes once nobody listens and it is a day old" {
+@test "what another machine name made goes after a day without a listener" {
   warm_up
   local line
   sed -i 's/^machine: .*/machine: elsewhere/' "$NS/endpoint"

@@ -22,7 +22,7 @@ with_accounts() {
     shift && exec "$@"' sh "$T" "${@:3}"
 }
 
-@test "a folder that the user's private group can write to is safe, any other group's is not" {
+@test "a folder that only the user's private group can write to is safe" {
   "${PRIVATE[@]}" true 2>/dev/null || skip "no namespaces"
   mkdir "$T/home"
   # setgid, as umask 002 is mostly used with.
@@ -54,7 +54,7 @@ with_accounts() {
   unsafe "$me" 'root:x:0:\n'
 }
 
-@test "a user namespace in which root has no number: the folders above are root's all the same" {
+@test "a user namespace without root's number: folders above stay trusted" {
   local words=(unshare -Ur)
   if [ "$(id -u)" = 0 ]; then
     needs_command setpriv
@@ -88,7 +88,7 @@ on_terminal() {
   HOME=$T script -qec "'$SSH_FAST' $* -F '$DIR/config' host echo fine" /dev/null </dev/null | tr -d '\r'
 }
 
-@test "where no folder is safe, a terminal is told once a day, a script never, --verbose always" {
+@test "where no folder is safe, a terminal is told once a day, a script never" {
   mkdir -m 0777 "$T/home"
   chmod 0777 "$T/home"
   mkdir -m 0700 "$T/.ssh"
