@@ -59,7 +59,7 @@ struct lease {
 	struct trust trust; /* kept with it: whether its server is there */
 	struct age age; /* of the login of its master */
 	bool is_trusted; /* of a warm one: trust_holds() */
-	/* Of that master: see orphans.h. ORPHANS_UNKNOWN: somebody crashed. */
+	/* Of that master: see orphans.h. ORPHANS_UNKNOWN: a run crashed. */
 	int orphans;
 };
 

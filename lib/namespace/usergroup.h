@@ -1,4 +1,4 @@
-/* Groups that have one user, as many systems give one to each. */
+/* Private groups, of which many systems make one for each user. */
 #ifndef USERGROUP_H
 #define USERGROUP_H
 
@@ -6,9 +6,9 @@
 #include <sys/types.h>
 
 /*
- * Whether the group is that user's alone: it has his name, is his primary one
- * and nobody else's, and has no other member. Only what /etc/passwd and
- * /etc/group hold counts; in doubt it is not.
+ * Whether the group has only this user: it has the name of the user, is the
+ * primary group of the user and of no other, and has no other member. Only
+ * /etc/passwd and /etc/group count. In doubt the answer is no.
  */
 bool usergroup_is_private(gid_t group, uid_t user);
 
