@@ -59,6 +59,7 @@ static const struct field {
     {"machine", STRING, offsetof(struct record, machine)},
     {"sockets", SOCKETS, 0},
     {"sessions", SESSIONS, 0},
+    {"sandbox", STRING, offsetof(struct record, sandbox)},
     {"made", STRING, offsetof(struct record, made)},
     {"text", STRING, offsetof(struct record, text)},
 };

@@ -27,6 +27,8 @@ struct record {
 	const char *made; /* when, as 2006-01-02T15:04:05Z */
 	const char *plain_reason; /* policy plain and why; null: lease */
 	bool cannot_hold_sockets; /* the reason is the file system */
+	/* A digest of the sandbox in which that was tried; null: not known. */
+	const char *sandbox;
 	unsigned int asks; /* CARRIES_ bits */
 	/*
 	 * How many sessions the server was found to open over one connection,

@@ -176,3 +176,44 @@ platform_take_usual_context(void)
 	take_usual_priority();
 	take_usual_badness();
 }
+
+/* The whole of a small file; the length, 0 where it cannot be read. */
+static size_t
+read_whole(const char *path, char *to, size_t size)
+{
+	int fd = openat(AT_FDCWD, path, O_RDONLY | O_CLOEXEC);
+	ssize_t got = -1;
+
+	if (fd != -1) {
+		got = read(fd, to, size - 1);
+		(void)close(fd);
+	}
+	to[got > 0 ? got : 0] = '\0';
+	return strlen(to);
+}
+
+void
+platform_sandbox(char lines[PLATFORM_SANDBOX_SIZE])
+{
+	/* proc_pid_status(5); the last is the profile of a security module. */
+	static const char *const words[] = {
+	    "CapEff:", "CapBnd:", "NoNewPrivs:", "Seccomp:"};
+	char status[4096], *line, *end;
+	size_t used, i;
+
+	used =
+	    read_whole("/proc/self/attr/current", lines, PLATFORM_SANDBOX_SIZE);
+	(void)read_whole("/proc/self/status", status, sizeof(status));
+	for (line = status; (end = strchr(line, '\n')) != NULL;
+	     line = end + 1) {
+		size_t length = (size_t)(end - line) + 1;
+
+		for (i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+			if (strncmp(line, words[i], strlen(words[i])) == 0 &&
+			    used + length < PLATFORM_SANDBOX_SIZE) {
+				memcpy(lines + used, line, length);
+				used += length;
+			}
+	}
+	lines[used] = '\0';
+}

@@ -59,6 +59,13 @@ enum platform_space {
 unsigned long long platform_space_id(enum platform_space space);
 
 /*
+ * What this process may not do that others of the user may: lines that are the
+ * same for all processes of one sandbox. Empty where that is not told.
+ */
+enum { PLATFORM_SANDBOX_SIZE = 1024 };
+void platform_sandbox(char lines[PLATFORM_SANDBOX_SIZE]);
+
+/*
  * The name of this run of the kernel, which no other boot has. False where it
  * is not told.
  */

@@ -17,6 +17,7 @@
 #include <time.h>
 
 enum {
+	VERDICT_SECS = 24 * 3600,
 	SENT_MAX = 250000, /* bytes; some are needed for all else */
 	/* Once a day. */
 	FIRST_TIMEOUT_MS = 10000,
@@ -157,6 +158,7 @@ struct draft {
 	char machine[PLATFORM_MACHINE_SIZE];
 	char made[32];
 	char bound[DIGEST_LENGTH + 1];
+	char sandbox[DIGEST_LENGTH + 1];
 	char jump[16 + FACTS_DIGEST_LENGTH];
 	struct text known_hosts; /* to be freed */
 };
@@ -229,6 +231,15 @@ fill_record(
 	record->asks = opening->answer.said.asks;
 }
 
+static void
+sandbox_digest(char digest[DIGEST_LENGTH + 1])
+{
+	char lines[PLATFORM_SANDBOX_SIZE];
+
+	platform_sandbox(lines);
+	digest_base64(lines, strlen(lines), digest);
+}
+
 enum pool_status
 opening_make_record(struct opening *opening)
 {
@@ -240,6 +251,7 @@ opening_make_record(struct opening *opening)
 
 	if (opening->request->look_only || !pool->is_open)
 		return POOL_LEASE;
+	opening->cannot_hold_sockets = false;
 	can_hold = namespace_can_hold_sockets(&pool->ns, opening->failure);
 	if (can_hold == -1)
 		return POOL_FAILED;
@@ -247,6 +259,8 @@ opening_make_record(struct opening *opening)
 	if (can_hold == 0) {
 		opening->cannot_hold_sockets = true;
 		record.cannot_hold_sockets = true;
+		sandbox_digest(draft.sandbox);
+		record.sandbox = draft.sandbox;
 		record.plain_reason = "the file system of the namespace "
 				      "cannot bind and link a socket";
 	}
@@ -268,6 +282,22 @@ is_bound_elsewhere(const struct opening *opening, const struct record *record)
 	return strcmp(digest, record->bound) != 0;
 }
 
+/*
+ * What was true once, in a sandbox perhaps, is not true for ever: it is tried
+ * again after a day, and elsewhere.
+ */
+static bool
+verdict_holds(const struct record *record)
+{
+	time_t age_secs = time(NULL) - record->file.written;
+	char digest[DIGEST_LENGTH + 1];
+
+	if (age_secs < 0 || age_secs >= VERDICT_SECS)
+		return false;
+	sandbox_digest(digest);
+	return record->sandbox == NULL || strcmp(record->sandbox, digest) == 0;
+}
+
 enum pool_status
 opening_read_record(struct opening *opening)
 {
@@ -284,6 +314,9 @@ opening_read_record(struct opening *opening)
 		opening->has_record = true;
 		opening->cannot_hold_sockets = record.cannot_hold_sockets;
 		pool->ns.sessions = record.sessions;
+		if (record.cannot_hold_sockets && !verdict_holds(&record))
+			opening->has_record = opening->cannot_hold_sockets =
+			    false;
 		if (is_bound_elsewhere(opening, &record)) {
 			(void)failure_set(opening->failure, FAILURE_BOUND,
 			    "use", pool->ns.path, NULL);

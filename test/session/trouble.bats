@@ -151,12 +151,41 @@ danger() {
     ssh_works
     strict_refuses "$ROOT-$call"
   done
+  # After a day it is tried again, and holds no more.
+  touch -d '23 hours ago' "$SSH_FAST_ROOT"/*/endpoint
+  strict_refuses "$SSH_FAST_ROOT"
+  touch -d '25 hours ago' "$SSH_FAST_ROOT"/*/endpoint
+  "$SSH_FAST" --strict -F "$DIR/config" host true
+  grep -q '^policy: lease' "$SSH_FAST_ROOT"/*/endpoint
+  ROOT=$SSH_FAST_ROOT wait_until is_released
+  # One of the future says nothing.
+  sed -i 's/^policy: .*/policy: plain, it cannot/; /^policy/a sockets: no' "$SSH_FAST_ROOT"/*/endpoint
+  strict_refuses "$SSH_FAST_ROOT"
+  touch -d 'next week' "$SSH_FAST_ROOT"/*/endpoint
+  "$SSH_FAST" --strict -F "$DIR/config" host true
   # What may pass, a full disk, is not written down.
   export SSH_FAST_ROOT=$ROOT-later
   ssh_works strace -o /dev/null -e inject=linkat:error=ENOSPC:when=1
   [ -z "$(find "$ROOT-later" -name endpoint)" ]
   ssh_works
   grep -q '^policy: lease' "$ROOT-later"/*/endpoint
+}
+
+# In a sandbox that lets nobody gain rights, which is one more than outside.
+sandboxed() { setpriv --no-new-privs "$@"; }
+
+@test "what was found out in a sandbox does not hold outside of it" {
+  needs_command setpriv
+  sandboxed true || skip "setpriv makes no sandbox here"
+  ssh_works sandboxed strace -o /dev/null -e inject=linkat:error=EPERM:when=1
+  grep -q '^policy: plain, the file system' "$ROOT"/*/endpoint
+  grep -q '^sandbox: ' "$ROOT"/*/endpoint
+  # Within it is remembered; outside it is tried, and found to be otherwise.
+  run sandboxed "$SSH_FAST" --strict -F "$DIR/config" host true
+  [ "$status" = 255 ]
+  "$SSH_FAST" --strict -F "$DIR/config" host true
+  grep -q '^policy: lease' "$ROOT"/*/endpoint
+  run -1 grep -q '^sandbox: ' "$ROOT"/*/endpoint
 }
 
 @test "a symbolic link at every level, of our own making or not" {
