@@ -1,6 +1,7 @@
 #include "ssh-fast/explain.h"
 
 #include "shared/commands.h"
+#include "ssh-fast/explain_pool.h"
 #include "ssh-fast/lease_words.h"
 #include "ssh-fast/reuse_only.h"
 #include "base/facts.h"
@@ -12,19 +13,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-/* Text from outside must not control a terminal. */
-static void
-print_printable(const char *string)
-{
-	struct text printable;
-
-	text_init(&printable);
-	text_add_printable(&printable, string);
-	if (text_ok(&printable))
-		(void)fputs(printable.data, stdout);
-	text_free(&printable);
-}
 
 /* Quoted for a shell: $'...' if escapes are needed. */
 static void
@@ -56,23 +44,6 @@ print_word(const char *word)
 		(void)putchar('\'');
 	}
 	text_free(&printable);
-}
-
-/* Prints the lines of the text, without control characters. */
-static void
-print_lines(const struct text *lines)
-{
-	const char *line = lines->data, *end;
-	char *copy;
-
-	for (; *line != '\0'; line = *end != '\0' ? end + 1 : end) {
-		end = line + strcspn(line, "\n");
-		if ((copy = strndup(line, (size_t)(end - line))) == NULL)
-			continue;
-		print_printable(copy);
-		(void)putchar('\n');
-		free(copy);
-	}
 }
 
 /* The start of a secret value within the word. */
@@ -146,7 +117,7 @@ static void
 explain_refusal(const char *reason)
 {
 	(void)printf("decision: fail, ");
-	print_printable(reason);
+	explain_print(reason);
 	(void)printf(", and --reuse-only forbids a login\n");
 }
 
@@ -158,7 +129,7 @@ explain_plain(const struct run *run, const char *reason)
 		return finish_explaining(run);
 	}
 	(void)printf("decision: plain ssh, ");
-	print_printable(reason);
+	explain_print(reason);
 	(void)printf("\n");
 	print_command("command", run, run->argv);
 	return finish_explaining(run);
@@ -180,14 +151,13 @@ explain_lease(struct run *run)
 	else
 		explain_refusal("no master is free");
 	(void)printf("client: ");
-	print_printable(client_words(run));
+	explain_print(client_words(run));
 	(void)printf("\n");
 	(void)printf("folder: ");
-	print_printable(pool->root.path);
+	explain_print(pool->root.path);
 	(void)printf(
 	    "/%s%s\n", pool->name, pool->is_open ? "" : " (not made yet)");
-	(void)printf("namespace:\n");
-	print_lines(&pool->text);
+	explain_pool_text(run);
 	namespace_path(&pool->root, pool->name, folder);
 	namespace_socket_path_in(folder, "sXXXXXXXXXXX", path, sizeof(path));
 	if (!is_warm && !run->options.reuse_only &&
@@ -199,5 +169,6 @@ explain_lease(struct run *run)
 		lease_words_for_background(run);
 	if (lease_words_make(&words, run, path) == 0)
 		print_command("command", run, words.argv);
+	explain_pool_others(run);
 	return finish_explaining(run);
 }

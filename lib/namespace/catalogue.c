@@ -10,7 +10,17 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* user@host:port, an IPv6 address in brackets. Null without memory. */
+void
+catalogue_add_label(struct text *label, const char *user, const char *hostname,
+    const char *port)
+{
+	text_printf(label, "%s@", user != NULL ? user : "?");
+	text_printf(
+	    label, strchr(hostname, ':') != NULL ? "[%s]" : "%s", hostname);
+	text_printf(label, ":%s", port != NULL ? port : "?");
+}
+
+/* Null without memory. */
 static char *
 make_label(const struct record *record)
 {
@@ -18,11 +28,9 @@ make_label(const struct record *record)
 	struct text label;
 
 	text_init(&label);
-	text_printf(&label, "%s@", record->user != NULL ? record->user : "?");
 	if (host == NULL)
 		host = record->destination != NULL ? record->destination : "?";
-	text_printf(&label, strchr(host, ':') != NULL ? "[%s]" : "%s", host);
-	text_printf(&label, ":%s", record->port != NULL ? record->port : "?");
+	catalogue_add_label(&label, record->user, host, record->port);
 	if (text_ok(&label))
 		return label.data;
 	text_free(&label);

@@ -2,6 +2,7 @@
 #ifndef CATALOGUE_H
 #define CATALOGUE_H
 
+#include "base/text.h"
 #include "namespace/failure.h"
 #include "namespace/namespace.h"
 
@@ -45,5 +46,9 @@ int
 catalogue_read(struct catalogue *catalogue, const struct namespace_root *root,
     const struct catalogue_request *request, struct failure *failure);
 void catalogue_free(struct catalogue *catalogue);
+
+/* Adds user@host:port, an IPv6 address in brackets; user and port or null. */
+void catalogue_add_label(struct text *label, const char *user,
+    const char *hostname, const char *port);
 
 #endif

@@ -2,6 +2,7 @@
 
 #include "base/facts.h"
 #include "base/duration.h"
+#include "namespace/catalogue.h"
 #include "namespace/record.h"
 #include "pool/binding.h"
 #include "platform/platform.h"
@@ -102,6 +103,9 @@ opening_ask(struct opening *opening)
 	if (result == -1)
 		return cannot_ask(opening);
 	opening->has_answer = true;
+	if (request->look_only)
+		catalogue_add_label(
+		    &pool->label, said->user, said->hostname, said->port);
 	pool->persist_secs = read_persist(said->control_persist);
 	/*
 	 * Most configurations do not have the features that the restrictions

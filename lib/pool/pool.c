@@ -137,6 +137,7 @@ pool_open(struct pool *pool, const struct pool_request *request,
 	pool->persist_secs = POOL_PERSIST_UNSET;
 	text_init_in(&pool->session, pool->session_storage,
 	    sizeof(pool->session_storage));
+	text_init(&pool->label);
 	text_init_in(&pool->text, pool->storage, sizeof(pool->storage));
 	if (endpoint_describe(&pool->endpoint, request->args, &origin) == -1)
 		return pool_fail(failure);
@@ -178,5 +179,6 @@ pool_close(struct pool *pool)
 	namespace_root_close(&pool->root);
 	text_free(&pool->text);
 	text_free(&pool->session);
+	text_free(&pool->label);
 	endpoint_free(&pool->endpoint);
 }

@@ -59,6 +59,8 @@ struct pool {
 	 */
 	struct text session;
 	char session_storage[512];
+	/* With look_only: user@host:port, as ssh resolves them; or empty. */
+	struct text label;
 	struct namespace_root root;
 };
 
