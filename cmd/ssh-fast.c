@@ -379,7 +379,7 @@ ssh_fast_main(int argc, char *argv[])
 		return EXIT_OWN_ERROR;
 	explain = run.options.explain;
 	if (run.options.disable) {
-		options_settle(&run.options, POOL_PERSIST_UNSET);
+		options_settle(&run.options, POOL_PERSIST_UNSET, false);
 		return explain ? explain_plain(&run, "it is asked for")
 			       : become_plain_ssh(&run, NULL);
 	}
@@ -390,7 +390,8 @@ ssh_fast_main(int argc, char *argv[])
 
 	status = settings == SETTINGS_FAILED ? POOL_FAILED
 					     : choose_pool(&run, &failure);
-	options_settle(&run.options, run.pool.persist_secs);
+	options_settle(
+	    &run.options, run.pool.persist_secs, run.pool.is_passing);
 	if (warming_is_asked_for(&run) && !explain)
 		return warm_or_stop(&run, status, &failure);
 	switch (status) {

@@ -13,6 +13,7 @@ enum {
 	HEALTH_TIMEOUT_MS = 5000, /* of ssh-fast-health itself */
 	HEALTH_TIMEOUT_MS_MAX = 3600 * 1000,
 	PERSIST_SECS = 90,
+	PASSING_PERSIST_SECS = 15,
 	SLOTS_MAX = 32,
 	WARM_MAX = 64,
 	COLD = 8,

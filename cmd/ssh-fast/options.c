@@ -374,12 +374,14 @@ find_row(size_t offset)
 }
 
 void
-options_settle(struct options *options, int control_persist_secs)
+options_settle(
+    struct options *options, int control_persist_secs, bool is_passing)
 {
 	if (options->persist_secs != 0)
 		return;
 	if (control_persist_secs == POOL_PERSIST_UNSET) {
-		options->persist_secs = PERSIST_SECS;
+		options->persist_secs =
+		    is_passing ? PASSING_PERSIST_SECS : PERSIST_SECS;
 		return;
 	}
 	options->persist_secs =

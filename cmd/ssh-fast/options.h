@@ -61,9 +61,10 @@ enum setting_status options_take_setting(struct options *options,
 
 /*
  * Fills in the default from the configuration of ssh: ControlPersist (pool.h),
- * in seconds.
+ * in seconds. A pool that is_passing (pool.h) has a shorter default.
  */
-void options_settle(struct options *options, int control_persist_secs);
+void options_settle(
+    struct options *options, int control_persist_secs, bool is_passing);
 
 /* Prints each setting and its source; file is that of settings. */
 void options_print_settings(const struct options *options, const char *file);

@@ -129,6 +129,7 @@ opening_compose(struct opening *opening)
 	struct pool *pool = opening->pool;
 	const struct endpoint *endpoint = &pool->endpoint;
 	struct text *text = &pool->text;
+	size_t length;
 	struct way way = {.ssh = request->ssh,
 	    .home = request->home,
 	    .root = &pool->root,
@@ -144,7 +145,9 @@ opening_compose(struct opening *opening)
 		return cannot_ask(opening);
 	if (way.doubt != NULL)
 		return opening_be_plain(pool, way.doubt);
+	length = text->length;
 	way_add_forwarded(text, &opening->answer.said);
+	opening->names_socket = text->length > length;
 	origin_add(text);
 	if (opening->is_restricted)
 		text_add_bytes(text, endpoint->restrictions_text.data,

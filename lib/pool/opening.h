@@ -19,6 +19,7 @@ struct opening {
 	bool has_answer;
 	bool is_restricted; /* the configuration asks for what is refused */
 	bool has_record;
+	bool names_socket; /* the text, of an agent or display */
 	bool cannot_hold_sockets; /* the file system of the namespace */
 	struct failure *failure;
 };

@@ -5,8 +5,10 @@
 #include "namespace/counters.h"
 
 #include <errno.h>
+#include <sys/stat.h>
+#include <time.h>
 
-enum { COUNT_PATIENCE_MS = 100 };
+enum { COUNT_PATIENCE_MS = 100, NEW_KEY_SECS = 60 };
 
 enum pool_status
 pool_fail(struct failure *failure)
@@ -50,6 +52,21 @@ enter(struct opening *opening)
 	return opening_read_record(opening);
 }
 
+/* Whether a -i names a key that was made just now. */
+static bool
+names_new_key(const struct sshargs *args)
+{
+	struct stat st;
+	size_t i;
+
+	for (i = 0; i < args->option_count; i++)
+		if (args->options[i].flag == 'i' &&
+		    stat(args->options[i].value, &st) == 0 &&
+		    time(NULL) - st.st_mtim.tv_sec < NEW_KEY_SECS)
+			return true;
+	return false;
+}
+
 /* The pool of the command line and everything on which it depends. */
 static enum pool_status
 open_derived(struct opening *opening)
@@ -62,6 +79,9 @@ open_derived(struct opening *opening)
 		status = enter(opening);
 	if (status == POOL_LEASE && !opening->has_record)
 		status = opening_make_record(opening);
+	opening->pool->is_passing = status == POOL_LEASE &&
+	    !opening->has_record &&
+	    (opening->names_socket || names_new_key(opening->request->args));
 	return status;
 }
 
@@ -148,6 +168,8 @@ pool_open(struct pool *pool, const struct pool_request *request,
 	opening.pool = pool;
 	opening.request = request;
 	opening.has_answer = opening.has_record = false;
+	opening.names_socket = false;
+	pool->is_passing = false;
 	opening.cannot_hold_sockets = false;
 	opening.failure = failure;
 	status = request->namespace_text != NULL ? open_given(&opening)

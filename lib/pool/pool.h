@@ -50,6 +50,11 @@ struct pool {
 	 * working directory.
 	 */
 	bool needs_folder;
+	/*
+	 * It is new, and most likely nobody comes again for it: it goes by a
+	 * key that was made just now, or by a socket that is forwarded.
+	 */
+	bool is_passing;
 	/* ControlPersist of the configuration: seconds, or one of these. */
 	int persist_secs;
 	uint64_t valid_until; /* when the first certificate ends (sshkey.h) */

@@ -275,3 +275,37 @@ persist_of() {
   "$SSH_FAST" -F "$OUT/config" host true
   wait_until ended "$(free_master)"
 }
+
+@test "what will not come again stays for a moment on its first run: a new key, a forwarded agent" {
+  local first
+  ssh-keygen -q -t ed25519 -N '' -f "$OUT/key"
+  cat "$OUT/key.pub" >>"$DIR/authorized_keys"
+  write_config "$OUT/config"
+  sed -i '/IdentityFile/d; /IdentitiesOnly/d' "$OUT/config"
+  # The pids of the masters that the run leaves.
+  persist_after() {
+    "$SSH_FAST" "$@" -F "$OUT/config" "${words[@]}" host true
+    wait_until is_released
+    tr '\0' '\n' <"/proc/$(free_master)/cmdline" | sed -n 's/^-oControlPersist=//p'
+    gc --retire >/dev/null
+    wait_until is_gone_file "$(free_lock)"
+  }
+  local words=(-i "$OUT/key")
+  [ "$(persist_after)" = 15 ]
+  # It has come again.
+  [ "$(persist_after)" = 90 ]
+  rm -r "$ROOT"
+  [ "$(persist_after --persist=2m)" = 120 ]
+  rm -r "$ROOT"
+  touch -d '5 minutes ago' "$OUT/key"
+  [ "$(persist_after)" = 90 ]
+  eval "$(ssh-agent 3>&-)" >/dev/null
+  ssh-add -q "$OUT/key"
+  words=(-A)
+  [ "$(persist_after)" = 15 ]
+  [ "$(persist_after)" = 90 ]
+  words=(-a)
+  [ "$(persist_after)" = 90 ]
+  ssh-agent -k >/dev/null
+  cp "$DIR/id.pub" "$DIR/authorized_keys"
+}
