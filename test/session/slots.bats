@@ -171,3 +171,34 @@ is_quiet() { [ "$(grep -c '^+' "$T/log")" = "$(grep -c '^-' "$T/log")" ]; }
   gc -q --ttl=1
   [ "$(free_names) $(used_names)" = "0 0" ]
 }
+
+@test "one question is enough for eight sessions, three windows and an scp" {
+  needs_command expect
+  local i key=$T/key
+  ssh-keygen -q -t ed25519 -N secret -f "$key" -C asks
+  cat "$key.pub" >>"$DIR/authorized_keys"
+  sed "s|^  IdentityFile .*|  IdentityFile $key|" "$DIR/config" >"$T/asks"
+  export SSH_FAST_SLOTS=8
+  # shellcheck disable=SC2016 # expect's own, and the inner shell's
+  export SSH_FAST ASKS=$T/asks
+  run expect -c '
+    set timeout 30
+    spawn -noecho bash -c {for i in 1 2 3 4 5 6 7 8; do "$SSH_FAST" -F "$ASKS" host "echo fine" </dev/null & done; wait; echo over}
+    set questions 0
+    expect {
+      "passphrase" {incr questions; send "secret\r"; exp_continue}
+      "over" {}
+      timeout {exit 3}
+      eof {exit 4}
+    }
+    puts "questions: $questions"'
+  [ "$(grep -c fine <<<"$output")" = 8 ]
+  [ "$(grep -o 'questions: .*' <<<"$output" | tr -d '\r')" = 'questions: 1' ]
+  for i in 1 2 3; do
+    [ "$("$SSH_FAST" -F "$T/asks" host 'echo window' </dev/null)" = window ]
+  done
+  echo data >"$T/from"
+  scp -q -S "$SSH_FAST" -F "$T/asks" "$T/from" "host:$T/to" </dev/null
+  cmp "$T/from" "$T/to"
+  [ "$(new_logins)" = 1 ]
+}
