@@ -9,6 +9,7 @@
 #include "base/deadline.h"
 #include "ssh-fast/counting.h"
 #include "ssh-fast/explain.h"
+#include "ssh-fast/inherited.h"
 #include "shared/home.h"
 #include "lease/keeper.h"
 #include "lease/orphans.h"
@@ -26,61 +27,8 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <poll.h>
-#include <signal.h>
 #include <string.h>
 #include <unistd.h>
-
-/*
- * Descriptors 0 to 2 may be closed. Our own files must not take their place.
- * They are close-on-exec, so ssh finds them closed.
- */
-static void
-occupy_standard_descriptors(void)
-{
-	struct pollfd standard[3] = {{.fd = 0}, {.fd = 1}, {.fd = 2}};
-	int fd;
-
-	/* poll(2) finds the closed ones in one call. */
-	if (poll(standard, 3, 0) <= 0)
-		return;
-	for (fd = 0; fd <= 2; fd++)
-		if ((standard[fd].revents & POLLNVAL) != 0)
-			(void)open("/dev/null", O_RDWR | O_CLOEXEC);
-}
-
-/*
- * A write to a closed stderr, or beyond the limit on file size, must not end a
- * run that ssh would survive. The signals are blocked, because ssh would
- * inherit ignored ones.
- */
-static void
-hold_signals(struct run *run)
-{
-	sigset_t held;
-
-	(void)sigemptyset(&held);
-	(void)sigaddset(&held, SIGPIPE);
-	(void)sigaddset(&held, SIGXFSZ);
-	(void)sigprocmask(SIG_BLOCK, &held, &run->inherited_mask);
-}
-
-/* Discards the signals of our own writes, and restores the mask. */
-static void
-give_back_signals(const struct run *run, bool may_be_pending)
-{
-	const struct timespec at_once = {0, 0};
-	sigset_t held;
-
-	if (may_be_pending) {
-		(void)sigemptyset(&held);
-		(void)sigaddset(&held, SIGPIPE);
-		(void)sigaddset(&held, SIGXFSZ);
-		while (sigtimedwait(&held, NULL, &at_once) > 0)
-			;
-	}
-	(void)sigprocmask(SIG_SETMASK, &run->inherited_mask, NULL);
-}
 
 static int
 cannot_run(const struct run *run, int error)
@@ -99,10 +47,10 @@ become_plain_ssh(struct run *run, const char *reason)
 
 	if (run->options.verbose && reason != NULL)
 		message("plain ssh: %s", reason);
-	give_back_signals(run, true);
+	inherited_give_back_signals(run, true);
 	real_ssh_exec(&run->ssh, run->argv, true);
 	error = errno;
-	hold_signals(run);
+	inherited_hold_signals(run);
 	return cannot_run(run, error);
 }
 
@@ -156,10 +104,10 @@ become_leased_ssh(struct run *run)
 		    &failure, FAILURE_SYSTEM, "hand on", path, NULL);
 		return go_on_without_lease(run, &failure);
 	}
-	give_back_signals(run, run->options.verbose);
+	inherited_give_back_signals(run, run->options.verbose);
 	real_ssh_exec(&run->ssh, words.argv, false);
 	error = errno;
-	hold_signals(run);
+	inherited_hold_signals(run);
 	if (run->pool.endpoint.in_background)
 		background_give_up();
 	/* Our four words may have exceeded the limit of the system. */
@@ -361,8 +309,8 @@ ssh_fast_main(int argc, char *argv[])
 	enum pool_status status;
 	bool explain;
 
-	occupy_standard_descriptors();
-	hold_signals(&run);
+	inherited_occupy_descriptors();
+	inherited_hold_signals(&run);
 	if (prepare(&run, argc, argv) == -1)
 		return EXIT_OWN_ERROR;
 	if (run.options.help)

@@ -276,7 +276,7 @@ persist_of() {
   wait_until ended "$(free_master)"
 }
 
-@test "what will not come again stays for a moment on its first run: a new key, a forwarded agent" {
+@test "what will not come again stays for a moment on its first run" {
   local first
   ssh-keygen -q -t ed25519 -N '' -f "$OUT/key"
   cat "$OUT/key.pub" >>"$DIR/authorized_keys"
