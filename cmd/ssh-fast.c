@@ -258,7 +258,6 @@ choose_pool(struct run *run, struct failure *failure)
 	char storage[256];
 	struct text root;
 	enum pool_status status;
-
 	int i;
 
 	for (i = run->args.command_index; i < run->argc; i++)

@@ -11,6 +11,7 @@
 #include "base/deadline.h"
 #include "lease/slots.h"
 #include "mux/masters.h"
+#include "namespace/record.h"
 #include "platform/foreground.h"
 #include "platform/platform.h"
 #include "platform/signals.h"
@@ -103,6 +104,25 @@ clean_up(struct run *run, const char *path)
 	(void)lease_release(&run->pool.ns, &run->lease, run->options.touch);
 }
 
+/*
+ * Without -v, ssh hides the words of a proxy if the connection is to persist.
+ * They may be the reason of the failure, or an address to log in at.
+ */
+static void
+tell_of_proxy(const struct run *run)
+{
+	struct failure ignored;
+	struct record record;
+
+	if (run->pool.endpoint.is_verbose ||
+	    record_read(&record, &run->pool.ns, NULL, &ignored) != RECORD_FOUND)
+		return;
+	if (record.jump != NULL)
+		message("cannot show what the proxy has said: "
+			"SSH_FAST_DISABLE=1 shows it");
+	record_free(&record);
+}
+
 /* This run ends as the child did. */
 static enum master_start
 end_as_login(struct run *run, const struct foreground_end *end,
@@ -110,6 +130,8 @@ end_as_login(struct run *run, const struct foreground_end *end,
 {
 	clean_up(run, path);
 	cold_leave_gates(run);
+	if (WIFEXITED(end->status) && WEXITSTATUS(end->status) != 0)
+		tell_of_proxy(run);
 	if (WIFSIGNALED(end->status))
 		signals_raise(WTERMSIG(end->status));
 	else if (WEXITSTATUS(end->status) == 0)

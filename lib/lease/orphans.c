@@ -1,5 +1,6 @@
 #include "lease/orphans.h"
 
+#include "base/deadline.h"
 #include "mux/probe.h"
 #include "namespace/slot.h"
 #include "platform/platform.h"
@@ -14,6 +15,9 @@ enum {
 	FIRST_PASSED = 8,
 	/* MaxSessions of sshd_config(5) is 10. */
 	TOO_MANY = 9,
+	/* So many look too many for 50 milliseconds before they are. */
+	RECOUNTS = 10,
+	RECOUNT_PAUSE_US = 5000,
 };
 
 void
@@ -34,8 +38,16 @@ orphans_recount(struct lease *lease)
 }
 
 bool
-orphans_are_too_many(const struct lease *lease)
+orphans_are_too_many(struct lease *lease)
 {
+	int tries;
+
+	/* A client that was killed just now leaves more for a moment. */
+	for (tries = 0; lease->orphans >= TOO_MANY && tries < RECOUNTS;
+	     tries++) {
+		deadline_sleep_us(RECOUNT_PAUSE_US);
+		orphans_recount(lease);
+	}
 	return lease->orphans >= TOO_MANY;
 }
 

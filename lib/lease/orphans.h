@@ -18,7 +18,7 @@
 void orphans_recount(struct lease *lease);
 
 /* Whether the server, by its default limit, would grant no more. */
-bool orphans_are_too_many(const struct lease *lease);
+bool orphans_are_too_many(struct lease *lease);
 
 /*
  * Asks the master of a held lease to stop listening. It ends after its last
