@@ -6,7 +6,6 @@
 #include "shared/limits.h"
 #include "shared/option.h"
 
-#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -366,30 +365,27 @@ options_take_setting(struct options *options, const char *keyword,
 static const struct option *
 find_row(size_t offset)
 {
-	const struct option *row = rows;
+	const struct option *row;
 
-	while (row->offset != offset)
-		row++;
+	for (row = rows; row->offset != offset; row++)
+		;
 	return row;
 }
 
 void
-options_settle(
-    struct options *options, int control_persist_secs, bool is_passing)
+options_settle(struct options *options, int secs, bool is_passing)
 {
 	if (options->persist_secs != 0)
 		return;
-	if (control_persist_secs == POOL_PERSIST_UNSET) {
+	if (secs == POOL_PERSIST_UNSET) {
 		options->persist_secs =
 		    is_passing ? PASSING_PERSIST_SECS : PERSIST_SECS;
 		return;
 	}
-	options->persist_secs =
-	    control_persist_secs < SECS_MAX ? control_persist_secs : SECS_MAX;
-	if (control_persist_secs == POOL_PERSIST_FOR_EVER)
-		options->persist_secs = options->max_age_secs > 0
-		    ? options->max_age_secs
-		    : SECS_MAX;
+	if (secs == POOL_PERSIST_FOR_EVER)
+		secs = options->max_age_secs > 0 ? options->max_age_secs
+						 : SECS_MAX;
+	options->persist_secs = secs < SECS_MAX ? secs : SECS_MAX;
 	option_note_origin(&table,
 	    find_row(offsetof(struct options, persist_secs)), options,
 	    OPTION_FROM_SSH, 0);

@@ -45,7 +45,7 @@ flags_of() {
 }
 chroot_into() { local root=$1; shift; if [ "$root" = / ]; then "$@"; else chroot "$root" "$@"; fi; }
 
-@test "the table names every option and every keyword, and knows no other meaning" {
+@test "the table names every option and keyword, and no other meaning" {
   local root missing
   for root in / ${ROOTS:-}; do
     [ "$(keywords_of "$root" | wc -l)" -gt 60 ]

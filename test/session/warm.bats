@@ -13,7 +13,7 @@ teardown() { [ -z "${SESSION:-}" ] || { kill "$SESSION" && wait "$SESSION" || :;
 new_logins() { echo $(($(logins) - BEFORE)); }
 warm() { "$SSH_FAST" "$1" -F "$DIR/config" "${@:2}" </dev/null; }
 
-@test "--warm leaves that many idle masters, and logs in no more than is needed" {
+@test "--warm leaves that many idle masters, and logs in no more often" {
   run warm --warm host
   [ "$status" = 0 ]
   [ -z "$output" ]
