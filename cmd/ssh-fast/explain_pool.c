@@ -118,7 +118,7 @@ compare(const struct run *run, const char *folder, const char *other)
 		(void)printf("  the same lines, in another order\n");
 }
 
-/* One that cannot be read is passed over: this is no place to complain. */
+/* One that cannot be read is ignored: this is no place to complain. */
 static void
 compare_with(const struct run *run, const char *folder)
 {
