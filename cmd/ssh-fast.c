@@ -14,6 +14,7 @@
 #include "lease/keeper.h"
 #include "lease/orphans.h"
 #include "ssh-fast/lease_words.h"
+#include "ssh-fast/choosing.h"
 #include "ssh-fast/cold.h"
 #include "shared/message.h"
 #include "ssh-fast/precheck.h"
@@ -239,50 +240,7 @@ prepare(struct run *run, int argc, char *argv[])
 	run->argc = argc - first + 1;
 	run->argv = argv + first - 1;
 	run->argv[0] = argv[0];
-	if (run->options.help || run->options.version)
-		return 0;
 	return 0;
-}
-
-/* The pool of the command line, or the reason why there is none. */
-static enum pool_status
-choose_pool(struct run *run, struct failure *failure)
-{
-	struct pool_request request = {.ssh = run->ssh.path.data,
-	    .root = run->options.root,
-	    .namespace_text = run->options.namespace_text,
-	    .args = &run->args,
-	    .look_only = run->options.explain,
-	    .slots = run->options.slots,
-	    .wants_session = run->options.client != CLIENT_SSH};
-	char storage[256];
-	struct text root;
-	enum pool_status status;
-	int i;
-
-	for (i = run->args.command_index; i < run->argc; i++)
-		request.command_size += strlen(run->argv[i]) + 1;
-	/* Needs no home: ssh prints its own message. */
-	run->pool.plain_reason = sshoption_plain_reason(&run->args);
-	if (run->pool.plain_reason == NULL &&
-	    run->args.status == SSHARGS_NO_DESTINATION)
-		run->pool.plain_reason = "there is no destination";
-	else if (run->pool.plain_reason == NULL &&
-	    run->args.status == SSHARGS_BAD)
-		run->pool.plain_reason = "the arguments do not parse";
-	if (run->pool.plain_reason != NULL)
-		return POOL_PLAIN;
-	if (run->home.length == 0) {
-		run->pool.plain_reason = "the user has no home directory";
-		return POOL_PLAIN;
-	}
-	text_init_in(&root, storage, sizeof(storage));
-	request.home = run->home.data;
-	request.root = home_root(&root, request.root, run->home.data);
-	status = request.root != NULL ? pool_open(&run->pool, &request, failure)
-				      : pool_fail(failure);
-	text_free(&root);
-	return status;
 }
 
 /* --warm and --stop. */
@@ -336,7 +294,7 @@ ssh_fast_main(int argc, char *argv[])
 		    : cannot_run(&run, ELOOP);
 
 	status = settings == SETTINGS_FAILED ? POOL_FAILED
-					     : choose_pool(&run, &failure);
+					     : choosing_pool(&run, &failure);
 	options_settle(
 	    &run.options, run.pool.persist_secs, run.pool.is_passing);
 	if (warming_is_asked_for(&run) && !explain)

@@ -166,7 +166,7 @@ END
   say probe MASTER 100
   [ "$ANSWER" = "hung 0" ]
   say release
-  grep -q '^hung' "$ROOT"/*/used/s*
+  grep -q '^hung' "$ROOT"/*/used/h*
   "$SSH_FAST" --namespace=mine -F "$DIR/config" host true
   [ "$(logins)" = $((before + 1)) ]
   # Once it answers it is leased again, and nothing logs in.

@@ -174,7 +174,10 @@ differ() { [ -n "$1" ] && [ -n "$2" ] && [ "$1" != "$2" ]; }
   differ "$(SSH_AUTH_SOCK=/tmp/a pool -A host)" "$(SSH_AUTH_SOCK=/tmp/b pool -A host)"
   differ "$(DISPLAY=:1 pool -Y host)" "$(DISPLAY=:2 pool -Y host)"
   write_config "$DIR/kerberos" 'GSSAPIAuthentication yes'
-  differ "$(folder_of -F "$DIR/kerberos" host)" "$(KRB5CCNAME=x folder_of -F "$DIR/kerberos" host)"
+  # Debian sid's ssh has no GSSAPI.
+  if ssh -G -oGSSAPIAuthentication=yes host 2>/dev/null | grep -q '^gssapiauthentication yes'; then
+    differ "$(folder_of -F "$DIR/kerberos" host)" "$(KRB5CCNAME=x folder_of -F "$DIR/kerberos" host)"
+  fi
   same "$base" "$(KRB5CCNAME=x pool host)"
 }
 
