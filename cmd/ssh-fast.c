@@ -21,6 +21,7 @@
 #include "ssh-fast/real_ssh.h"
 #include "ssh-fast/reuse_only.h"
 #include "ssh-fast/run.h"
+#include "ssh-fast/runlog.h"
 #include "ssh-fast/settings.h"
 #include "ssh-fast/taking.h"
 #include "ssh-fast/trouble.h"
@@ -48,6 +49,7 @@ become_plain_ssh(struct run *run, const char *reason)
 
 	if (run->options.verbose && reason != NULL)
 		message("plain ssh: %s", reason);
+	runlog_write(run, "plain", reason, -1);
 	inherited_give_back_signals(run, true);
 	real_ssh_exec(&run->ssh, run->argv, true);
 	error = errno;
@@ -105,7 +107,10 @@ become_leased_ssh(struct run *run)
 		    &failure, FAILURE_SYSTEM, "hand on", path, NULL);
 		return go_on_without_lease(run, &failure);
 	}
-	inherited_give_back_signals(run, run->options.verbose);
+	runlog_note_start(run);
+	runlog_write(run, NULL, NULL, -1);
+	inherited_give_back_signals(
+	    run, run->options.verbose || run->options.log != NULL);
 	real_ssh_exec(&run->ssh, words.argv, false);
 	error = errno;
 	inherited_hold_signals(run);
@@ -257,14 +262,68 @@ warm_or_stop(
 	return run->options.stop ? warming_stop(run) : warming_start(run);
 }
 
-int
-ssh_fast_main(int argc, char *argv[])
+/* From what was asked for to ssh, which takes the place of this program. */
+static int
+decide(struct run *run)
 {
-	static struct run run;
 	struct failure failure;
 	enum settings_status settings = SETTINGS_READ;
 	enum pool_status status;
 	bool explain;
+
+	if (!run->options.disable)
+		settings = settings_read(run, &failure);
+	/* The first look at the clock takes two page faults. */
+	if (run->options.verbose || run->options.log != NULL)
+		run->began_us = deadline_now_us();
+	if (settings == SETTINGS_BAD ||
+	    real_ssh_find(&run->ssh, run->options.ssh, run->options.verbose) ==
+		-1)
+		return EXIT_OWN_ERROR;
+	explain = run->options.explain;
+	if (run->options.disable) {
+		options_settle(&run->options, POOL_PERSIST_UNSET, false);
+		return explain ? explain_plain(run, "it is asked for")
+			       : become_plain_ssh(run, NULL);
+	}
+	if (lease_words_are_in_front(run->argc, run->argv))
+		return run->ssh.is_behind_script
+		    ? become_plain_ssh(run, "a script holds the lease")
+		    : cannot_run(run, ELOOP);
+
+	status = settings == SETTINGS_FAILED ? POOL_FAILED
+					     : choosing_pool(run, &failure);
+	options_settle(
+	    &run->options, run->pool.persist_secs, run->pool.is_passing);
+	if (warming_is_asked_for(run) && !explain)
+		return warm_or_stop(run, status, &failure);
+	switch (status) {
+	case POOL_PLAIN:
+		return explain ? explain_plain(run, run->pool.plain_reason)
+			       : fall_back(run, run->pool.plain_reason);
+	case POOL_FAILED:
+		if (!explain)
+			return go_on_without_lease(run, &failure);
+		message_failure(&failure);
+		return explain_plain(run, "no lease is available");
+	case POOL_LEASE:
+		break;
+	}
+	client_choose(run);
+	if (run->client.kind == CLIENT_IS_NONE) {
+		if (explain)
+			return explain_plain(run, run->client.reason);
+		counting_plain(run, COUNTER_PLAIN_CLIENT);
+		return fall_back(run, run->client.reason);
+	}
+	return explain ? explain_lease(run) : lease_and_run(run);
+}
+
+int
+ssh_fast_main(int argc, char *argv[])
+{
+	static struct run run;
+	int status;
 
 	inherited_occupy_descriptors();
 	inherited_hold_signals(&run);
@@ -274,49 +333,8 @@ ssh_fast_main(int argc, char *argv[])
 		return options_print_help() == 0 ? 0 : EXIT_OWN_ERROR;
 	if (run.options.version)
 		return options_print_version() == 0 ? 0 : EXIT_OWN_ERROR;
-	if (!run.options.disable)
-		settings = settings_read(&run, &failure);
-	/* The first look at the clock takes two page faults. */
-	if (run.options.verbose)
-		run.began_us = deadline_now_us();
-	if (settings == SETTINGS_BAD ||
-	    real_ssh_find(&run.ssh, run.options.ssh, run.options.verbose) == -1)
-		return EXIT_OWN_ERROR;
-	explain = run.options.explain;
-	if (run.options.disable) {
-		options_settle(&run.options, POOL_PERSIST_UNSET, false);
-		return explain ? explain_plain(&run, "it is asked for")
-			       : become_plain_ssh(&run, NULL);
-	}
-	if (lease_words_are_in_front(run.argc, run.argv))
-		return run.ssh.is_behind_script
-		    ? become_plain_ssh(&run, "a script holds the lease")
-		    : cannot_run(&run, ELOOP);
-
-	status = settings == SETTINGS_FAILED ? POOL_FAILED
-					     : choosing_pool(&run, &failure);
-	options_settle(
-	    &run.options, run.pool.persist_secs, run.pool.is_passing);
-	if (warming_is_asked_for(&run) && !explain)
-		return warm_or_stop(&run, status, &failure);
-	switch (status) {
-	case POOL_PLAIN:
-		return explain ? explain_plain(&run, run.pool.plain_reason)
-			       : fall_back(&run, run.pool.plain_reason);
-	case POOL_FAILED:
-		if (!explain)
-			return go_on_without_lease(&run, &failure);
-		message_failure(&failure);
-		return explain_plain(&run, "no lease is available");
-	case POOL_LEASE:
-		break;
-	}
-	client_choose(&run);
-	if (run.client.kind == CLIENT_IS_NONE) {
-		if (explain)
-			return explain_plain(&run, run.client.reason);
-		counting_plain(&run, COUNTER_PLAIN_CLIENT);
-		return fall_back(&run, run.client.reason);
-	}
-	return explain ? explain_lease(&run) : lease_and_run(&run);
+	status = decide(&run);
+	if (!run.options.explain)
+		runlog_write(&run, NULL, NULL, status);
+	return status;
 }

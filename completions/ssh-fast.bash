@@ -74,7 +74,7 @@ _ssh_fast() {
   --*)
     _ssh_fast_option "$current" --root= --namespace= --probe= \
       --probe-timeout= --trust= --answer-timeout= --health --health= --persist= --max-age= --no-touch \
-      --client= --strict --reuse-only --slots= --cold= --plain --warm --warm= --stop --ssh= --explain --verbose --help \
+      --client= --strict --reuse-only --slots= --cold= --plain --warm --warm= --stop --ssh= --log= --explain --verbose --help \
       --version
     ;;
   *) _ssh_fast_as_ssh "$beginning" ;;

@@ -38,6 +38,7 @@ function __ssh_fast_with_value
                 --warm= 'The same, until N are' \
                 --slots= 'Sessions that may share one master' \
                 --cold= 'Logins to one server at the same time' \
+                --log= 'One line for each run' \
                 --ssh= 'The real ssh'
     end
 end

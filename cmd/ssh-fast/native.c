@@ -13,10 +13,14 @@
 #include "ssh-fast/counting.h"
 #include "ssh-fast/identities.h"
 #include "ssh-fast/native_course.h"
+#include "ssh-fast/runlog.h"
 
 #include <errno.h>
 #include <string.h>
 #include <unistd.h>
+
+/* What a shell makes of the end by a signal. */
+enum { SIGNAL_STATUS = 128 };
 
 void
 native_prepare(struct run *run)
@@ -65,8 +69,11 @@ finish(struct course *course)
 	lease_disconnect(&course->run->lease);
 	(void)terminal_restore(&course->terminal);
 	native_say_farewell(course);
-	if (signals_end_is_fatal())
+	if (signals_end_is_fatal()) {
+		runlog_write(course->run, NULL, "a signal ended it",
+		    SIGNAL_STATUS + signals_end());
 		signals_raise(signals_end());
+	}
 	return course->has_status && signals_end() == 0 && !course->is_ended &&
 		course->trouble == NULL && course->loss == NATIVE_NO_LOSS
 	    ? (int)(course->status & 0xff)
@@ -97,6 +104,7 @@ native_run(struct run *run, int *status)
 	case NATIVE_OPENED:
 		say_first_words(run);
 		begin_terminal(&course);
+		runlog_note_start(run);
 		is_counted = counting_opened(run);
 		native_follow(&course);
 		*status = finish(&course);

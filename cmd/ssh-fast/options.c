@@ -4,6 +4,8 @@
 #include "pool/pool.h"
 #include "base/number.h"
 #include "shared/limits.h"
+#include "ssh-fast/disabled.h"
+#include "ssh-fast/options_show.h"
 #include "shared/option.h"
 
 #include <stdio.h>
@@ -77,45 +79,6 @@ set(void *options, const struct option *option, const char *value)
 		    &((struct options *)options)->warm);
 	default:
 		return set_client(options, value);
-	}
-}
-
-static void
-show(const void *opaque, const struct option *option,
-    char shown[OPTION_SHOWN_MAX])
-{
-	const struct options *options = opaque;
-	static const char probes[][8] = {[PROBE_NATIVE] = "native",
-	    [PROBE_SSH] = "ssh",
-	    [PROBE_E2E] = "e2e",
-	    [PROBE_NONE] = "none"};
-	static const char clients[][8] = {[CLIENT_AUTO] = "auto",
-	    [CLIENT_SSH] = "ssh",
-	    [CLIENT_NATIVE] = "native"};
-
-	switch (option->offset) {
-	case offsetof(struct options, probe):
-		(void)snprintf(
-		    shown, OPTION_SHOWN_MAX, "%s", probes[options->probe]);
-		break;
-	case offsetof(struct options, health_ms):
-		if (options->health_ms > 0)
-			(void)snprintf(shown, OPTION_SHOWN_MAX, "%dms",
-			    options->health_ms);
-		else
-			(void)snprintf(shown, OPTION_SHOWN_MAX, "no");
-		break;
-	case offsetof(struct options, max_age_secs):
-		if (options->max_age_secs > 0)
-			(void)snprintf(shown, OPTION_SHOWN_MAX, "%ds",
-			    options->max_age_secs);
-		else
-			(void)snprintf(shown, OPTION_SHOWN_MAX, "none");
-		break;
-	default:
-		(void)snprintf(
-		    shown, OPTION_SHOWN_MAX, "%s", clients[options->client]);
-		break;
 	}
 }
 
@@ -273,6 +236,14 @@ static const struct option rows[] = {
 	AT(stop),
 	.help = "end the masters, those in use after their sessions; run "
 		"nothing"},
+    {.name = "log",
+	.variable = "SSH_FAST_LOG",
+	.keyword = "Log",
+	.value = "FILE",
+	.kind = OPTION_TEXT,
+	AT(log),
+	.allowed = "a file or syslog",
+	.help = "write one line for each run to this file, or to syslog (off)"},
     {.name = "explain",
 	.kind = OPTION_ON,
 	AT(explain),
@@ -304,13 +275,16 @@ static const struct option_table table = {
     .usage = "usage: ssh-fast [--option ...] ssh-argument ...\n\n"
 	     "Runs ssh over a connection that an earlier run left open. One "
 	     "process\n"
-	     "at a time uses it. The arguments are those of ssh(1).\n\n"
+	     "at a time uses it. The arguments are those of ssh(1).\n"
+	     "Beside it: ssh-fast-ls lists what is kept, ssh-fast-gc cleans "
+	     "it, and\n"
+	     "ssh-fast-health tells which servers answer.\n\n"
 	     "options, which come before those of ssh, and their "
 	     "variables:\n",
     .rows = rows,
     .count = sizeof(rows) / sizeof(rows[0]),
     .set = set,
-    .show = show,
+    .show = options_show,
     .size = sizeof(struct options),
     .origins = offsetof(struct options, origins),
 };
@@ -329,6 +303,8 @@ options_read(struct options *options, int argc, char *argv[])
 	options->max_age_secs = MAX_AGE_SECS;
 	options->slots = 1;
 	options->touch = true;
+	if (disabled_is_set())
+		return disabled_read(options, argc, argv);
 	if (option_read_environment(&table, options) == -1)
 		return -1;
 	/*

@@ -18,6 +18,7 @@ struct options {
 	const char *root; /* null: the default */
 	const char *namespace_text; /* null: derived */
 	const char *ssh; /* null: to be found in PATH */
+	const char *log; /* a file or "syslog"; null: none */
 	enum probe_kind probe;
 	int trust_secs;
 	int answer_secs; /* 0: a server has all the time it wants */

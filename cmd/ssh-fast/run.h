@@ -22,7 +22,8 @@ struct run {
 	/* The arguments of ssh, after argv[0]. */
 	int argc;
 	char **argv;
-	int64_t began_us; /* with --verbose */
+	int64_t began_us, started_us; /* with --verbose or --log */
+	bool is_logged;
 	sigset_t inherited_mask;
 	struct lease lease;
 	struct acquire_report report;

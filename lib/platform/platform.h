@@ -328,6 +328,12 @@ bool platform_has_other_end(pid_t pid, int socket_fd);
 bool platform_socket_has_clients(const char *path);
 
 /*
+ * linux_log.c: hands a line, with its priority in front, to the system's log;
+ * never waits for that. 0, or -1 with errno.
+ */
+int platform_log(const char *line, size_t length);
+
+/*
  * linux_connections.c: the TCP connections of this user in this network
  * namespace, at one moment.
  */

@@ -14,6 +14,8 @@ LS=$BUILD/ssh-fast-ls
   local master
   master=$(master_pid "$(socket_of)")
   [ "$(lease_states)" = "held $SSH alive $master" ]
+  # ps tells which host a master is for.
+  [[ "$(ps -ww -o args= -p "$master")" == *" -S $(socket_of) "*" host" ]]
   run "$LS" -l
   [[ "${lines[2]}" =~ ^"$(id -un)@127.0.0.1:$PORT "\ *"$(basename "$ROOT"/* | cut -c 1-12) host"$ ]]
   [[ "${lines[3]}" =~ ^"  $(basename "$(socket_of)") held     $SSH ssh "\ +[0-9]+s" alive $master "\ +[0-9]+s\ +[0-9]+s\ +-$ ]]
