@@ -40,7 +40,7 @@ line() { sed -n "$1s/^[0-9]\{4\}-[0-9-]*T[0-9:.]*Z pid=[0-9]* //p" "$OUT/log" | 
   grep -qF 'endpoint="no\x0asuch \x22host\x22 status=0"' "$OUT/log"
 }
 
-@test "many writers, while the log is moved away: each line is whole, none is lost" {
+@test "many writers, while the log is moved: no line is lost or cut" {
   local i pids=() n
   n=$(times 60 16)
   fast host true
@@ -56,7 +56,7 @@ line() { sed -n "$1s/^[0-9]\{4\}-[0-9-]*T[0-9:.]*Z pid=[0-9]* //p" "$OUT/log" | 
     [ "$(grep -cE '^[0-9T:.-]+Z pid=[0-9]+ start=(warm|cold) .* ms=[0-9.]+( status=0)?$' "$OUT/all")" = $((n + 1)) ]
 }
 
-@test "a log that cannot be written is told with --verbose, and matters to nobody" {
+@test "a log that cannot be written: only --verbose tells, the run goes on" {
   local log
   mkdir "$OUT/folder"
   mkfifo "$OUT/fifo"
