@@ -143,7 +143,7 @@ void
 holder_write_boot(int lock_fd)
 {
 	char line[HOLDER_BOOT_SIZE], boot[PLATFORM_BOOT_SIZE];
-	int length;
+	int length, result;
 
 	if (platform_boot(boot)) {
 		length = snprintf(line, sizeof(line), "%s%s", boot_word, boot);
@@ -154,8 +154,11 @@ holder_write_boot(int lock_fd)
 			return;
 	}
 	/* No line is better than one of another boot. */
-	if (lseek(lock_fd, 0, SEEK_END) > BOOT_OFFSET)
-		(void)ftruncate(lock_fd, BOOT_OFFSET);
+	if (lseek(lock_fd, 0, SEEK_END) > BOOT_OFFSET) {
+		/* A cast to void is not enough for glibc's header. */
+		result = ftruncate(lock_fd, BOOT_OFFSET);
+		(void)result;
+	}
 }
 
 void

@@ -163,15 +163,21 @@ warm_up_to_stop() {
   [ "$(new_logins)" = 0 ]
 }
 
-@test "the most recently used master comes first, without a hint too" {
-  fast_exec host 'echo here; sleep 60' >"$BATS_TEST_TMPDIR/out" &
+# Two idle masters, both without a far command that goes on.
+two_idle_masters() {
+  mkfifo "$BATS_TEST_TMPDIR/go"
+  fast_exec host "echo here; read -r line <$BATS_TEST_TMPDIR/go" >"$BATS_TEST_TMPDIR/out" &
   local pid=$!
   wait_until has_content "$BATS_TEST_TMPDIR/out"
   fast host true
-  kill "$pid"
-  wait "$pid" || :
+  echo >"$BATS_TEST_TMPDIR/go"
+  wait "$pid"
   wait_until is_released
   [ "$(free_names)" = 2 ]
+}
+
+@test "the most recently used master comes first, without a hint too" {
+  two_idle_masters
   local first second
   for first in "$ROOT"/*/c/s*; do
     touch -d '1 minute ago' "$ROOT"/*/c/s*
@@ -184,14 +190,8 @@ warm_up_to_stop() {
 }
 
 @test "the hint: the lease used last is tried first, by the same rules" {
-  fast_exec host 'echo here; sleep 60' >"$BATS_TEST_TMPDIR/out" &
-  local pid=$! hint first second other
-  wait_until has_content "$BATS_TEST_TMPDIR/out"
-  fast host true
-  kill "$pid"
-  wait "$pid" || :
-  wait_until is_released
-  [ "$(free_names)" = 2 ]
+  local hint first second other
+  two_idle_masters
   hint=$(echo "$ROOT"/*/last)
   [ -L "$hint" ]
   lease_of() { "$SSH_FAST" --verbose -F "$DIR/config" host true 2>&1 | sed -n 's/.*lease \(s[^,]*\),.*/\1/p'; }

@@ -153,6 +153,9 @@ limit_of() { awk -v "name=$1" 'index($0, name) == 1 {sub(name, ""); print $1, $2
     # shellcheck disable=SC2086 # words
     run ssh $kind -oIdentityAgent=none -oLogLevel=INFO -F "$T/config" host true
     sed 's/port [0-9]*/port N/' <<<"$status $output" >"$T/plain"
+    if [[ $kind = *Proxy* ]]; then
+      echo "ssh-fast: cannot show what the proxy has said: SSH_FAST_DISABLE=1 shows it" >>"$T/plain"
+    fi
     : >"$DIR/sshd.log"
     # shellcheck disable=SC2086
     run "$SSH_FAST" $kind -oIdentityAgent=none -oLogLevel=INFO -F "$T/config" host true
