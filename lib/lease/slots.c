@@ -22,8 +22,8 @@ make_slot(const struct namespace *ns, const struct lease *master, int slot,
 	if (lease_create_named(ns, name, &lease, self) == -1)
 		return false;
 	/* Without its socket the release removes it. */
-	(void)linkat(ns->sockets.fd, master->name, ns->sockets.fd, name, 0);
-	lease_note_login(&lease, master->age.valid_until);
+	if (linkat(ns->sockets.fd, master->name, ns->sockets.fd, name, 0) == 0)
+		lease_note_login(&lease, master->age.valid_until);
 	(void)lease_release(ns, &lease, false);
 	return true;
 }

@@ -472,7 +472,7 @@ all_from() { find "$NS" -exec touch -h -d "$1" {} +; }
   mv "$NS/free/$NAME" "$NS/used/$NAME"
   rm "$NS/c/$NAME"
   dead_socket "$half"
-  printf '%-79s\n' "pid $holder since $(awk -v hz="$(getconf CLK_TCK)" '{printf "%d", $1 * hz + 1}' /proc/uptime) space $(stat -Lc %i /proc/self/ns/pid)" \
+  printf '%-79s\n' "pid $holder since $(awk -v hz="$(getconf CLK_TCK)" '{printf "%d", $1 * hz}' /proc/uptime) space $(stat -Lc %i /proc/self/ns/pid)" \
     >"$NS/used/$NAME"
   "$GC" --ttl=0
   [ -S "$half" ]

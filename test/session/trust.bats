@@ -146,6 +146,18 @@ nowhere() {
     done
   done
 }
+
+@test "after ~. over a frozen server the next run logs in, and runs once" {
+  new_root_for native
+  warm native
+  STOPPED=$(server_side)
+  run timeout 20 "$BATS_TEST_DIRNAME/../tools/in-terminal.py" do="kill -STOP $(echo $STOPPED)" \
+    keys='\r~.' -- "$SSH_FAST" -F "$DIR/config" -tt host 'echo ready; sleep 60'
+  [ "$status" = 255 ]
+  wait_until is_let_go_or_released
+  counted native --answer-timeout=1
+  thawed_and_once
+}
 is_let_go_or_released() {
   [ -z "$(find "$ROOT"/*/used -type f ! -exec flock -n {} true \; -print)" ]
 }
