@@ -61,9 +61,10 @@ in_place() {
 }
 # shape: the text without names and numbers that each run has its own of.
 shape() {
-  sed -E 's|/[^ ]*/ssh |SSH |g; s|/[^ ]*/s[A-Za-z0-9_X-]{11}|SOCKET|g; s|/[^ ]+|PATH|g
+  # A digest may have a "/".
+  sed -E 's/SHA256:[^ ]+/DIGEST/g; s|/[^ ]*/ssh |SSH |g; s|/[^ ]*/s[A-Za-z0-9_X-]{11}|SOCKET|g; s|/[^ ]+|PATH|g
     s/ -F PATH//g; s/[^ ]+@[^ ]+:[0-9]+/ENDPOINT/g; s/\bs[A-Za-z0-9_-]{11}\b/LEASE/g
-    s/[0-9.]+:[0-9]+/ADDRESS/g; s/\b[0-9]+[smhd]\b/TIME/g; s/SHA256:[^ ]+/DIGEST/g; s/-R \x27[^\x27]*\x27/-R HOST/
+    s/[0-9.]+:[0-9]+/ADDRESS/g; s/\b[0-9]+[smhd]\b/TIME/g; s/-R \x27[^\x27]*\x27/-R HOST/
     s/\b[0-9]{3,}\b|[0-9]+\.[0-9.]+|(port|line) [0-9]+/N/g; s/ +/ /g; s/^ //; s/ $//'
 }
 # folders: the beginnings of folders' names, for a table.
