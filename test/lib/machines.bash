@@ -5,6 +5,7 @@
 start_machine() {
   unshare --net sleep 600 3>&- &
   local pid=$!
+  echo "$pid" >>"$DIR/machines"
   wait_until is_unshared "$pid"
   MACHINE=$pid
 }
@@ -36,7 +37,12 @@ start_machines() {
   SERVED_BY=(nsenter "--net=/proc/$THERE_PID/ns/net")
   export ADDRESS
 }
-stop_machines() { if [ -n "${HERE_PID:-}" ]; then kill "$HERE_PID" "$THERE_PID"; fi; }
+stop_machines() {
+  local pid
+  if [ -e "$DIR/machines" ]; then
+    while read -r pid; do kill "$pid" 2>/dev/null || :; done <"$DIR/machines"
+  fi
+}
 
 # A kernel without IPv6 knows no such address.
 has_ipv6() { there ip -6 address show dev lo | grep -q 'inet6 ::1'; }

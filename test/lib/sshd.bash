@@ -110,6 +110,8 @@ stop_sshd() {
     wait_until is_gone_file "$DIR/sshd.pid"
   fi
   end_far_side
+  # A master whose socket has gone heard nothing of it.
+  pkill -TERM -f -- "^ssh -MNTf .* -S $DIR/" || :
   if ! await_end_of "$DIR"; then
     left=$(show_processes_of "$DIR")
     # Where bats is not there to hear it, as in a benchmark, nobody does.

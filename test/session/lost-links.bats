@@ -63,17 +63,6 @@ counted() {
   ran_once "$1"
 }
 ran_once() { [ "$(wc -l <"$T/$1.count")" = 1 ]; }
-# The link comes back after a minute, in the short version at once.
-a_while_later() { sleep "$(times 60 0)"; }
-# TCP tries again what was lost less and less often.
-wait_for_tcp() {
-  local round
-  for round in $(times "1 2 3 4 5 6" 1); do
-    if wait_until all_are_gone; then return 0; fi
-  done
-  echo "the old connections live: $OLD" >&2
-  return 1
-}
 all_are_gone() {
   local pid
   for pid in $OLD; do is_gone "$pid" || return 1; done
@@ -86,9 +75,8 @@ all_are_gone() {
   here ip address del 192.0.2.1/24 dev sfa
   here ip address add 192.0.2.3/24 dev sfa 2>/dev/null || :
   both counted
-  a_while_later
   here ip address add 192.0.2.1/24 dev sfa
-  wait_for_tcp
+  wait_until all_are_gone
   both ran_once
 }
 
@@ -100,9 +88,11 @@ all_are_gone() {
   here ip address add 192.0.2.4/24 dev sfa
   here ip link set sfa up
   both counted
-  a_while_later
   here ip address add 192.0.2.1/24 dev sfa
-  if [ "$(times 1 0)" = 1 ]; then wait_for_tcp; fi
+  # What is left of the old connection is tried again less and less often.
+  if [ "$(times 1 0)" = 1 ]; then
+    wait_until all_are_gone || wait_until all_are_gone || wait_until all_are_gone
+  fi
   both ran_once
 }
 
@@ -121,10 +111,9 @@ silence() {
   [ "$(wc -w <<<"$PORTS")" = 2 ]
   silence add
   both counted
-  a_while_later
   silence del
   # The server's answer is sent once more and meets nobody.
-  wait_for_tcp
+  wait_until all_are_gone
   both ran_once
 }
 
@@ -144,5 +133,4 @@ silence() {
   there /usr/sbin/sshd -D -e -f "$DIR/sshd_config" 2>>"$DIR/sshd.log" </dev/null >/dev/null 3>&- &
   wait_until has_content "$DIR/sshd.pid"
   both counted
-  kill "$before"
 }

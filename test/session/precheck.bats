@@ -128,7 +128,7 @@ connections() { grep -c '^Connection from' "$DIR/sshd.log"; }
 }
 
 @test "no check behind a proxy, with options that lead away, or no program" {
-  write_config "$OUT/config" "ProxyCommand bash -c 'exec 3<>/dev/tcp/127.0.0.1/$PORT; cat <&3 & exec cat >&3'"
+  write_config "$OUT/config" "ProxyCommand nc 127.0.0.1 $PORT"
   run -3 "$SSH_FAST" --health -F "$OUT/config" host 'exit 3'
   run -3 "$SSH_FAST" --health --verbose -F "$DIR/config" -o HostName=localhost -o HostKeyAlias=x host 'exit 3'
   [[ $output = *'health: not checked'* ]]

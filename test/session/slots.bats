@@ -95,30 +95,31 @@ are_busy() {
 
 @test "the slot of a killed session stays unused while its command runs" {
   fast host true </dev/null
-  start host "touch $T/up.1; exec sleep 30"
-  wait_until test -e "$T/up.1"
+  start host "echo \$\$ >$T/up.1; exec sleep 30"
+  wait_until test -s "$T/up.1"
   kill -KILL "${STARTED[0]}"
   wait "${STARTED[0]}" || :
   gc -q
   gone() { [ "$(free_names) $(used_names)" = "3 0" ]; }
   gone
   # The same with a signal that ssh ends by in order.
-  start host "touch $T/up.2; exec sleep 30"
-  wait_until test -e "$T/up.2"
+  start host "echo \$\$ >$T/up.2; exec sleep 30"
+  wait_until test -s "$T/up.2"
   kill -TERM "${STARTED[1]}"
   wait "${STARTED[1]}" || :
   gone() { [ "$(free_names) $(used_names)" = "2 0" ]; }
   wait_until gone
   # And without gc: who finds no other slot passes it over.
-  start host "touch $T/up.3; exec sleep 30"
-  wait_until test -e "$T/up.3"
+  start host "echo \$\$ >$T/up.3; exec sleep 30"
+  wait_until test -s "$T/up.3"
   kill -KILL "${STARTED[2]}"
   wait "${STARTED[2]}" || :
-  start host "touch $T/up.4; exec sleep 30"
-  wait_until test -e "$T/up.4"
+  start host "echo \$\$ >$T/up.4; exec sleep 30"
+  wait_until test -s "$T/up.4"
   fast host true </dev/null
   [ "$(new_logins)" = 2 ]
-  pkill -f '^sleep 30$' || :
+  # shellcheck disable=SC2046 # numbers
+  kill $(cat "$T"/up.*)
 }
 
 @test "a master whose sessions are others' too is not ended for one that hangs" {
