@@ -432,7 +432,7 @@ long_root() {
 @test "somebody sits on the namespace folder: plain after a moment" {
   fast host true
   wait_until is_released
-  flock "$(echo "$ROOT"/*)" sh -c 'echo locked; sleep 60' >"$BATS_TEST_TMPDIR/out" 3>&- &
+  flock "$(echo "$ROOT"/*)" sh -c 'echo locked; exec sleep 60' >"$BATS_TEST_TMPDIR/out" 3>&- &
   wait_until has_content "$BATS_TEST_TMPDIR/out"
   trouble "$ROOT"
   pkill -P $! sleep || :
